@@ -1,0 +1,79 @@
+// What a tensor is and holds.
+#include "levee.h"
+
+#include <algorithm>
+
+using levee::answered;
+using levee::done;
+using levee::Handle;
+using levee::made;
+using levee::Options;
+
+UNARY(clone)
+
+LEVEE_API int32_t levee_dim(Handle self) {
+    return static_cast<int32_t>(self->dim());
+}
+
+LEVEE_API int64_t levee_numel(Handle self) {
+    return self->numel();
+}
+
+LEVEE_API int32_t levee_dtype(Handle self) {
+    return static_cast<int32_t>(self->scalar_type());
+}
+
+LEVEE_API int32_t levee_device_type(Handle self) {
+    return static_cast<int32_t>(self->device().type());
+}
+
+LEVEE_API int32_t levee_device_index(Handle self) {
+    return self->device().index();
+}
+
+LEVEE_API int32_t levee_is_contiguous(Handle self) {
+    return self->is_contiguous() ? 1 : 0;
+}
+
+LEVEE_API void levee_sizes(Handle self, int64_t* sizes) {
+    const auto source = self->sizes();
+    std::copy(source.begin(), source.end(), sizes);
+}
+
+LEVEE_API void levee_strides(Handle self, int64_t* strides) {
+    const auto source = self->strides();
+    std::copy(source.begin(), source.end(), strides);
+}
+
+LEVEE_API int32_t levee_size(Handle self, int64_t dimension, int64_t* size) {
+    return done([&] { *size = self->size(dimension); });
+}
+
+LEVEE_API void* levee_data(Handle self) {
+    void* data = nullptr;
+    done([&] { data = self->data_ptr(); });
+    return data;
+}
+
+LEVEE_API int32_t levee_item_double(Handle self, double* value) {
+    return done([&] { *value = self->item().toDouble(); });
+}
+
+LEVEE_API int32_t levee_item_int64(Handle self, int64_t* value) {
+    return done([&] {
+        const auto item = self->item();
+        *value = item.isBoolean() ? (item.toBool() ? 1 : 0) : item.toLong();
+    });
+}
+
+LEVEE_API int32_t levee_equal(Handle self, Handle other) {
+    return answered([&] { return self->sizes() == other->sizes() && at::equal(*self, *other); });
+}
+
+LEVEE_API int32_t levee_allclose(Handle self, Handle other, double relative, double absolute, int32_t equal_nan) {
+    return answered([&] { return at::allclose(*self, *other, relative, absolute, equal_nan != 0); });
+}
+
+LEVEE_API Handle levee_to(Handle self, Options options, int32_t copy, int32_t non_blocking) {
+    return made([&] { return self->to(levee::tensor_options(options), non_blocking != 0, copy != 0); });
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TorchSharp;
+using Levee.Interop.LibTorch.Tests;
+using Tensor = TorchSharp.torch.Tensor;
+
+[assembly: AssemblyFixture(typeof(TorchPeer))]
+
+namespace Levee.Interop.LibTorch.Tests;
+
+/// <summary>A Python process with PyTorch that evaluates expressions on the same tensors, to compare with.</summary>
+public sealed class TorchPeer : IDisposable
+{
+    private static readonly string[] Interpreters = ["python3", "/usr/bin/python3"];
+
+    private readonly Lock turn = new();
+    private readonly Lazy<Process?> process = new(Start);
+
+    /// <summary>
+    /// What PyTorch makes of an expression in x, y, z, w; the gradients are of its results weighted by <paramref name="weights"/>.
+    /// </summary>
+    internal Answer Evaluate(string expression, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> weights)
+    {
+        if (process.Value is not { } peer)
+        {
+            Assert.Skip("No python3 with torch is installed (Debian: python3-torch).");
+            throw new UnreachableException();
+        }
+
+        var request = new Request(expression, [.. inputs.Select(Item.Of)], [.. weights.Select(Item.Of)]);
+        string? line;
+        lock (turn)
+        {
+            peer.StandardInput.WriteLine(JsonSerializer.Serialize(request, PeerJson.Default.Request));
+            peer.StandardInput.Flush();
+            line = peer.StandardOutput.ReadLine();
+        }
+
+        Assert.NotNull(line);
+        var answer = JsonSerializer.Deserialize(line, PeerJson.Default.Answer);
+        Assert.NotNull(answer);
+        Assert.True(answer.Error is null, $"{expression}: {answer.Error}");
+        return answer;
+    }
+
+    public void Dispose()
+    {
+        if (process.IsValueCreated && process.Value is { } peer)
+        {
+            peer.StandardInput.Close();
+            peer.WaitForExit();
+            peer.Dispose();
+        }
+    }
+
+    private static Process? Start() => Interpreters.Select(Start).FirstOrDefault(peer => peer is not null);
+
+    private static Process? Start(string interpreter)
+    {
+        var start = new ProcessStartInfo(interpreter, ["-u", Script()])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            var peer = Process.Start(start);
+            if (peer?.StandardOutput.ReadLine() is not null)
+            {
+                return peer;
+            }
+
+            peer?.Dispose();
+            return null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    private static string Script([CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "torch_peer.py");
+}
+
+/// <summary>A tensor on its way to or from the peer.</summary>
+internal sealed record Item(string Type, long[] Shape, string Data)
+{
+    internal static Item Of(Tensor tensor)
+    {
+        using var plain = tensor.detach().contiguous();
+        return new Item(Name(plain.dtype), plain.shape, Convert.ToBase64String(plain.bytes));
+    }
+
+    internal Tensor ToTensor()
+    {
+        var tensor = torch.empty(Shape, ScalarTypeOf(Type));
+        tensor.bytes = Convert.FromBase64String(Data);
+        return tensor;
+    }
+
+    private static string Name(torch.ScalarType type) => type switch
+    {
+        torch.ScalarType.Byte => "uint8",
+        torch.ScalarType.Bool => "bool",
+        torch.ScalarType.Int32 => "int32",
+        torch.ScalarType.Int64 => "int64",
+        torch.ScalarType.Float32 => "float32",
+        torch.ScalarType.Float64 => "float64",
+        _ => throw new NotSupportedException($"{type}"),
+    };
+
+    private static torch.ScalarType ScalarTypeOf(string name) => name switch
+    {
+        "uint8" => torch.uint8,
+        "bool" => torch.@bool,
+        "int32" => torch.int32,
+        "int64" => torch.int64,
+        "float32" => torch.float32,
+        "float64" => torch.float64,
+        _ => throw new NotSupportedException(name),
+    };
+}
+
+internal sealed record Request(string Expression, Item[] Inputs, Item[] Weights);
+
+internal sealed record Answer(Item[] Outputs, Item?[] Gradients, string? Error);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Request))]
+[JsonSerializable(typeof(Answer))]
+internal sealed partial class PeerJson : JsonSerializerContext;
