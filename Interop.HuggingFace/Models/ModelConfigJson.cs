@@ -1,0 +1,144 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Levee.Interop.HuggingFace;
+
+/// <summary>Between <see cref="ModelConfig"/> and its JSON.</summary>
+internal static class ModelConfigJson
+{
+    private const string RopeParameters = "rope_parameters";
+
+    internal static ModelConfig Read(JsonField root)
+    {
+        var config = new ModelConfig
+        {
+            ModelType = root.Required("model_type").Text(),
+            Architectures = root.Optional("architectures")?.Items().Select(item => item.Text()).ToArray() ?? [],
+            HiddenSize = root.Required("hidden_size").Integer(minimum: 1),
+            IntermediateSize = root.Required("intermediate_size").Integer(minimum: 1),
+            NumHiddenLayers = root.Required("num_hidden_layers").Integer(minimum: 1),
+            NumAttentionHeads = root.Required("num_attention_heads").Integer(minimum: 1),
+            VocabSize = root.Required("vocab_size").Integer(minimum: 1),
+            BosTokenIds = Ids(root.Optional("bos_token_id")),
+            EosTokenIds = Ids(root.Optional("eos_token_id")),
+            PadTokenIds = Ids(root.Optional("pad_token_id")),
+            RopeScaling = RopeScaling(root),
+            AttentionBias = root.Optional("attention_bias")?.Flag(),
+            DType = (root.Optional("dtype") ?? root.Optional("torch_dtype"))?.Text(),
+            Source = root.Element,
+        };
+        config = ReadDefaulted(config, root);
+        CheckHeads(config, root);
+        return config;
+    }
+
+    internal static JsonObject ToDocument(ModelConfig config)
+    {
+        var source = config.Source;
+        var ropeIsNested = source is { } element && element.TryGetProperty(RopeParameters, out _);
+        var read = source is { } original ? Fields(Read(JsonSource.Reparse(ModelFolder.ConfigName, original))) : [];
+        var document = JsonOutput.Merge(source, read, Fields(config));
+        if (ropeIsNested && (document.ContainsKey("rope_theta") || document.ContainsKey("rope_scaling")))
+        {
+            UnnestRope(document, config);
+        }
+        return document;
+    }
+
+    private static ModelConfig ReadDefaulted(ModelConfig config, JsonField root)
+    {
+        if (root.Optional("num_key_value_heads") is { } keyValueHeads)
+        {
+            config = config with { NumKeyValueHeads = keyValueHeads.Integer(minimum: 1) };
+        }
+        if (root.Optional("head_dim") is { } headDim)
+        {
+            config = config with { HeadDim = headDim.Integer(minimum: 1) };
+        }
+        var ropeTheta = root.Optional("rope_theta") ?? root.Optional(RopeParameters)?.Optional("rope_theta");
+        return config with
+        {
+            RmsNormEps = root.Optional("rms_norm_eps")?.Positive() ?? config.RmsNormEps,
+            RopeTheta = ropeTheta?.Positive() ?? config.RopeTheta,
+            MaxPositionEmbeddings = root.Optional("max_position_embeddings")?.Integer(minimum: 1) ?? config.MaxPositionEmbeddings,
+            HiddenAct = root.Optional("hidden_act")?.Text() ?? config.HiddenAct,
+            TieWordEmbeddings = root.Optional("tie_word_embeddings")?.Flag() ?? config.TieWordEmbeddings,
+            UseSlidingWindow = root.Optional("use_sliding_window")?.Flag() ?? config.UseSlidingWindow,
+            InitializerRange = root.Optional("initializer_range")?.Positive() ?? config.InitializerRange,
+        };
+    }
+
+    private static JsonElement? RopeScaling(JsonField root)
+    {
+        if (root.Optional("rope_scaling") is { } scaling)
+        {
+            return scaling.Element;
+        }
+        return root.Optional(RopeParameters) is { } parameters && parameters.Optional("rope_type")?.Text() is { } type && type != "default"
+            ? parameters.Element
+            : null;
+    }
+
+    private static void CheckHeads(ModelConfig config, JsonField root)
+    {
+        if (config.NumAttentionHeads % config.NumKeyValueHeads != 0)
+        {
+            throw root.Required("num_key_value_heads").Error(
+                $"{config.NumKeyValueHeads} does not divide num_attention_heads, {config.NumAttentionHeads}; correct one of them.");
+        }
+        if (!config.HasHeadDim && config.HiddenSize % config.NumAttentionHeads != 0)
+        {
+            throw root.Required("num_attention_heads").Error(
+                $"{config.NumAttentionHeads} does not divide hidden_size, {config.HiddenSize}; correct it, or give head_dim.");
+        }
+    }
+
+    private static int[] Ids(JsonField? field) => field switch
+    {
+        null => [],
+        { Element.ValueKind: JsonValueKind.Array } => [.. field.Items().Select(item => item.Integer(minimum: 0))],
+        _ => [field.Integer(minimum: 0)],
+    };
+
+    private static (string Name, JsonNode? Value)[] Fields(ModelConfig config) =>
+    [
+        ("architectures", JsonOutput.Texts(config.Architectures)),
+        ("attention_bias", config.AttentionBias),
+        ("bos_token_id", Ids(config.BosTokenIds)),
+        ("eos_token_id", Ids(config.EosTokenIds)),
+        ("pad_token_id", Ids(config.PadTokenIds)),
+        ("head_dim", config.HasHeadDim ? config.HeadDim : null),
+        ("hidden_act", config.HiddenAct),
+        ("hidden_size", config.HiddenSize),
+        ("initializer_range", JsonOutput.Real(config.InitializerRange)),
+        ("intermediate_size", config.IntermediateSize),
+        ("max_position_embeddings", config.MaxPositionEmbeddings),
+        ("model_type", config.ModelType),
+        ("num_attention_heads", config.NumAttentionHeads),
+        ("num_hidden_layers", config.NumHiddenLayers),
+        ("num_key_value_heads", config.NumKeyValueHeads),
+        ("rms_norm_eps", JsonOutput.Real(config.RmsNormEps)),
+        ("rope_scaling", config.RopeScaling is { } scaling ? JsonNode.Parse(scaling.GetRawText()) : null),
+        ("rope_theta", JsonOutput.Real(config.RopeTheta)),
+        ("tie_word_embeddings", config.TieWordEmbeddings),
+        (config.Source is { } source && source.TryGetProperty("dtype", out _) ? "dtype" : "torch_dtype", config.DType),
+        ("use_sliding_window", config.UseSlidingWindow),
+        ("vocab_size", config.VocabSize),
+    ];
+
+    private static JsonNode? Ids(IReadOnlyList<int> ids) => ids switch
+    {
+        [] => null,
+        [var id] => JsonValue.Create(id),
+        _ => new JsonArray([.. ids.Select(id => JsonValue.Create(id))]),
+    };
+
+    // Two places for one value would contradict each other: once changed, the rotary fields move to the older places, which every reader
+    // knows.
+    private static void UnnestRope(JsonObject document, ModelConfig config)
+    {
+        document.Remove(RopeParameters);
+        document["rope_theta"] = JsonOutput.Real(config.RopeTheta);
+        document["rope_scaling"] = config.RopeScaling is { } scaling ? JsonNode.Parse(scaling.GetRawText()) : null;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text;
+
+namespace Levee.Interop.HuggingFace;
+
+/// <summary>A part of a text: an added token where <see cref="Id"/> is there, else <see cref="Text"/> still to be encoded.</summary>
+internal readonly record struct TextPart(ReadOnlyMemory<char> Text, int? Id);
+
+/// <summary>Finds added tokens in a text: the leftmost first, the longest of those that begin there, none overlapping.</summary>
+internal sealed class AddedTokenFinder
+{
+    private readonly Dictionary<char, Candidate[]> _byFirst;
+    private readonly SearchValues<char> _first;
+
+    /// <param name="tokens">The tokens with their ids and the text that is looked for, which is not empty and unique.</param>
+    internal AddedTokenFinder(IEnumerable<(string Pattern, AddedToken Token, int Id)> tokens)
+    {
+        _byFirst = tokens
+            .Select(t => new Candidate(t.Pattern, t.Token, t.Id))
+            .GroupBy(c => c.Pattern[0])
+            .ToDictionary(group => group.Key, group => group.OrderByDescending(c => c.Pattern.Length).ToArray());
+        _first = SearchValues.Create([.. _byFirst.Keys]);
+    }
+
+    /// <summary>The parts of a text in order. White space that a token strips is in no part; no part of text is empty.</summary>
+    internal List<TextPart> Split(ReadOnlyMemory<char> text)
+    {
+        var parts = new List<TextPart>();
+        var (done, search) = (0, 0);
+        while (Next(text.Span, search) is { } found)
+        {
+            var (token, matchStart, matchEnd) = (found.Candidate.Token, found.Start, found.Start + found.Candidate.Pattern.Length);
+            search = matchEnd;
+            if (token.SingleWord && TouchesWord(text.Span, matchStart, matchEnd))
+            {
+                continue;
+            }
+            var start = token.LStrip ? Math.Max(text.Span[..matchStart].TrimEnd().Length, done) : matchStart;
+            var end = token.RStrip ? text.Length - text.Span[matchEnd..].TrimStart().Length : matchEnd;
+            if (done < start)
+            {
+                parts.Add(new TextPart(text[done..start], null));
+            }
+            parts.Add(new TextPart(default, found.Candidate.Id));
+            done = end;
+        }
+        if (done < text.Length)
+        {
+            parts.Add(new TextPart(text[done..], null));
+        }
+        return parts;
+    }
+
+    private (Candidate Candidate, int Start)? Next(ReadOnlySpan<char> text, int from)
+    {
+        while (text[from..].IndexOfAny(_first) is >= 0 and var offset)
+        {
+            var start = from + offset;
+            foreach (var candidate in _byFirst[text[start]])
+            {
+                if (text[start..].StartsWith(candidate.Pattern, StringComparison.Ordinal))
+                {
+                    return (candidate, start);
+                }
+            }
+            from = start + 1;
+        }
+        return null;
+    }
+
+    private static bool TouchesWord(ReadOnlySpan<char> text, int start, int end)
+    {
+        Rune.DecodeLastFromUtf16(text[..start], out var before, out var beforeLength);
+        Rune.DecodeFromUtf16(text[end..], out var after, out var afterLength);
+        return (beforeLength > 0 && RuneClasses.IsWord(before)) || (afterLength > 0 && RuneClasses.IsWord(after));
+    }
+
+    private readonly record struct Candidate(string Pattern, AddedToken Token, int Id);
+}

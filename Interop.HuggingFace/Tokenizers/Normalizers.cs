@@ -1,0 +1,76 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Levee.Interop.HuggingFace;
+
+/// <summary>The second stage of encoding, after the added tokens are taken out: from text to text.</summary>
+internal interface INormalizer
+{
+    string Normalize(string text);
+
+    /// <summary>Writes the normalizer as a JSON object with its type.</summary>
+    void Write(Utf8JsonWriter writer);
+}
+
+/// <summary>Unicode's normalisation form C.</summary>
+internal sealed class NfcNormalizer : INormalizer
+{
+    public string Normalize(string text) => CanonicalComposition.Compose(text);
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", "NFC");
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Every character by its own lower case, without regard to its neighbours or to a language.</summary>
+internal sealed class LowercaseNormalizer : INormalizer
+{
+    // The one character whose lower case is two, and so no simple mapping.
+    private const int DottedCapitalI = 0x130;
+
+    public string Normalize(string text)
+    {
+        var lower = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value == DottedCapitalI)
+            {
+                lower.Append("i\u0307");
+            }
+            else
+            {
+                lower.Append(Rune.ToLowerInvariant(rune));
+            }
+        }
+        return lower.ToString();
+    }
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", "Lowercase");
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Normalizers one after the other.</summary>
+internal sealed class SequenceNormalizer(IReadOnlyList<INormalizer> steps) : INormalizer
+{
+    public string Normalize(string text) => steps.Aggregate(text, (current, step) => step.Normalize(current));
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", "Sequence");
+        writer.WriteStartArray("normalizers");
+        foreach (var step in steps)
+        {
+            step.Write(writer);
+        }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text;
+
+namespace Levee.Interop.HuggingFace;
+
+/// <summary>
+/// A tokenizer in the layout of <c>tokenizer.json</c>. Encoding takes out the added tokens, normalises the rest, splits it into pieces, and
+/// lets the
+/// model turn pieces into ids, as the tokenizers library does. Immutable; safe to use from several threads.
+/// </summary>
+public sealed partial class Tokenizer
+{
+    private static readonly IReadOnlySet<int> NoIds = new HashSet<int>();
+
+    private readonly ITokenizerModel _model;
+    private readonly INormalizer? _normalizer;
+    private readonly IPreTokenizer? _preTokenizer;
+    private readonly SortedDictionary<int, AddedToken> _added;
+    private readonly HashSet<int> _addedIds;
+    private readonly Dictionary<string, int> _addedIdOf;
+    private readonly AddedTokenFinder _inText;
+    private readonly AddedTokenFinder _inNormalized;
+
+    /// <exception cref="ArgumentException">Two added tokens look for the same text, or the normalizer leaves nothing of one.</exception>
+    internal Tokenizer(
+        ITokenizerModel model,
+        INormalizer? normalizer,
+        IPreTokenizer? preTokenizer,
+        IEnumerable<(int Id, AddedToken Token)> added)
+    {
+        _model = model;
+        _normalizer = normalizer;
+        _preTokenizer = preTokenizer;
+        _added = new SortedDictionary<int, AddedToken>(added.ToDictionary(a => a.Id, a => a.Token));
+        _addedIds = [.. _added.Keys];
+        _addedIdOf = _added.ToDictionary(pair => pair.Value.Content, pair => pair.Key, StringComparer.Ordinal);
+        _inText = Finder(_added.Where(pair => !pair.Value.Normalized), content => content);
+        _inNormalized = Finder(_added.Where(pair => pair.Value.Normalized), Normalize);
+        VocabularySize = _added.Keys.Append(model.LargestId).Max() + 1;
+    }
+
+    /// <summary>The largest id plus one: the least number of rows that an embedding must have.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>The id that stands for words outside the vocabulary; null where the tokenizer has none.</summary>
+    public int? UnknownId => _model.UnknownId;
+
+    /// <summary>The added tokens by id.</summary>
+    public IReadOnlyDictionary<int, AddedToken> AddedTokens => _added;
+
+    /// <summary>The ids of a text.</summary>
+    /// <param name="text">Any text; halves of surrogate pairs count as U+FFFD.</param>
+    /// <param name="parseSpecialTokens">
+    /// Whether the text of an added token becomes that token. With false it is only text, and no id of an added token comes back except
+    /// <see cref="UnknownId"/>: for text from outside, such as retrieved documents, whose tags must not act as control tokens.
+    /// </param>
+    /// <exception cref="InvalidOperationException">A word is outside the vocabulary, and the tokenizer has no unknown token.</exception>
+    public int[] Encode(string text, bool parseSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var ids = new List<int>();
+        var wellFormed = WellFormed(text);
+        if (parseSpecialTokens)
+        {
+            EncodeWithAddedTokens(wellFormed, ids);
+        }
+        else
+        {
+            EncodePlain(Normalize(wellFormed).AsMemory(), _addedIds, ids);
+        }
+        return [.. ids];
+    }
+
+    /// <summary>The text of ids: for a word-level model the tokens with a blank between them. Ids without a token are left out.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="skipSpecialTokens">Whether to leave out the added tokens that are special.</param>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false)
+    {
+        var tokens = new List<string>(ids.Length);
+        foreach (var id in ids)
+        {
+            var skipped = skipSpecialTokens && _added.TryGetValue(id, out var added) && added.Special;
+            if (!skipped && TokenOf(id) is { } token)
+            {
+                tokens.Add(token);
+            }
+        }
+        return string.Join(' ', tokens);
+    }
+
+    /// <summary>The id of a token; null where the vocabulary lacks it.</summary>
+    public int? IdOf(string token) => _addedIdOf.TryGetValue(token, out var id) ? id : _model.IdOf(token);
+
+    /// <summary>The token of an id; null where the id has none.</summary>
+    public string? TokenOf(int id) => _added.TryGetValue(id, out var token) ? token.Content : _model.TokenOf(id);
+
+    private void EncodeWithAddedTokens(string text, List<int> ids)
+    {
+        foreach (var part in _inText.Split(text.AsMemory()))
+        {
+            if (part.Id is { } id)
+            {
+                ids.Add(id);
+                continue;
+            }
+            foreach (var inner in _inNormalized.Split(Normalize(part.Text.ToString()).AsMemory()))
+            {
+                if (inner.Id is { } innerId)
+                {
+                    ids.Add(innerId);
+                }
+                else
+                {
+                    EncodePlain(inner.Text, NoIds, ids);
+                }
+            }
+        }
+    }
+
+    private void EncodePlain(ReadOnlyMemory<char> text, IReadOnlySet<int> excluded, List<int> ids)
+    {
+        if (text.IsEmpty)
+        {
+            return;
+        }
+        var pieces = new List<ReadOnlyMemory<char>>();
+        if (_preTokenizer is null)
+        {
+            pieces.Add(text);
+        }
+        else
+        {
+            _preTokenizer.Split(text, pieces);
+        }
+        foreach (var piece in pieces)
+        {
+            _model.Encode(piece.Span, excluded, ids);
+        }
+    }
+
+    private string Normalize(string text) => _normalizer is null ? text : _normalizer.Normalize(text);
+
+    private static AddedTokenFinder Finder(IEnumerable<KeyValuePair<int, AddedToken>> tokens, Func<string, string> patternOf)
+    {
+        var patterns = tokens.Select(pair => (Pattern: patternOf(pair.Value.Content), Token: pair.Value, Id: pair.Key)).ToArray();
+        if (patterns.FirstOrDefault(p => p.Pattern.Length == 0) is { Token: { } empty })
+        {
+            throw new ArgumentException($"the added token '{empty.Content}' is empty, or the normalizer leaves nothing of it; remove it.");
+        }
+        if (patterns.GroupBy(p => p.Pattern, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twins)
+        {
+            var contents = string.Join(" and ", twins.Select(twin => $"'{twin.Token.Content}'"));
+            throw new ArgumentException($"the added tokens {contents} look for the same text; keep one.");
+        }
+        return new AddedTokenFinder(patterns);
+    }
+
+    private static string WellFormed(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
+        {
+            return text;
+        }
+        var wellFormed = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            wellFormed.Append(rune);
+        }
+        return wellFormed.ToString();
+    }
+}
