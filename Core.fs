@@ -6,14 +6,15 @@ open System.Threading
 open TorchSharp
 
 /// A question of the task, as FlashRAG's files have it.
-type Question =
-    { Id: string
-      /// The question itself; ends in '?'.
-      Text: string
-      /// Every answer that counts as right; at least one.
-      GoldenAnswers: string list
-      /// The item's `metadata` object as JSON text; empty where the file has none.
-      Metadata: string }
+type Question = {
+    Id: string
+    /// The question itself; ends in '?'.
+    Text: string
+    /// Every answer that counts as right; at least one.
+    GoldenAnswers: string list
+    /// The item's `metadata` object as JSON text; empty where the file has none.
+    Metadata: string
+}
 
 /// A contiguous stretch of a trajectory's tokens, by its author. Training on tool output is unrepresentable: only an
 /// `Action` carries log-probabilities.
@@ -36,30 +37,32 @@ type EndReason =
     | LengthLimit
 
 /// One call of the search engine that was carried out.
-type SearchCall =
-    { /// The turn (0-based) whose action made the call.
-      Turn: int
-      Query: string
-      /// Identifiers of the documents shown, best first; empty when the retriever failed.
-      Documents: string list
-      /// The retriever's error, where it failed; the episode went on without documents.
-      Failure: string option }
+type SearchCall = {
+    /// The turn (0-based) whose action made the call.
+    Turn: int
+    Query: string
+    /// Identifiers of the documents shown, best first; empty when the retriever failed.
+    Documents: string list
+    /// The retriever's error, where it failed; the episode went on without documents.
+    Failure: string option
+}
 
 /// One sampled episode: a question, what was written and inserted, and how it was judged.
-type Trajectory =
-    { Question: Question
-      /// One `Prompt`, then `Action`s and `Observation`s in turn; an `Observation` is always followed by an `Action`.
-      Segments: Segment list
-      /// Outcome reward of the whole trajectory.
-      Reward: float
-      End: EndReason
-      /// The text of the final answer, where one was given.
-      Answer: string option
-      /// How many tokens at the end of the last action make up the final answer span, `<answer>` to `</answer>`; 0 without an answer.
-      AnswerTokens: int
-      Searches: SearchCall list
-      /// Actions that were neither a search nor an answer.
-      InvalidActions: int }
+type Trajectory = {
+    Question: Question
+    /// One `Prompt`, then `Action`s and `Observation`s in turn; an `Observation` is always followed by an `Action`.
+    Segments: Segment list
+    /// Outcome reward of the whole trajectory.
+    Reward: float
+    End: EndReason
+    /// The text of the final answer, where one was given.
+    Answer: string option
+    /// How many tokens at the end of the last action make up the final answer span, `<answer>` to `</answer>`; 0 without an answer.
+    AnswerTokens: int
+    Searches: SearchCall list
+    /// Actions that were neither a search nor an answer.
+    InvalidActions: int
+}
 
 /// The trajectories sampled for one question.
 type Group = Trajectory[]
@@ -72,36 +75,36 @@ type Estimator = Group -> Advantages
 
 /// What an objective may know of the sampled actions: R responses by N action tokens, padded at the right. Prompts and
 /// observations are not in it. All tensors are constants (no gradient); float tensors share one dtype and device.
-type Batch =
-    { /// [R, N] log-probability of each token under the policy that sampled it (pi_old).
-      LogProbOld: torch.Tensor
-      /// [R, N] log-probability under the reference policy, where an objective needs one.
-      LogProbReference: torch.Tensor option
-      /// [R, N] advantage of each token.
-      Advantage: torch.Tensor
-      /// [R, N] 1 where a token stands, 0 in the padding.
-      Mask: torch.Tensor
-      /// [R, N] int64: which action of its response a token belongs to, from 1; 0 in the padding.
-      Action: torch.Tensor
-      /// [R, N] 1 on tokens of the final answer span.
-      Answer: torch.Tensor
-      /// [R] outcome reward.
-      Reward: torch.Tensor
-      /// [R] number of searches carried out.
-      Searches: torch.Tensor }
+type Batch = {
+    /// [R, N] log-probability of each token under the policy that sampled it (pi_old).
+    LogProbOld: torch.Tensor
+    /// [R, N] log-probability under the reference policy, where an objective needs one.
+    LogProbReference: torch.Tensor option
+    /// [R, N] advantage of each token.
+    Advantage: torch.Tensor
+    /// [R, N] 1 where a token stands, 0 in the padding.
+    Mask: torch.Tensor
+    /// [R, N] int64: which action of its response a token belongs to, from 1; 0 in the padding.
+    Action: torch.Tensor
+    /// [R, N] 1 on tokens of the final answer span.
+    Answer: torch.Tensor
+    /// [R] outcome reward.
+    Reward: torch.Tensor
+    /// [R] number of searches carried out.
+    Searches: torch.Tensor
+}
 
 /// What the current policy says of a batch's tokens. Both are leaves with respect to which an objective is differentiated.
-type Forward =
-    { /// [R, N] log-probability of each token under the current policy.
-      LogProb: torch.Tensor
-      /// [R, N] entropy in nats of the distribution each token was drawn from.
-      Entropy: torch.Tensor }
+type Forward = {
+    /// [R, N] log-probability of each token under the current policy.
+    LogProb: torch.Tensor
+    /// [R, N] entropy in nats of the distribution each token was drawn from.
+    Entropy: torch.Tensor
+}
 
 /// What an objective makes of a batch: a scalar to minimise, and scalars measured on the way, by name. Every metric is, like
 /// the value, a sum over the part divided by a count over the whole mini-batch, so that parts add up.
-type Loss =
-    { Value: torch.Tensor
-      Metrics: (string * torch.Tensor) list }
+type Loss = { Value: torch.Tensor; Metrics: (string * torch.Tensor) list }
 
 /// What an objective needs besides the batch itself.
 type Need =
@@ -112,35 +115,46 @@ type Need =
 
 /// A training objective, in stages: given the whole mini-batch (for its denominators), it judges any part of its rows under
 /// the current policy. Micro-batches of a mini-batch therefore add up to the mini-batch's value and gradient.
-type Objective =
-    { Needs: Set<Need>
-      Loss: Batch -> Batch -> Forward -> Loss }
+type Objective = {
+    /// The objective in one line, as it was composed; for configurations and reports.
+    Formula: string
+    Needs: Set<Need>
+    Loss: Batch -> Batch -> Forward -> Loss
+} with
 
     /// Adds two objectives: values add, and so do metrics of the same name.
     static member (+)(a: Objective, b: Objective) =
         let merge (x: Loss) (y: Loss) =
-            let shared, fresh = y.Metrics |> List.partition (fun (name, _) -> List.exists (fst >> (=) name) x.Metrics)
+            let shared, fresh = y.Metrics |> List.partition(fun (name, _) -> List.exists (fst >> (=) name) x.Metrics)
             let sum (name, value: torch.Tensor) =
                 match List.tryFind (fst >> (=) name) shared with
                 | Some(_, other) -> name, value + other
                 | None -> name, value
-            { Value = x.Value + y.Value
-              Metrics = List.map sum x.Metrics @ fresh }
-        { Needs = a.Needs + b.Needs
-          Loss =
-            fun whole ->
-                let a, b = a.Loss whole, b.Loss whole
-                fun part forward -> merge (a part forward) (b part forward) }
+            { Value = x.Value + y.Value; Metrics = List.map sum x.Metrics @ fresh }
+        {
+            Formula = $"{a.Formula} + {b.Formula}"
+            Needs = a.Needs + b.Needs
+            Loss =
+                fun whole ->
+                    let a, b = a.Loss whole, b.Loss whole
+                    fun part forward -> merge (a part forward) (b part forward)
+        }
 
     /// Weighs an objective: its value, not its metrics.
-    static member (*)(weight: float, objective: Objective) =
-        { objective with
+    static member (*)(weight: float, objective: Objective) = {
+        objective with
+            Formula =
+                if objective.Formula.Contains " + " then
+                    $"{weight} * ({objective.Formula})"
+                else
+                    $"{weight} * {objective.Formula}"
             Loss =
                 fun whole ->
                     let judge = objective.Loss whole
                     fun part forward ->
                         let loss = judge part forward
-                        { loss with Value = loss.Value * weight } }
+                        { loss with Value = loss.Value * weight }
+    }
 
 /// The seam between text and tokens. `parseTags = false` reads the text of a control token as plain text, so that a tag inside
 /// a retrieved document can never become a control token.
@@ -153,13 +167,14 @@ type ITokenizer =
     abstract IdOf: token: string -> int option
 
 /// What a sampler is asked to write next for one episode.
-type TurnRequest =
-    { /// The episode's row in the session.
-      Row: int
-      /// Tokens to append to the episode's context before writing: the prompt the first time, the observation later.
-      Context: int[]
-      /// The largest number of tokens to write; at least 1.
-      Limit: int }
+type TurnRequest = {
+    /// The episode's row in the session.
+    Row: int
+    /// Tokens to append to the episode's context before writing: the prompt the first time, the observation later.
+    Context: int[]
+    /// The largest number of tokens to write; at least 1.
+    Limit: int
+}
 
 /// A policy writing a batch of episodes turn by turn, keeping the context of each between turns.
 type ISamplerSession =
@@ -168,8 +183,7 @@ type ISamplerSession =
     /// Writes one turn for each request: the tokens sampled and their log-probabilities under the policy. `ended` is asked after
     /// each token whether the turn (its tokens so far) is over. A row that a call does not name has finished: it leaves the batch.
     abstract Write:
-        requests: TurnRequest[] * ended: (IReadOnlyList<int> -> bool) * cancellation: CancellationToken ->
-            struct (int[] * float32[])[]
+        requests: TurnRequest[] * ended: (IReadOnlyList<int> -> bool) * cancellation: CancellationToken -> struct (int[] * float32[])[]
 
 /// A policy as a rollout sees it.
 type ISampler =

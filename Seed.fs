@@ -4,9 +4,7 @@ namespace Levee
 /// and Flood 2014). Nothing is hidden or mutated, so a draw depends on its key alone and not on what else was drawn, in which
 /// order, or on which thread.
 [<Struct>]
-type Seed =
-    private
-    | Seed of uint64
+type Seed = private Seed of uint64
 
 [<RequireQualifiedAccess>]
 module Seed =
@@ -18,23 +16,21 @@ module Seed =
         z ^^^ (z >>> 31)
 
     /// The seed of a whole run.
-    let ofInt (number: int) = Seed(mix (uint64 number + golden))
+    let ofInt (number: int) = Seed(mix(uint64 number + golden))
 
     /// A child seed; children of different index, or of different parents, are independent.
-    let derive (index: int) (Seed key) =
-        Seed(mix (key + golden * (uint64 (uint32 index) + 2UL)))
+    let derive (index: int) (Seed key) = Seed(mix(key + golden * (uint64(uint32 index) + 2UL)))
 
     /// A child seed by name.
-    let named (name: string) seed =
-        name |> Seq.fold (fun seed letter -> derive (int letter) seed) seed
+    let named (name: string) seed = name |> Seq.fold (fun seed letter -> derive (int letter) seed) seed
 
     /// A uniform number in [0, 1) with 53 random bits.
     let uniform seed =
         let (Seed key) = seed
-        float (mix (key + golden) >>> 11) * (1.0 / 9007199254740992.0)
+        float(mix(key + golden) >>> 11) * (1.0 / 9007199254740992.0)
 
     /// A uniform integer in [0, n); n at least 1.
-    let below n seed = int (uniform seed * float n)
+    let below n seed = int(uniform seed * float n)
 
     /// A uniformly chosen element.
     let pick (items: 'a[]) seed = items[below items.Length seed]
@@ -50,4 +46,4 @@ module Seed =
         result
 
     /// A seed for torch's own generators.
-    let toInt64 (Seed key) = int64 (key >>> 1)
+    let toInt64 (Seed key) = int64(key >>> 1)

@@ -1,0 +1,65 @@
+namespace Levee
+
+open TorchSharp
+
+/// What an objective says of a part of a mini-batch, ready to be pulled back through the policy.
+type Slopes = {
+    /// The part's share of the objective's value.
+    Value: float
+    /// [R, N] derivative of the value with respect to each token's log-probability: who pushes which token down.
+    LogProb: torch.Tensor
+    /// [R, N] derivative with respect to each token's entropy, where the objective has one.
+    Entropy: torch.Tensor option
+    /// The part's share of each metric, by name.
+    Metrics: (string * float) list
+}
+
+/// Making and combining objectives; `+` and `*` stand with the type.
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Objective =
+    /// Zero everywhere.
+    let zero = {
+        Formula = "0"
+        Needs = Set.empty
+        Loss = fun _ _ forward -> { Value = (torch.zeros_like forward.LogProb).sum(); Metrics = [] }
+    }
+
+    /// Restricts an objective to the tokens that `select` marks with 1 ([R, N] from the batch), in value and in denominators.
+    let mask name (select: Batch -> torch.Tensor) objective =
+        let restrict (batch: Batch) = { batch with Mask = batch.Mask * select batch }
+        {
+            objective with
+                Formula = $"mask({name}, {objective.Formula})"
+                Loss =
+                    fun whole ->
+                        let judge = objective.Loss(restrict whole)
+                        fun part forward -> judge (restrict part) forward
+        }
+
+    /// Differentiates an objective on a part of a mini-batch. `judge` is `objective.Loss whole`; `logProb` and `entropy` are
+    /// numbers [R, N] without a graph. Value and slopes may be non-finite when the numbers are: the caller decides.
+    let differentiate objective (judge: Batch -> Forward -> Loss) (part: Batch) (logProb: torch.Tensor) (entropy: torch.Tensor) =
+        use scope = torch.NewDisposeScope()
+        let wantsEntropy = objective.Needs.Contains EntropyGradient
+        let forward = {
+            LogProb = logProb.detach().clone().requires_grad_()
+            Entropy =
+                if wantsEntropy then
+                    entropy.detach().clone().requires_grad_()
+                else
+                    entropy.detach()
+        }
+        let loss = judge part forward
+        if loss.Value.requires_grad then
+            loss.Value.backward()
+        let slope (leaf: torch.Tensor) =
+            match leaf.grad with
+            | null -> torch.zeros_like(leaf.detach())
+            | gradient -> gradient
+            |> _.MoveToOuterDisposeScope()
+        {
+            Value = loss.Value.ToDouble()
+            LogProb = slope forward.LogProb
+            Entropy = if wantsEntropy then Some(slope forward.Entropy) else None
+            Metrics = loss.Metrics |> List.map(fun (name, value) -> name, value.ToDouble())
+        }

@@ -1,0 +1,40 @@
+namespace Levee
+
+open TorchSharp
+
+/// The few functional helpers over torch that everything else is written with.
+[<RequireQualifiedAccess>]
+module Tensors =
+    /// Runs a computation and releases every tensor it made but its result.
+    let scoped (compute: unit -> torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+        compute().MoveToOuterDisposeScope()
+
+    /// Runs a computation and releases every tensor it made; its result must hold none.
+    let released (compute: unit -> 'a) =
+        use _ = torch.NewDisposeScope()
+        compute()
+
+    /// A number as torch takes it.
+    let scalar (number: float) : Scalar = Scalar.op_Implicit number
+
+    /// Where `values` exceed `bound`, as booleans.
+    let above bound (values: torch.Tensor) = values.gt(scalar bound)
+
+    /// Where `values` are at least `bound`, as booleans.
+    let notBelow bound (values: torch.Tensor) = values.ge(scalar bound)
+
+    /// `values` kept within [low, high]; the gradient is zero outside.
+    let clamp low high (values: torch.Tensor) = values.clamp(scalar low, scalar high)
+
+    /// `values` where `mask` is positive and zero elsewhere, in value and in gradient, whatever stood there (infinities too).
+    let keep (mask: torch.Tensor) (values: torch.Tensor) = torch.where(above 0.0 mask, values, torch.zeros_like values)
+
+    /// 1 where the condition holds and 0 elsewhere, in the dtype of `like`.
+    let indicator (like: torch.Tensor) (condition: torch.Tensor) = condition.``to``(like.dtype)
+
+    /// The sum of `values` where `mask` is positive.
+    let maskedSum (mask: torch.Tensor) (values: torch.Tensor) = (keep mask values).sum()
+
+    /// A count as a denominator: at least 1, so that what is empty is zero.
+    let atLeastOne (count: torch.Tensor) = count.clamp_min(scalar 1.0)

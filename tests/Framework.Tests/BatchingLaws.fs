@@ -1,0 +1,77 @@
+module Levee.Tests.BatchingLaws
+
+open System
+open Levee
+open TorchSharp
+open Xunit
+open Levee.Tests.Examples
+
+let private question = { Id = "q"; Text = "What is the capital of France?"; GoldenAnswers = [ "Paris" ]; Metadata = "" }
+
+let private trajectory reward answerTokens segments = {
+    Question = question
+    Segments = segments
+    Reward = reward
+    End = Answered
+    Answer = None
+    AnswerTokens = answerTokens
+    Searches = []
+    InvalidActions = 0
+}
+
+let private two = [|
+    trajectory 1.0 2 [
+        Prompt [| 1; 2; 3 |]
+        Action([| 4; 5 |], [| -0.1f; -0.2f |])
+        Observation [| 6; 7; 8 |]
+        Action([| 9; 10; 11 |], [| -0.3f; -0.4f; -0.5f |])
+    ]
+    trajectory 0.0 0 [ Prompt [| 1; 2 |]; Action([| 4 |], [| -0.6f |]) ]
+|]
+
+let private create = Batching.create torch.float64 torch.CPU
+
+[<Fact>]
+let ``only what the policy wrote is in a batch, in order, padded at the right`` () =
+    use _ = torch.NewDisposeScope()
+    let batch = create two [| 1.0; -1.0 |]
+    Assert.Equal<float[][]>([| [| 1.0; 1.0; 1.0; 1.0; 1.0 |]; [| 1.0; 0.0; 0.0; 0.0; 0.0 |] |], toRows batch.Mask)
+    Assert.Equal<float[][]>([| [| 1.0; 1.0; 2.0; 2.0; 2.0 |]; [| 1.0; 0.0; 0.0; 0.0; 0.0 |] |], toRows(batch.Action.``to``(torch.float64)))
+    Assert.Equal<float[][]>([| [| 0.0; 0.0; 0.0; 1.0; 1.0 |]; Array.zeroCreate 5 |], toRows batch.Answer)
+    Assert.Equal<float[][]>([| Array.replicate 5 1.0; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |], toRows batch.Advantage)
+    Assert.Equal<float[]>([| -0.1; -0.2; -0.3; -0.4; -0.5 |], (toRows batch.LogProbOld)[0] |> Array.map(fun x -> Math.Round(x, 6)))
+
+[<Fact>]
+let ``some rows of a batch are the batch of those trajectories`` () =
+    use _ = torch.NewDisposeScope()
+    let batch = create two [| 1.0; -1.0 |]
+    let row = Batching.rows [| 1 |] batch
+    let alone = create [| two[1] |] [| -1.0 |]
+    for ofRow, ofAlone in
+        [
+            row.LogProbOld, alone.LogProbOld
+            row.Advantage, alone.Advantage
+            row.Mask, alone.Mask
+            row.Answer, alone.Answer
+        ] do
+        Assert.Equal<float[][]>(toRows ofAlone, toRows ofRow)
+
+[<Fact>]
+let ``a trajectory without a single token of the policy's own is survived`` () =
+    use _ = torch.NewDisposeScope()
+    let batch = create [| trajectory 0.0 0 [ Prompt [| 1 |] ] |] [| 0.0 |]
+    Assert.Equal(0.0, batch.Mask.sum().ToDouble())
+    Assert.Equal(0.0, (Objective.differentiate Recipes.grpo (Recipes.grpo.Loss batch) batch batch.LogProbOld batch.LogProbOld).Value)
+
+[<Fact>]
+let ``numbers that do not match are refused`` () =
+    Assert.Throws<ArgumentException>(fun () -> create two [| 1.0 |] |> ignore) |> ignore
+    Assert.Throws<ArgumentException>(fun () -> create [||] [||] |> ignore) |> ignore
+
+[<Fact>]
+let ``log-likelihood is a mean per token, then per response`` () =
+    let correct = Displacement.meanLogLikelihood Displacement.isCorrect two
+    let incorrect = Displacement.meanLogLikelihood (Displacement.isCorrect >> not) two
+    Assert.Equal(-0.3, correct.Value, 6)
+    Assert.Equal(-0.6, incorrect.Value, 6)
+    Assert.Equal(None, Displacement.meanLogLikelihood (fun _ -> false) two)
