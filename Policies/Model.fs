@@ -1,0 +1,53 @@
+namespace Levee
+
+open System
+open Levee.Interop.HuggingFace
+open TorchSharp
+
+/// A transformer ready to run: weights, and the tables of positions up to its context limit.
+type Model = {
+    Parameters: Parameters
+    Rotation: Rotation
+} with
+
+    interface IDisposable with
+        member this.Dispose() =
+            (this.Parameters :> IDisposable).Dispose()
+            (this.Rotation :> IDisposable).Dispose()
+
+[<RequireQualifiedAccess>]
+module Model =
+    /// A model over parameters, which it takes over.
+    let ofParameters (parameters: Parameters) =
+        let architecture, values = parameters.Architecture, parameters.Values
+        use _ = torch.NewDisposeScope()
+        let rotation = Rotation.create architecture architecture.ContextLimit values.dtype values.device
+        rotation.Cosine.DetachFromDisposeScope() |> ignore
+        rotation.Sine.DetachFromDisposeScope() |> ignore
+        { Parameters = parameters; Rotation = rotation }
+
+    /// A copy that shares nothing and never changes: a reference policy, or the policy of an earlier step.
+    let frozen (model: Model) = Parameters.clone false model.Parameters |> ofParameters
+
+/// A language model with its tokenizer, and what its folder says besides.
+type Policy = {
+    Model: Model
+    Tokenizer: ITokenizer
+    Files: PolicyFiles
+} with
+
+    /// The model's weights.
+    member this.Parameters = this.Model.Parameters
+
+    interface IDisposable with
+        member this.Dispose() = (this.Model :> IDisposable).Dispose()
+
+/// What a policy's folder holds besides its weights, kept so that saving writes it again, with fields that the framework does not read.
+and PolicyFiles = {
+    /// `config.json`.
+    Config: ModelConfig
+    /// `tokenizer.json`.
+    Tokenizer: Tokenizer
+    /// `tokenizer_config.json`.
+    TokenizerConfig: TokenizerConfig
+}

@@ -1,0 +1,66 @@
+namespace Levee
+
+open System
+open Levee.Interop.HuggingFace
+open TorchSharp
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Policy =
+    /// The sizes of a policy that learns on a laptop: 2 layers of width 64, 4 query and 2 key heads, a tied head, 512 tokens of context.
+    let tiny (vocabularySize: int) = {
+        VocabularySize = vocabularySize
+        Width = 64
+        FeedForwardWidth = 192
+        Layers = 2
+        Heads = 4
+        KeyValueHeads = 2
+        HeadWidth = 16
+        AttentionBias = true
+        TiedHead = true
+        NormEpsilon = 1e-6
+        RopeBase = 10000.0
+        ContextLimit = 512
+        InitializerRange = 0.02
+    }
+
+    /// A fresh policy in float32 on the CPU, its weights drawn from the seed. Raises `ArgumentException` where the tokenizer has more
+    /// tokens than the architecture.
+    let create (architecture: Architecture) (tokenizer: Tokenizer) (tokenizerConfig: TokenizerConfig) (seed: Seed) =
+        if tokenizer.VocabularySize > architecture.VocabularySize then
+            invalidArg
+                (nameof architecture)
+                $"The tokenizer has {tokenizer.VocabularySize} tokens, the architecture {architecture.VocabularySize}: raise the latter."
+
+        let ids (token: string | null) =
+            match token with
+            | null -> [||]
+            | token -> tokenizer.IdOf token |> Option.ofNullable |> Option.toArray
+
+        let config =
+            Architecture.toConfig architecture (ids tokenizerConfig.BosToken) (ids tokenizerConfig.EosToken) (ids tokenizerConfig.PadToken)
+
+        {
+            Model = Parameters.initialise architecture torch.float32 torch.CPU seed |> Model.ofParameters
+            Tokenizer = TokenizerAdapter tokenizer
+            Files = { Config = config; Tokenizer = tokenizer; TokenizerConfig = tokenizerConfig }
+        }
+
+    /// The policy in a folder, ready to be trained, in a type and on a device of choice. Raises `FileNotFoundException`,
+    /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensor or field, and the remedy.
+    let load dtype device (folder: string) = Checkpoint.load dtype device folder
+
+    /// Writes a policy to a folder, replacing what is there. Everything is written to a new folder beside it first, so that a crash or a
+    /// full disk leaves the old policy whole.
+    let save (folder: string) (policy: Policy) = Checkpoint.save folder policy
+
+    /// A frozen copy that shares no weights: a reference policy, or the policy of an earlier step. It cannot be trained.
+    let clone (policy: Policy) = { policy with Model = Model.frozen policy.Model }
+
+    /// Where the weights are.
+    let device (policy: Policy) = policy.Parameters.Values.device
+
+    /// How the policy writes, at a temperature; 0 is greedy.
+    let sampler (temperature: float) (policy: Policy) = Sampling.create temperature policy.Model
+
+    /// Frees the weights now.
+    let dispose (policy: Policy) = (policy :> IDisposable).Dispose()

@@ -1,0 +1,11 @@
+namespace Levee
+
+open Levee.Interop.HuggingFace
+
+/// A tokenizer in Hugging Face's layout as the framework's seam between text and tokens.
+type TokenizerAdapter(tokenizer: Tokenizer) =
+    interface ITokenizer with
+        member _.Encode(text, parseTags) = tokenizer.Encode(text, parseTags)
+        member _.Decode tokens = tokenizer.Decode tokens
+        member _.VocabularySize = tokenizer.VocabularySize
+        member _.IdOf token = Option.ofNullable(tokenizer.IdOf token)

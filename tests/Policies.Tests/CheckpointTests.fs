@@ -1,0 +1,192 @@
+module Levee.Policies.Tests.CheckpointTests
+
+open System.IO
+open System.Text.Json.Nodes
+open Xunit
+open Levee
+open Levee.Interop.HuggingFace
+open Levee.Policies.Tests.Examples
+open TorchSharp
+
+let private load folder = Policy.load torch.float32 torch.CPU folder
+
+/// Saves a policy to a folder, damages it, and gives the error that loading it raises.
+let private errorOf<'error when 'error :> exn> (damage: ModelFolder -> unit) =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    use policy = policy 1
+    Policy.save folder policy
+    damage(ModelFolder folder)
+    (Assert.Throws<'error>(fun () -> load folder |> Policy.dispose)).Message
+
+let private weightsOf (folder: ModelFolder) = Seq.exactlyOne folder.Weights
+
+/// Rewrites the weights with some tensors changed, by name and shape.
+let private rewrite (change: SafetensorsTensor list -> SafetensorsTensor list) (folder: ModelFolder) =
+    use file = SafetensorsFile.Open(weightsOf folder)
+
+    let tensors = [
+        for entry in file.Tensors.Values ->
+            SafetensorsTensor(entry.Name, entry.DType, entry.Shape, System.ReadOnlyMemory(file.Bytes(entry.Name).ToArray()))
+    ]
+
+    SafetensorsWriter.Write(weightsOf folder, List.toArray(change tensors))
+
+[<Theory>]
+[<InlineData true>]
+[<InlineData false>]
+let ``a policy survives its folder bit for bit`` tied =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    let architecture = { architecture with TiedHead = tied }
+    use policy = Policy.create architecture tokenizer tokenizerConfig (Seed.ofInt 1)
+    Policy.save folder policy
+    use loaded = load folder
+    Assert.Equal(architecture, loaded.Parameters.Architecture)
+    Assert.Equal<float[]>(numbers policy.Parameters.Values, numbers loaded.Parameters.Values)
+    Assert.Equal<int[]>(policy.Tokenizer.Encode("word3 <search> word4", true), loaded.Tokenizer.Encode("word3 <search> word4", true))
+    Assert.Equal<int seq>([| (policy.Tokenizer.IdOf "<eos>").Value |], loaded.Files.Config.EosTokenIds)
+    let again = place.At "again"
+    Policy.save again loaded
+
+    for file in Directory.GetFiles folder do
+        Assert.Equal<byte[]>(File.ReadAllBytes file, File.ReadAllBytes(file.Replace(folder, again)))
+
+[<Fact>]
+let ``the folder is what transformers expects`` () =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    use policy = policy 1
+    Policy.save folder policy
+
+    Assert.Equal<string[]>(
+        [| "config.json"; "model.safetensors"; "tokenizer.json"; "tokenizer_config.json" |],
+        Directory.GetFiles folder |> Array.map(Path.GetFileName >> string) |> Array.sort
+    )
+
+    let config = ModelConfig.Load folder
+    Assert.Equal("qwen2", config.ModelType)
+    Assert.Equal<string seq>([| "Qwen2ForCausalLM" |], config.Architectures)
+    use file = SafetensorsFile.Open(weightsOf(ModelFolder folder))
+    Assert.Equal("pt", file.Metadata["format"])
+    Assert.False(file.Tensors.ContainsKey "lm_head.weight")
+
+[<Fact>]
+let ``fields that are not read are kept`` () =
+    use place = new TemporaryFolder()
+    let folder, again = place.At "policy", place.At "again"
+    use policy = policy 1
+    Policy.save folder policy
+    let config = (ModelFolder folder).Config
+    File.WriteAllText(config, (File.ReadAllText config).Replace("{", "{ \"my_field\": [1, 2],"))
+    use loaded = load folder
+    Policy.save again loaded
+    Assert.Contains("my_field", File.ReadAllText (ModelFolder again).Config)
+
+[<Fact>]
+let ``saving replaces a folder and leaves nothing beside it`` () =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    use first = policy 1
+    use second = policy 2
+    Policy.save folder first
+    File.WriteAllText(Path.Combine(folder, "left-over.txt"), "")
+    Policy.save folder second
+    use loaded = load folder
+    Assert.Equal<float[]>(numbers second.Parameters.Values, numbers loaded.Parameters.Values)
+    Assert.Equal<string[]>([| folder |], Directory.GetFileSystemEntries place.Path)
+    Assert.Equal(4, Directory.GetFiles(folder).Length)
+
+[<Fact>]
+let ``weights in another type are converted`` () =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    use policy = policy 1
+    Policy.save folder policy
+    use wide = Policy.load torch.float64 torch.CPU folder
+    Assert.Equal<float[]>(numbers policy.Parameters.Values, numbers wide.Parameters.Values)
+    Policy.save folder wide
+    use back = load folder
+    Assert.Equal<float[]>(numbers policy.Parameters.Values, numbers back.Parameters.Values)
+
+[<Fact>]
+let ``a truncated file of weights is refused`` () =
+    let truncate folder =
+        use stream = File.Open(weightsOf folder, FileMode.Open)
+        stream.SetLength(stream.Length - 10L)
+
+    Assert.Contains("model.safetensors", errorOf<InvalidDataException> truncate)
+
+[<Fact>]
+let ``a missing tensor is named`` () =
+    let message =
+        errorOf<InvalidDataException>(rewrite(List.filter(fun tensor -> tensor.Name <> "model.layers.1.mlp.up_proj.weight")))
+
+    Assert.Contains("missing tensors model.layers.1.mlp.up_proj.weight", message)
+    Assert.Contains("model.safetensors", message)
+
+[<Fact>]
+let ``a tensor too many is named`` () =
+    let extra =
+        SafetensorsTensor("lm_head.weight", SafetensorsDType.F32, [| 1L |], System.ReadOnlyMemory(Array.zeroCreate<byte> 4))
+
+    let message = errorOf<InvalidDataException>(rewrite(fun tensors -> extra :: tensors))
+    Assert.Contains("tensors that the architecture does not have: lm_head.weight", message)
+
+[<Fact>]
+let ``a wrong shape is named with the right one`` () =
+    let turn (tensor: SafetensorsTensor) =
+        if tensor.Name = "model.layers.0.mlp.down_proj.weight" then
+            SafetensorsTensor(tensor.Name, tensor.DType, Array.rev(Array.ofSeq tensor.Shape), tensor.Write)
+        else
+            tensor
+
+    let message = errorOf<InvalidDataException>(rewrite(List.map turn))
+    Assert.Contains("'model.layers.0.mlp.down_proj.weight' has shape [20, 24], the architecture wants [24, 20]", message)
+
+[<Fact>]
+let ``a tensor that holds no floating-point numbers is named`` () =
+    let count (tensor: SafetensorsTensor) =
+        if tensor.Name = "model.norm.weight" then
+            SafetensorsTensor(tensor.Name, SafetensorsDType.I32, tensor.Shape, tensor.Write)
+        else
+            tensor
+
+    Assert.Contains("'model.norm.weight' is of type I32", errorOf<InvalidDataException>(rewrite(List.map count)))
+
+[<Fact>]
+let ``missing files are named`` () =
+    let without (file: ModelFolder -> string) = errorOf<FileNotFoundException>(fun folder -> File.Delete(file folder))
+    Assert.Contains("missing model.safetensors", without weightsOf)
+    Assert.Contains("missing config.json", without _.Config)
+    Assert.Contains("missing tokenizer.json", without _.Tokenizer)
+
+[<Fact>]
+let ``a missing folder is named`` () =
+    use place = new TemporaryFolder()
+    let error = Assert.Throws<DirectoryNotFoundException>(fun () -> load(place.At "nowhere") |> Policy.dispose)
+    Assert.Contains("nowhere", error.Message)
+
+[<Fact>]
+let ``a malformed config is named with its line`` () =
+    let spoil (folder: ModelFolder) = File.WriteAllText(folder.Config, "{\n  \"model_type\": \"qwen2\",\n  \"hidden_size\": }")
+    let message = errorOf<InvalidDataException> spoil
+    Assert.Contains("config.json", message)
+    Assert.Contains("3", message)
+
+[<Fact>]
+let ``a tokenizer larger than the vocabulary is refused`` () =
+    let shrink (folder: ModelFolder) =
+        let document =
+            match JsonNode.Parse(File.ReadAllText folder.Config) with
+            | null -> failwith "empty"
+            | node -> node.AsObject()
+
+        document["vocab_size"] <- 10
+        File.WriteAllText(folder.Config, document.ToJsonString())
+
+    Assert.Contains("vocab_size in config.json is 10", errorOf<InvalidDataException> shrink)
+
+    Assert.Throws<System.ArgumentException>(fun () ->
+        Policy.create { architecture with VocabularySize = 10 } tokenizer tokenizerConfig (Seed.ofInt 1) |> Policy.dispose)
+    |> ignore

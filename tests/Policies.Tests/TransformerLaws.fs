@@ -1,0 +1,103 @@
+module Levee.Policies.Tests.TransformerLaws
+
+open Xunit
+open Levee
+open Levee.Policies.Tests.Examples
+open TorchSharp
+
+let private grid rows columns seed =
+    tokens architecture.VocabularySize (rows * columns) (Seed.ofInt seed)
+    |> Array.map int64
+    |> fun tokens -> torch.tensor(tokens, [| int64 rows; int64 columns |])
+
+/// Two responses with prompts and observations between their actions.
+let private layout () =
+    let sequence length actions seed =
+        tokens architecture.VocabularySize length (Seed.ofInt seed)
+        |> Array.mapi(fun i token -> struct (token, List.contains i actions))
+
+    Layout.ofSequences torch.CPU [| sequence 9 [ 3; 4; 7; 8 ] 1; sequence 6 [ 4; 5 ] 2 |]
+
+/// A scalar of a layout's scores, with weights that tell every token apart.
+let private value (model: Model) layout (weights: torch.Tensor) (entropyWeights: torch.Tensor) =
+    use _ = torch.NewDisposeScope()
+    use _ = torch.no_grad()
+    let scored = Scoring.forwardLayout LogProbs.defaults model layout
+    (scored.LogProb * weights + scored.Entropy * entropyWeights).sum().ToDouble()
+
+let private ``gradient is the finite difference`` architecture =
+    use _ = torch.NewDisposeScope()
+    use model = modelOf architecture torch.float64 5
+    // Biases start at zero and norms at one; move them, so that nothing stays special.
+    use _ = torch.no_grad()
+    model.Parameters.Values.add_(normal model.Parameters.Values.shape (Seed.ofInt 6) * 0.05) |> ignore
+    let layout = layout()
+    let weights, entropyWeights = normal [| 2L; 4L |] (Seed.ofInt 7), normal [| 2L; 4L |] (Seed.ofInt 8)
+    use _ = torch.enable_grad()
+    let scored = Scoring.forwardLayout LogProbs.defaults model layout
+    Scoring.pullBack scored weights (Some entropyWeights)
+
+    for name, gradient in Parameters.gradients model.Parameters do
+        let parameter = Parameters.named model.Parameters |> Array.find(fst >> (=) name) |> snd
+        let direction = normal parameter.shape (Seed.named name (Seed.ofInt 9))
+
+        let at (step: float) =
+            use _ = torch.no_grad()
+            parameter.add_(direction * step) |> ignore
+            let result = value model layout weights entropyWeights
+            parameter.sub_(direction * step) |> ignore
+            result
+
+        let step = 1e-5
+        let difference = (at step - at -step) / (2.0 * step)
+        Assert.Equal(difference, (gradient * direction).sum().ToDouble(), 1e-6 * max 1.0 (abs difference))
+
+[<Fact>]
+let ``gradient is the finite difference with a tied head`` () = ``gradient is the finite difference`` architecture
+
+[<Fact>]
+let ``gradient is the finite difference with a head of its own`` () = ``gradient is the finite difference`` untied
+
+[<Fact>]
+let ``what is behind a sequence's end changes nothing in it`` () =
+    use _ = torch.NewDisposeScope()
+    use model = modelOf architecture torch.float64 1
+    let short = grid 2 5 2
+    let padded = torch.cat([| short; grid 2 4 3 |], 1L)
+    let hidden tokens = Transformer.hidden model.Parameters model.Rotation tokens
+    close 1e-12 (hidden short) ((hidden padded).narrow(1L, 0L, 5L))
+
+[<Fact>]
+let ``padding at the left changes nothing`` () =
+    use _ = torch.NewDisposeScope()
+    use model = modelOf architecture torch.float64 1
+    let short = grid 2 5 2
+    let padded = torch.cat([| grid 2 3 3; short |], 1L)
+    let positions = torch.tensor [| 0L; 0L; 0L; 0L; 1L; 2L; 3L; 4L |]
+    let present = torch.tensor [| false; false; false; true; true; true; true; true |]
+    let both (row: torch.Tensor) = row.expand(2L, 8L)
+    let hidden = Transformer.hiddenMasked model.Parameters model.Rotation (both positions) (both present) padded
+    close 1e-12 (Transformer.hidden model.Parameters model.Rotation short) (hidden.narrow(1L, 3L, 5L))
+
+[<Fact>]
+let ``a row does not depend on the other rows`` () =
+    use _ = torch.NewDisposeScope()
+    use model = modelOf architecture torch.float64 1
+    let hidden tokens = Transformer.hidden model.Parameters model.Rotation tokens
+    let batch = grid 3 6 4
+    close 1e-12 ((hidden batch).narrow(0L, 1L, 1L)) (hidden(batch.narrow(0L, 1L, 1L)))
+
+[<Fact>]
+let ``only the distance of positions counts`` () =
+    use _ = torch.NewDisposeScope()
+    use model = modelOf architecture torch.float64 1
+    let tokens = grid 1 5 5
+    let present = torch.ones([| 1L; 5L |], dtype = torch.bool)
+
+    let from (start: int64) =
+        let positions =
+            torch.arange(Tensors.scalar(float start), Tensors.scalar(float(start + 5L)), dtype = torch.int64).unsqueeze 0L
+
+        Transformer.hiddenMasked model.Parameters model.Rotation positions present tokens
+
+    close 1e-10 (from 0L) (from 40L)
