@@ -58,11 +58,7 @@ type Attribute =
 
 let attributes = [ Capital; Currency; Language; Subregion; Demonym; Borders ]
 
-type Country = {
-    Code: string
-    Name: string
-    Facts: Map<Attribute, string list>
-}
+type Country = { Code: string; Name: string; Facts: Map<Attribute, string list> }
 
 type Split =
     | Train
@@ -70,18 +66,19 @@ type Split =
     | Test
 
 /// The words of a text as the policy's tokenizer splits it: at white space, with ? : " ( ) as words of their own.
-let words (text: string) =
-    Regex.Matches(text, """[?:"()]|[^\s?:"()]+""") |> Seq.map _.Value |> List.ofSeq
+let words (text: string) = Regex.Matches(text, """[?:"()]|[^\s?:"()]+""") |> Seq.map _.Value |> List.ofSeq
 
 /// The form in which exact match compares answers.
 let normalise (text: string) =
-    let kept = text.ToLowerInvariant() |> String.filter (fun c -> not (Char.IsAscii c && Char.IsPunctuation c || Char.IsAscii c && Char.IsSymbol c))
+    let kept =
+        text.ToLowerInvariant()
+        |> String.filter(fun c -> not(Char.IsAscii c && Char.IsPunctuation c || Char.IsAscii c && Char.IsSymbol c))
     Regex.Replace(Regex.Replace(kept, @"\b(a|an|the)\b", " "), @"\s+", " ").Trim()
 
 /// A value that a policy can write word by word and still match: not empty, one name only, the same after splitting and joining.
 let answerable (value: string) =
     let form = normalise value
-    form <> "" && form = normalise (String.concat " " (words value)) && not (value.Contains ',') && not (value.Contains " or ")
+    form <> "" && form = normalise(String.concat " " (words value)) && not(value.Contains ',') && not(value.Contains " or ")
 
 let private strings (node: JsonNode | null) =
     match node with
@@ -109,7 +106,7 @@ let readCountries (json: string) =
                 | Language -> strings node["languages"]
                 | Subregion -> strings node["subregion"]
                 | Demonym -> strings node["demonyms"].["eng"].["m"]
-                | Borders -> strings node["borders"] |> List.map (fun code -> nameOfCode[code])
+                | Borders -> strings node["borders"] |> List.map(fun code -> nameOfCode[code])
 
             let facts = [
                 for attribute in attributes do
@@ -119,20 +116,15 @@ let readCountries (json: string) =
                         attribute, values
             ]
 
-            if answerable (nameOf node) && not facts.IsEmpty then
-                {
-                    Code = string node["cca3"]
-                    Name = nameOf node
-                    Facts = Map facts
-                }
+            if answerable(nameOf node) && not facts.IsEmpty then
+                { Code = string node["cca3"]; Name = nameOf node; Facts = Map facts }
     ]
     |> List.sortBy _.Code
 
 // ------------------------------------------------------------------------------------------------------------- documents
 
 /// A number that depends on the text alone, for orders and choices that look random and are not.
-let hash (text: string) =
-    BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes text).AsSpan(0, 4))
+let hash (text: string) = BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes text).AsSpan(0, 4))
 
 let phrasings attribute country value =
     match attribute with
@@ -151,14 +143,8 @@ let phrasings attribute country value =
         $"{country} has the official language {value}"
         $"People in {country} speak the language {value}"
       ]
-    | Subregion -> [
-        $"The subregion of {country} is {value}"
-        $"{country} lies in the subregion {value}"
-      ]
-    | Demonym -> [
-        $"The demonym of {country} is {value}"
-        $"People from {country} have the demonym {value}"
-      ]
+    | Subregion -> [ $"The subregion of {country} is {value}"; $"{country} lies in the subregion {value}" ]
+    | Demonym -> [ $"The demonym of {country} is {value}"; $"People from {country} have the demonym {value}" ]
     | Borders -> [ $"{country} borders {value}"; $"On land {country} borders {value}" ]
 
 let documentId (country: Country) (attribute: Attribute) = $"{country.Code}/{attribute.Word}"
@@ -166,7 +152,7 @@ let documentId (country: Country) (attribute: Attribute) = $"{country.Code}/{att
 let documentText (country: Country) (attribute: Attribute) =
     let joint = if attribute = Language then " or " else " and "
     let choices = phrasings attribute country.Name (String.concat joint country.Facts[attribute])
-    choices[int (hash (documentId country attribute) % uint32 choices.Length)]
+    choices[int(hash(documentId country attribute) % uint32 choices.Length)]
 
 // ------------------------------------------------------------------------------------------------------------- questions
 
@@ -205,22 +191,21 @@ let questionsAbout isUnique (country: Country) = [
         for key in [ Capital; Demonym ] do
             match Map.tryFind key country.Facts with
             | Some [ value ] when key <> asked && normalise value <> normalise country.Name && isUnique key value ->
-                questionOf
-                    (Some(key, value))
-                    $"{country.Code}/{key.Word}/{asked.Word}"
-                    $"the country whose {key.Word} is {value}"
-                    [ documentId country key; documentId country asked ]
+                questionOf (Some(key, value)) $"{country.Code}/{key.Word}/{asked.Word}" $"the country whose {key.Word} is {value}" [
+                    documentId country key
+                    documentId country asked
+                ]
             | _ -> ()
 ]
 
 /// A question that does not hold its own answer.
 let isOpen (question: Question) =
     let text = $" {normalise question.Text} "
-    not (question.Answers |> List.exists (fun answer -> text.Contains $" {normalise answer} "))
+    not(question.Answers |> List.exists(fun answer -> text.Contains $" {normalise answer} "))
 
 let splitOf (countries: Country list) =
-    let ordered = countries |> List.sortBy (fun country -> hash $"split/{country.Code}")
-    let count share = int (Math.Round(share * float ordered.Length))
+    let ordered = countries |> List.sortBy(fun country -> hash $"split/{country.Code}")
+    let count share = int(Math.Round(share * float ordered.Length))
     let test, rest = List.splitAt (count testShare) ordered
     let dev, train = List.splitAt (count devShare) rest
 
@@ -233,7 +218,7 @@ let splitOf (countries: Country list) =
 let keepsSplit (split: Map<string, Split>) (question: Question) =
     split[question.Country.Name] <> Train
     || question.Asked <> Borders
-    || question.Answers |> List.forall (fun answer -> Map.tryFind answer split = Some Train)
+    || question.Answers |> List.forall(fun answer -> Map.tryFind answer split = Some Train)
 
 // ---------------------------------------------------------------------------------------------------------------- output
 
@@ -255,7 +240,7 @@ let questionLine (question: Question) =
     metadata["country"] <- question.Country.Name
 
     question.Key
-    |> Option.iter (fun (attribute, value) ->
+    |> Option.iter(fun (attribute, value) ->
         metadata["key"] <- attribute.Word
         metadata["value"] <- value)
 
@@ -271,10 +256,10 @@ let questionLine (question: Question) =
 /// Words that demonstrations, feedback and prompts use beside those of corpus and questions.
 let protocolWords =
     words
-        """Question: Doc 1(Title: ) 2 3 4 5
-        I i need to find first search for now know so it then let me look up from the results that answer again hmm maybe not sure about this think
-        country of whose is it a
-        My my previous action invalid . If should put query between and or give final"""
+        """ Question: Doc 1(Title: ) 2 3 4 5 "
+        I need to find first search for now know so it then let me look up from the results that answer again hmm maybe not sure about this think
+        country of whose is a which
+        My previous action was invalid. I should search or answer again. """
 
 let specialTokens = [
     "<pad>"
@@ -295,13 +280,16 @@ let write (name: string) (lines: string seq) =
     File.WriteAllText(path, String.concat "\n" lines + "\n")
     printfn "%-16s %6d lines %8d bytes" name (Seq.length lines) (FileInfo path).Length
 
-let countries = readCountries (countriesJson ())
+let countries = readCountries(countriesJson())
 let split = splitOf countries
 
 let isUnique =
     let holders =
         countries
-        |> List.collect (fun country -> [ for KeyValue(attribute, values) in country.Facts do for value in values -> (attribute, normalise value) ])
+        |> List.collect(fun country -> [
+            for KeyValue(attribute, values) in country.Facts do
+                for value in values -> (attribute, normalise value)
+        ])
         |> List.countBy id
         |> Map.ofList
 
@@ -309,11 +297,14 @@ let isUnique =
 
 let questions =
     countries
-    |> List.collect (questionsAbout isUnique)
-    |> List.filter (fun question -> isOpen question && keepsSplit split question)
-    |> List.sortBy (fun question -> hash $"order/{question.Id}", question.Id)
+    |> List.collect(questionsAbout isUnique)
+    |> List.filter(fun question -> isOpen question && keepsSplit split question)
+    |> List.sortBy(fun question -> hash $"order/{question.Id}", question.Id)
 
-let documents = [ for country in countries do for KeyValue(attribute, _) in country.Facts -> country, attribute ]
+let documents = [
+    for country in countries do
+        for KeyValue(attribute, _) in country.Facts -> country, attribute
+]
 
 let vocabulary =
     [
@@ -327,12 +318,12 @@ let vocabulary =
     |> List.collect words
     |> List.append protocolWords
     |> List.distinct
-    |> List.sortWith (fun a b -> String.CompareOrdinal(a, b))
+    |> List.sortWith(fun a b -> String.CompareOrdinal(a, b))
 
 write "corpus.jsonl" [ for country, attribute in documents -> documentLine country attribute ]
 
 for part, name in [ Train, "train.jsonl"; Dev, "dev.jsonl"; Test, "test.jsonl" ] do
-    let inPart = questions |> List.filter (fun question -> split[question.Country.Name] = part)
+    let inPart = questions |> List.filter(fun question -> split[question.Country.Name] = part)
     write name (List.map questionLine inPart)
     let twoHop = inPart |> List.filter _.Key.IsSome |> List.length
     let subjects = inPart |> List.distinctBy _.Country.Code |> List.length
