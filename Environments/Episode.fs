@@ -1,0 +1,107 @@
+namespace Levee
+
+open System
+
+/// An episode under way; lists have the latest first.
+type internal Episode = {
+    Row: int
+    Question: Question
+    Segments: Segment list
+    Turns: Turn list
+    Searches: SearchCall list
+    InvalidActions: int
+    Answer: string option
+    AnswerTokens: int
+    /// Tokens of all segments, and of what waits.
+    Length: int
+    /// What to give the policy next, or why there is no next turn.
+    Next: Result<int[], EndReason>
+}
+
+[<RequireQualifiedAccess>]
+module internal Episode =
+    /// How many tokens at the end of an action state its answer: the fewest whose text has the answer's span in it.
+    let private answerTokens (tokenizer: ITokenizer) (action: int[]) (span: string) =
+        seq { 1 .. action.Length }
+        |> Seq.tryFind(fun count -> tokenizer.Decode(action[action.Length - count ..]).Contains(span, StringComparison.Ordinal))
+        |> Option.defaultValue action.Length
+
+    let start (tokenizer: ITokenizer) (environment: IEnvironment) row question =
+        let prompt = environment.Prompt question |> Piece.encode tokenizer
+
+        {
+            Row = row
+            Question = question
+            Segments = [ Segment.Prompt prompt ]
+            Turns = []
+            Searches = []
+            InvalidActions = 0
+            Answer = None
+            AnswerTokens = 0
+            Length = prompt.Length
+            Next = Ok prompt
+        }
+
+    let finish options episode =
+        let transcript = { Turns = List.rev episode.Turns; Answer = episode.Answer; InvalidActions = episode.InvalidActions }
+
+        {
+            Question = episode.Question
+            Segments = List.rev episode.Segments
+            Reward = options.Reward episode.Question transcript
+            End =
+                match episode.Next with
+                | Error reason -> reason
+                | Ok _ -> invalidOp "The episode has not ended."
+            Answer = episode.Answer
+            AnswerTokens = episode.AnswerTokens
+            Searches = List.rev episode.Searches
+            InvalidActions = episode.InvalidActions
+        }
+
+    /// Ends an episode whose context is full.
+    let checkRoom contextLimit episode =
+        match episode.Next with
+        | Ok _ when episode.Length >= contextLimit -> { episode with Next = Error LengthLimit }
+        | _ -> episode
+
+    /// Gives feedback to an episode that goes on. Without a turn left, or without room for it and an action after it, it is dropped.
+    let private observe options tokenizer contextLimit isLast action feedback episode =
+        let ending reason = { episode with Turns = { Action = action; Feedback = [] } :: episode.Turns; Next = Error reason }
+
+        if isLast then
+            ending TurnLimit
+        else
+            let tokens = Piece.encodeWithin options.ObservationTokens tokenizer feedback
+            let length = episode.Length + tokens.Length
+
+            if length >= contextLimit then
+                ending LengthLimit
+            else
+                {
+                    episode with
+                        Turns = { Action = action; Feedback = feedback } :: episode.Turns
+                        Segments = Segment.Observation tokens :: episode.Segments
+                        Length = length
+                        Next = Ok tokens
+                }
+
+    let advance options tokenizer contextLimit isLast (text: string) (tokens: int[]) logProb outcome episode =
+        let episode = {
+            episode with
+                Segments = Segment.Action(tokens, logProb) :: episode.Segments
+                Length = episode.Length + tokens.Length
+        }
+
+        let observe = observe options tokenizer contextLimit isLast text
+
+        match outcome with
+        | Outcome.Answer(answer, span) -> {
+            episode with
+                Turns = { Action = text; Feedback = [] } :: episode.Turns
+                Answer = Some answer
+                AnswerTokens = answerTokens tokenizer tokens span
+                Next = Error Answered
+          }
+        | Outcome.Feedback(feedback, searches) -> observe feedback { episode with Searches = List.rev searches @ episode.Searches }
+        | Outcome.Invalid notice -> observe notice { episode with InvalidActions = episode.InvalidActions + 1 }

@@ -1,0 +1,100 @@
+namespace Levee
+
+open System
+open System.Text.RegularExpressions
+
+/// Judges an episode's outcome; higher is better.
+type Reward = Question -> Transcript -> float
+
+/// What the format variant pays, beside 1 for a right answer in a well-formed response and 0 for a malformed one without answer.
+type FormatRewards = {
+    /// A well-formed response with a wrong answer; also what a right answer loses in a malformed response. In [0, 1].
+    WellFormed: float
+    /// A malformed response with a wrong answer. In [0, 1].
+    Malformed: float
+}
+
+/// Search-R1's scoring rules (arXiv 2503.09516 and its released code).
+[<RequireQualifiedAccess>]
+module Reward =
+    let private articles = Regex(@"\b(a|an|the)\b")
+
+    let private isAsciiPunctuation (letter: char) = Char.IsAscii letter && (Char.IsPunctuation letter || Char.IsSymbol letter)
+
+    /// An answer in the form in which answers are compared: lower case; no ASCII punctuation; no articles a, an, the; single
+    /// spaces between words and none around them. Idempotent but for what removing an article brings together.
+    let normalise (answer: string) =
+        let letters = answer.ToLowerInvariant() |> String.filter(isAsciiPunctuation >> not)
+        String.Join(' ', articles.Replace(letters, " ").Split(Array.empty<char>, StringSplitOptions.RemoveEmptyEntries))
+
+    /// Whether the answer is, normalised, one of the golden answers.
+    let isExactMatch (goldenAnswers: string seq) answer =
+        let answer = normalise answer
+        goldenAnswers |> Seq.exists(fun golden -> normalise golden = answer)
+
+    /// Whether one of the golden answers stands, normalised, inside the answer.
+    let isSubstringMatch (goldenAnswers: string seq) answer =
+        let answer = normalise answer
+        goldenAnswers |> Seq.exists(fun golden -> answer.Contains(normalise golden, StringComparison.Ordinal))
+
+    let private tags = Regex("(</?(?:think|search|information|answer)>)")
+
+    /// Where a response stands in the order of the protocol.
+    [<RequireQualifiedAccess>]
+    type private Place =
+        | Start
+        | Think
+        | Thought
+        | Search
+        | Searched
+        | Information
+        | Informed
+        | Answer
+        | Answered
+        | Lost
+
+    let private step place part =
+        match place, part with
+        | (Place.Start | Place.Informed), "<think>" -> Place.Think
+        | Place.Think, "</think>" -> Place.Thought
+        | Place.Thought, "<search>" -> Place.Search
+        | Place.Search, "</search>" -> Place.Searched
+        | Place.Searched, "<information>" -> Place.Information
+        | Place.Information, "</information>" -> Place.Informed
+        | Place.Thought, "<answer>" -> Place.Answer
+        | Place.Answer, "</answer>" -> Place.Answered
+        | (Place.Think | Place.Search | Place.Information | Place.Answer), content when not(tags.IsMatch content) -> place
+        | _, blank when String.IsNullOrWhiteSpace blank -> place
+        | _ -> Place.Lost
+
+    /// Whether a response follows the protocol from its first word to its last: think, then either search, information and think
+    /// again, any number of times, or the answer, and nothing but white space between those parts and after them.
+    let isWellFormed (response: string) = tags.Split response |> Array.fold step Place.Start = Place.Answered
+
+    /// 1 for an answer that matches exactly, else 0. The default.
+    let exactMatch: Reward =
+        fun question transcript ->
+            match transcript.Answer with
+            | Some answer when isExactMatch question.GoldenAnswers answer -> 1.0
+            | _ -> 0.0
+
+    /// 1 for an answer that has a golden answer in it, else 0.
+    let substringMatch: Reward =
+        fun question transcript ->
+            match transcript.Answer with
+            | Some answer when isSubstringMatch question.GoldenAnswers answer -> 1.0
+            | _ -> 0.0
+
+    /// Search-R1's numbers: 0.2 for the format, 0.1 for a wrong answer without it (and so 0.8 for a right one).
+    let formatDefaults = { WellFormed = 0.2; Malformed = 0.1 }
+
+    /// The format variant: exact match, and a part for a well-formed response. An episode with an invalid action is malformed.
+    let formatted (rewards: FormatRewards) : Reward =
+        fun question transcript ->
+            let wellFormed = transcript.InvalidActions = 0 && isWellFormed(Transcript.text transcript)
+
+            match transcript.Answer, wellFormed with
+            | Some answer, _ when isExactMatch question.GoldenAnswers answer -> if wellFormed then 1.0 else 1.0 - rewards.WellFormed
+            | _, true -> rewards.WellFormed
+            | Some _, false -> rewards.Malformed
+            | None, false -> 0.0

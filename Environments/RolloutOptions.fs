@@ -1,0 +1,44 @@
+namespace Levee
+
+open System
+
+/// How episodes are sampled.
+type RolloutOptions = {
+    /// Turns whose action is carried out; at least 1.
+    MaxTurns: int
+    /// Whether a policy that has used them all may write once more, to answer; a tool call is not carried out then.
+    FinalTurn: bool
+    /// The largest number of tokens a turn; at least 1.
+    TurnTokens: int
+    /// The largest number of tokens of one observation; at least 1. Beyond it, text from elsewhere is cut at its end, and the
+    /// protocol's own text last.
+    ObservationTokens: int
+    /// The token that ends a turn besides the environment's stop texts, where the policy has one.
+    EndOfSequence: int option
+    /// Judges each episode.
+    Reward: Reward
+}
+
+[<RequireQualifiedAccess>]
+module RolloutOptions =
+    /// The paper's training recipe (arXiv 2512.04220): three search turns and a final one, 500 tokens a turn and an observation,
+    /// exact match. No end-of-sequence token.
+    let defaults = {
+        MaxTurns = 3
+        FinalTurn = true
+        TurnTokens = 500
+        ObservationTokens = 500
+        EndOfSequence = None
+        Reward = Reward.exactMatch
+    }
+
+    /// The options themselves; `ArgumentOutOfRangeException` where one is out of its range.
+    let validate options =
+        let atLeastOne name value =
+            if value < 1 then
+                raise(ArgumentOutOfRangeException(name, value, $"{name} is at least 1."))
+
+        atLeastOne (nameof options.MaxTurns) options.MaxTurns
+        atLeastOne (nameof options.TurnTokens) options.TurnTokens
+        atLeastOne (nameof options.ObservationTokens) options.ObservationTokens
+        options

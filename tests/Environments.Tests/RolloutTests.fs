@@ -1,0 +1,375 @@
+module Levee.Environments.Tests.RolloutTests
+
+open System
+open System.Threading
+open System.Threading.Tasks
+open FsCheck
+open FsCheck.FSharp
+open Levee
+open Xunit
+
+let private question = { Id = "q1"; Text = "What is the capital of France?"; GoldenAnswers = [ "Paris" ]; Metadata = "" }
+
+let private paris = { Id = "fr"; Title = "France"; Text = "Paris is the capital" }
+
+/// Finds one document for every query but "down"; keeps the batches it was asked.
+type private Library() =
+    let asked = ResizeArray<string[]>()
+    member _.Asked = asked
+
+    interface IRetriever with
+        member _.Retrieve(queries, _, _) =
+            asked.Add queries
+
+            queries
+            |> Array.map(fun query ->
+                if query = "down" then
+                    Error "no connection"
+                else
+                    Ok [| paris |])
+            |> Task.FromResult
+
+let private searching (library: Library) : IEnvironment =
+    SearchEnvironment({ SearchOptions.defaults with Wording = Wording.Brief }, library)
+
+let private options = { RolloutOptions.defaults with TurnTokens = 24; ObservationTokens = 40 }
+
+let private encode (tokenizer: ITokenizer) text = tokenizer.Encode(text, true)
+let private script tokenizer rows = rows |> List.map(List.map(encode tokenizer) >> List.toArray) |> List.toArray
+
+let private seeds = Array.init 100 (fun i -> Seed.derive i (Seed.ofInt 0))
+
+let private runIn (environment: IEnvironment) tokenizer options contextLimit (script: int[][][]) =
+    let sampler = ScriptedSampler(contextLimit, script)
+    let items = Array.init script.Length (fun i -> question, seeds[i])
+
+    let trajectories = (Rollout.run options tokenizer environment sampler items CancellationToken.None).GetAwaiter().GetResult()
+
+    trajectories, sampler
+
+let private run tokenizer options script = runIn (searching(Library())) tokenizer options 1000 script |> fst
+
+let private actions trajectory =
+    trajectory.Segments
+    |> List.choose(function
+        | Segment.Action(tokens, _) -> Some tokens
+        | _ -> None)
+
+let private kinds trajectory =
+    trajectory.Segments
+    |> List.map(function
+        | Segment.Prompt _ -> 'P'
+        | Segment.Action _ -> 'A'
+        | Segment.Observation _ -> 'O')
+    |> Array.ofList
+    |> String
+
+let private observations (tokenizer: ITokenizer) trajectory =
+    trajectory.Segments
+    |> List.choose(function
+        | Segment.Observation tokens -> Some(tokenizer.Decode tokens)
+        | _ -> None)
+
+let private search = "<think> I need it </think> <search> capital of France </search>"
+let private answer = "<think> I know </think> <answer> Paris </answer>"
+
+[<Fact>]
+let ``A search and an answer make an answered episode`` () =
+    let words = WordTokenizer()
+    let trajectory = (run words options (script words [ [ search; answer ] ]))[0]
+
+    Assert.Equal("PAOA", kinds trajectory)
+    Assert.Equal(Answered, trajectory.End)
+    Assert.Equal(Some "Paris", trajectory.Answer)
+    Assert.Equal(1.0, trajectory.Reward)
+    Assert.Equal(0, trajectory.InvalidActions)
+    Assert.Equal(3, trajectory.AnswerTokens)
+
+    Assert.Equal<string list>(
+        [ "<information> Doc 1 ( Title : France ) Paris is the capital </information>" ],
+        observations words trajectory
+    )
+
+    let call = { Turn = 0; Query = "capital of France"; Documents = [ "fr" ]; Failure = None }
+
+    Assert.Equal<SearchCall list>([ call ], trajectory.Searches)
+
+[<Fact>]
+let ``Actions keep the tokens and log-probabilities exactly as sampled`` () =
+    // Two tokens of the same letter: decoding and encoding again would merge them into one.
+    let letters = LetterTokenizer() :> ITokenizer
+
+    let twins = {
+        new ITokenizer with
+            member _.Encode(text, parseTags) = letters.Encode(text, parseTags)
+            member _.Decode tokens = tokens |> Array.map(fun token -> if token = 1 then int 'a' else token) |> letters.Decode
+            member _.VocabularySize = letters.VocabularySize
+            member _.IdOf token = letters.IdOf token
+    }
+
+    let search = encode twins "<search>a</search>"
+    search[8] <- 1
+    let planned = [| search; encode twins "<answer>Paris</answer>" |]
+    let trajectory = run twins { options with ObservationTokens = 200 } [| planned |] |> Array.head
+
+    Assert.Equal<int[] list>(List.ofArray planned, actions trajectory)
+
+    let logProbs =
+        trajectory.Segments
+        |> List.choose(function
+            | Segment.Action(_, logProb) -> Some logProb
+            | _ -> None)
+
+    let expected turn = planned[turn] |> Array.mapi(fun i _ -> ScriptedSampler.LogProb(0, turn, i))
+    Assert.Equal<float32[] list>([ expected 0; expected 1 ], logProbs)
+
+[<Fact>]
+let ``A turn ends at the closing tag even where the tag spans many tokens`` () =
+    let letters = LetterTokenizer()
+    let planned = script letters [ [ "so <search>x</search> and more"; "<answer>Paris</answer>, surely" ] ]
+    let trajectory = (run letters { options with TurnTokens = 200; ObservationTokens = 200 } planned)[0]
+    let text = actions trajectory |> List.map (letters :> ITokenizer).Decode
+    Assert.Equal<string list>([ "so <search>x</search>"; "<answer>Paris</answer>" ], text)
+    Assert.Equal("<answer>Paris</answer>".Length, trajectory.AnswerTokens)
+
+[<Fact>]
+let ``End-of-sequence ends a turn, stays in it, and the notice follows`` () =
+    let words = WordTokenizer()
+    let endOfSequence = (words :> ITokenizer).IdOf "<eos>"
+    let planned = script words [ [ "hmm <eos> not written"; answer ] ]
+    let trajectory = (run words { options with EndOfSequence = endOfSequence } planned)[0]
+
+    Assert.Equal<int[]>(encode words "hmm <eos>", List.head(actions trajectory))
+    Assert.Equal(1, trajectory.InvalidActions)
+    Assert.Equal<string list>([ "My previous action was invalid . I should search or answer again ." ], observations words trajectory)
+    Assert.Equal(Answered, trajectory.End)
+    Assert.Equal(1.0, trajectory.Reward)
+
+[<Fact>]
+let ``A turn without an end is cut at its limit and is invalid`` () =
+    let words = WordTokenizer()
+    let rambling = String.replicate 100 "and so "
+    let trajectory = (run words options (script words [ [ rambling; answer ] ]))[0]
+    Assert.Equal(options.TurnTokens, (List.head(actions trajectory)).Length)
+    Assert.Equal(1, trajectory.InvalidActions)
+
+[<Fact>]
+let ``After the last turn one more is allowed, whose search is not carried out`` () =
+    let words = WordTokenizer()
+    let library = Library()
+    let planned = script words [ List.replicate 3 search; [ search; search; answer ] ]
+    let trajectories, _ = runIn (searching library) words { options with MaxTurns = 2 } 1000 planned
+
+    Assert.Equal("PAOAOA", kinds trajectories[0])
+    Assert.Equal(TurnLimit, trajectories[0].End)
+    Assert.Equal<int list>([ 0; 1 ], trajectories[0].Searches |> List.map _.Turn)
+    Assert.Equal((0.0, 0), (trajectories[0].Reward, trajectories[0].AnswerTokens))
+    Assert.Equal(Answered, trajectories[1].End)
+    Assert.Equal(2, library.Asked.Count)
+
+[<Fact>]
+let ``Without the final turn the last one's search is not carried out`` () =
+    let words = WordTokenizer()
+    let library = Library()
+    let planned = script words [ List.replicate 2 search ]
+    let trajectories, _ = runIn (searching library) words { options with MaxTurns = 2; FinalTurn = false } 1000 planned
+    Assert.Equal("PAOA", kinds trajectories[0])
+    Assert.Equal(TurnLimit, trajectories[0].End)
+    Assert.Equal(1, library.Asked.Count)
+
+[<Fact>]
+let ``Finished rows leave the batch and searches of a turn are one call`` () =
+    let words = WordTokenizer()
+    let library = Library()
+    let planned = script words [ [ search; answer ]; [ answer ]; [ search; search; answer ]; [ "hmm <eos>"; answer ] ]
+    let endOfSequence = (words :> ITokenizer).IdOf "<eos>"
+    let trajectories, sampler = runIn (searching library) words { options with EndOfSequence = endOfSequence } 1000 planned
+
+    let rows = [ for requests in sampler.Requests -> [ for request in requests -> request.Row ] ]
+    Assert.Equal<int list list>([ [ 0; 1; 2; 3 ]; [ 0; 2; 3 ]; [ 2 ] ], rows)
+    Assert.Equal<int list>([ 2; 1 ], [ for queries in library.Asked -> queries.Length ])
+    Assert.Equal<Seed[]>(Array.truncate 4 seeds, sampler.Opened)
+    Assert.Equal(1, sampler.Disposals)
+    Assert.All(trajectories, (fun trajectory -> Assert.Equal(1.0, trajectory.Reward)))
+
+[<Fact>]
+let ``The sampler is given the prompt first and each observation once`` () =
+    let words = WordTokenizer()
+    let trajectories, sampler = runIn (searching(Library())) words options 1000 (script words [ [ search; answer ] ])
+    let given = [ for requests in sampler.Requests -> requests[0].Context ]
+
+    let contexts =
+        trajectories[0].Segments
+        |> List.choose(function
+            | Segment.Prompt tokens
+            | Segment.Observation tokens -> Some tokens
+            | Segment.Action _ -> None)
+
+    Assert.Equal<int[] list>(contexts, given)
+    Assert.Equal("Question : What is the capital of France ?", (words :> ITokenizer).Decode given[0])
+
+[<Fact>]
+let ``A search that fails is shown as nothing found and is kept`` () =
+    let words = WordTokenizer()
+    let trajectory = (run words options (script words [ [ "<search> down </search>"; answer ] ]))[0]
+    Assert.Equal<string list>([ "<information> </information>" ], observations words trajectory)
+    Assert.Equal(Some "no connection", trajectory.Searches[0].Failure)
+    Assert.Empty(trajectory.Searches[0].Documents)
+    Assert.Equal(1.0, trajectory.Reward)
+
+[<Fact>]
+let ``A retriever that throws stops nothing`` () =
+    let words = WordTokenizer()
+
+    let broken = {
+        new IRetriever with
+            member _.Retrieve(_, _, _) = raise(TimeoutException "gone")
+    }
+
+    let environment = SearchEnvironment(SearchOptions.defaults, broken)
+
+    let trajectories, _ =
+        runIn environment words { options with ObservationTokens = 100 } 2000 (script words [ [ search; answer ] ])
+
+    Assert.Equal(Some "gone", trajectories[0].Searches[0].Failure)
+    Assert.Equal(Answered, trajectories[0].End)
+    Assert.Equal(1L, environment.Retriever.Failures)
+
+[<Fact>]
+let ``An observation too long loses the end of its documents and keeps its tags`` () =
+    let words = WordTokenizer()
+    let trajectory = (run words { options with ObservationTokens = 9 } (script words [ [ search; answer ] ]))[0]
+    Assert.Equal<string list>([ "<information> Doc 1 ( Title : France ) </information>" ], observations words trajectory)
+
+/// Tokens of a trajectory.
+let private length trajectory =
+    trajectory.Segments
+    |> List.sumBy(function
+        | Segment.Prompt tokens
+        | Segment.Observation tokens
+        | Segment.Action(tokens, _) -> tokens.Length)
+
+[<Fact>]
+let ``No context limit is ever passed, and segments always alternate`` () =
+    let turns = Gen.elements [ search; answer; "hmm so what"; "<search> </search>"; "<search> down </search>" ]
+    let rows = Gen.listOfLength 5 turns |> Gen.listOfLength 3
+
+    Prop.forAll (Gen.zip rows (Gen.choose(1, 90)) |> Arb.fromGen) (fun (rows, contextLimit) ->
+        let words = WordTokenizer()
+        let trajectories, sampler = runIn (searching(Library())) words options contextLimit (script words rows)
+        let prompt = (encode words "Question: What is the capital of France?").Length
+
+        trajectories
+        |> Array.forall(fun trajectory ->
+            let kinds = kinds trajectory
+
+            (length trajectory <= contextLimit || kinds = "P")
+            && (kinds = "P") = (prompt >= contextLimit)
+            && (kinds = "P" || (kinds.StartsWith "PA" && kinds.EndsWith 'A' && not(kinds.Contains "AA") && not(kinds.Contains "OO")))
+            && trajectory.Answer.IsSome = (trajectory.End = Answered)
+            && (trajectory.AnswerTokens > 0) = (trajectory.End = Answered)
+            && trajectory.Reward = (if trajectory.Answer = Some "Paris" then 1.0 else 0.0))
+        && sampler.Requests |> Seq.forall(Array.forall(fun request -> request.Limit >= 1 && request.Limit <= options.TurnTokens)))
+    |> Check.QuickThrowOnFailure
+
+[<Fact>]
+let ``Without room for the observation and a token more the episode ends`` () =
+    let words = WordTokenizer()
+    let planned = script words [ [ search; answer ] ]
+    let whole = (run words options planned)[0]
+    let untilAnswer = length whole - (actions whole |> List.last).Length
+    let short, _ = runIn (searching(Library())) words options untilAnswer planned
+    Assert.Equal(("PA", LengthLimit), (kinds short[0], short[0].End))
+    Assert.Equal(1, short[0].Searches.Length)
+    let enough, sampler = runIn (searching(Library())) words options (untilAnswer + 1) planned
+    Assert.Equal(("PAOA", LengthLimit), (kinds enough[0], enough[0].End))
+    Assert.Equal<int list>([ 1 ], [ for request in Seq.last sampler.Requests -> request.Limit ])
+
+[<Fact>]
+let ``An episode does not depend on the others in its batch`` () =
+    let rows = [
+        [ search; answer ]
+        [ "hmm"; search; answer ]
+        [ answer ]
+        [ search; "<search> down </search>"; search; search ]
+    ]
+
+    let words = WordTokenizer()
+    let together = run words options (script words rows)
+
+    for i in 0 .. rows.Length - 1 do
+        let alone = (run words options (script words [ rows[i] ]))[0]
+        Assert.Equal<int[] list>(actions alone, actions together[i])
+
+        Assert.Equal(
+            (kinds alone, alone.End, alone.Reward, alone.Searches),
+            (kinds together[i], together[i].End, together[i].Reward, together[i].Searches)
+        )
+
+[<Fact>]
+let ``The answer's tokens are the fewest whose text has the answer's span`` () =
+    let letters = LetterTokenizer()
+    let written = "<answer> London <answer> Paris </answer>"
+    let trajectory = (run letters { options with TurnTokens = 200 } (script letters [ [ written ] ]))[0]
+    Assert.Equal(Some "Paris", trajectory.Answer)
+    Assert.Equal("<answer> Paris </answer>".Length, trajectory.AnswerTokens)
+
+[<Fact>]
+let ``The reward is the one that was asked for`` () =
+    let words = WordTokenizer()
+    let seen = ResizeArray<Transcript>()
+
+    let reward (asked: Question) transcript =
+        seen.Add transcript
+        if asked = question then 0.25 else 0.0
+
+    let trajectory = (run words { options with Reward = reward } (script words [ [ search; answer ] ]))[0]
+    Assert.Equal(0.25, trajectory.Reward)
+    Assert.Equal<string list>([ search; answer ], [ for turn in seen[0].Turns -> turn.Action ])
+    Assert.Equal<Piece list>(SearchProtocol.information [ paris ], seen[0].Turns[0].Feedback)
+
+[<Fact>]
+let ``No episodes are no work`` () =
+    let trajectories, sampler = runIn (searching(Library())) (WordTokenizer()) options 100 [||]
+    Assert.Empty trajectories
+    Assert.Empty sampler.Requests
+
+[<Fact>]
+let ``Cancellation is met while the retriever is silent`` () =
+    let words = WordTokenizer()
+    use source = new CancellationTokenSource()
+
+    let silent = {
+        new IRetriever with
+            member _.Retrieve(_, _, _) =
+                source.CancelAfter 20
+                TaskCompletionSource<Result<Document[], string>[]>().Task
+    }
+
+    let sampler = ScriptedSampler(1000, script words [ [ search; answer ] ])
+    let environment = SearchEnvironment(SearchOptions.defaults, silent)
+
+    let run () =
+        (Rollout.run options words environment sampler [| question, seeds[0] |] source.Token).GetAwaiter().GetResult() |> ignore
+
+    Assert.ThrowsAny<OperationCanceledException>(run) |> ignore
+    Assert.Equal(1, sampler.Disposals)
+
+[<Fact>]
+let ``A sampler that breaks its word is named`` () =
+    let words = WordTokenizer()
+    let error = Assert.Throws<InvalidOperationException>(fun () -> run words options [| [| [||] |] |] |> ignore)
+    Assert.Contains("row 0", error.Message)
+
+[<Fact>]
+let ``Options out of range are named`` () =
+    let fails (part: string) options =
+        let error = Assert.Throws<ArgumentOutOfRangeException>(fun () -> RolloutOptions.validate options |> ignore)
+        Assert.Contains(part, error.Message)
+
+    fails "MaxTurns" { options with MaxTurns = 0 }
+    fails "TurnTokens" { options with TurnTokens = 0 }
+    fails "ObservationTokens" { options with ObservationTokens = -1 }
+
+    Assert.Throws<ArgumentOutOfRangeException>(fun () -> SearchEnvironment({ SearchOptions.defaults with TopK = 0 }, Library()) |> ignore)
+    |> ignore

@@ -1,0 +1,47 @@
+namespace Levee.Environments.Tests
+
+open System.Collections.Generic
+open System.Threading
+open Levee
+
+/// A policy that writes given tokens: for each row, one array a turn. It stops, as a real one, as soon as `ended` or the limit says so.
+type ScriptedSampler(contextLimit: int, script: int[][][]) =
+    let requests = List<TurnRequest[]>()
+    let mutable opened: Seed[] = [||]
+    let mutable disposals = 0
+
+    /// The log-probability of a row's n-th token of a turn.
+    static member LogProb(row: int, turn: int, index: int) = -0.001f * float32(1 + index + 100 * turn + 10_000 * row)
+
+    /// What was asked, call by call.
+    member _.Requests = requests
+    member _.Opened = opened
+    member _.Disposals = disposals
+
+    interface ISampler with
+        member _.ContextLimit = contextLimit
+
+        member _.Open seeds =
+            opened <- seeds
+            let turns = Array.zeroCreate<int> seeds.Length
+
+            {
+                new ISamplerSession with
+                    member _.Write(asked, ended, cancellation: CancellationToken) =
+                        requests.Add asked
+
+                        asked
+                        |> Array.map(fun request ->
+                            cancellation.ThrowIfCancellationRequested()
+                            let turn = turns[request.Row]
+                            turns[request.Row] <- turn + 1
+                            let planned = script[request.Row][turn]
+                            let written = List<int>()
+
+                            while written.Count < min planned.Length request.Limit && not(written.Count > 0 && ended written) do
+                                written.Add planned[written.Count]
+
+                            struct (written.ToArray(), Array.init written.Count (fun i -> ScriptedSampler.LogProb(request.Row, turn, i))))
+
+                    member _.Dispose() = disposals <- disposals + 1
+            }

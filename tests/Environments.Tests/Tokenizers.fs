@@ -1,0 +1,54 @@
+namespace Levee.Environments.Tests
+
+open System
+open System.Text.RegularExpressions
+open Levee
+
+/// Words as tokens, and a control token for each tag and `<eos>`. Words get their ids as they are first met. Read as plain text, a tag
+/// falls into its letters and marks.
+type WordTokenizer() =
+    let control = [|
+        "<eos>"
+        "<think>"
+        "</think>"
+        "<search>"
+        "</search>"
+        "<information>"
+        "</information>"
+        "<answer>"
+        "</answer>"
+    |]
+
+    let words = ResizeArray<string>(control)
+    let tagsAndWords = Regex @"</?(?:think|search|information|answer)>|<eos>|\w+|[^\w\s]"
+    let wordsOnly = Regex @"\w+|[^\w\s]"
+
+    let idOf word =
+        lock words (fun () ->
+            match words.IndexOf word with
+            | -1 ->
+                words.Add word
+                words.Count - 1
+            | id -> id)
+
+    member _.IsControl id = id < control.Length
+
+    interface ITokenizer with
+        member _.Encode(text, parseTags) = [|
+            for part in (if parseTags then tagsAndWords else wordsOnly).Matches text do
+                // A tag's letters, joined by the regular expression, never make a control token.
+                idOf part.Value
+        |]
+
+        member _.Decode tokens = String.Join(' ', tokens |> Array.map(fun id -> lock words (fun () -> words[id])))
+
+        member _.VocabularySize = 100_000
+        member _.IdOf token = lock words (fun () -> words.IndexOf token |> Some |> Option.filter(fun id -> id >= 0))
+
+/// Letters (UTF-16 units) as tokens: a tag spans many of them.
+type LetterTokenizer() =
+    interface ITokenizer with
+        member _.Encode(text, _) = text.ToCharArray() |> Array.map int
+        member _.Decode tokens = String(Array.map char tokens)
+        member _.VocabularySize = 65536
+        member _.IdOf token = if token.Length = 1 then Some(int token[0]) else None
