@@ -1,0 +1,62 @@
+namespace Levee.Report
+
+/// One quantity of one subject, drawn in one colour.
+type Trace = {
+    /// Stands at the end of the line.
+    Label: string
+    /// Index into the palette.
+    Tone: int
+    Dashed: bool
+    /// (x, y), by x: the line that counts.
+    Line: (float * float)[]
+    /// (x, low, high), by x: a shaded band around the line.
+    Band: (float * float * float)[]
+    /// Thin lines behind it.
+    Threads: (float * float)[] list
+    /// x of small triangles on the panel's lower edge.
+    Marks: float list
+}
+
+/// How a panel's vertical axis is chosen.
+[<RequireQualifiedAccess>]
+type VerticalAxis =
+    /// As wide as the values.
+    | Fitted
+    /// As wide as the values, and 0 is on it.
+    | FromZero
+    /// From 0, or logarithmic where the values span more than a factor of ten.
+    | Spanning
+
+/// A small chart.
+type Panel = {
+    Title: string
+    /// Unit or explanation after the title.
+    Unit: string
+    Axis: VerticalAxis
+    Traces: Trace list
+}
+
+/// Panels in columns under one time axis.
+type Figure = {
+    /// Unique in its page: letters, digits and hyphens.
+    Id: string
+    /// For those who cannot see it: what it shows.
+    Title: string
+    Description: string
+    /// What the horizontal axis counts.
+    Abscissa: string
+    /// First and last x.
+    Range: float * float
+    /// Headings of the columns, each with its tone; empty for none.
+    Headings: (string * int) list
+    /// Rows of panels, each with one place a column.
+    Rows: Panel option list list
+    /// Whether the panels of a row share one vertical scale.
+    SharedRows: bool
+    /// Names and tones, above the panels; empty for none.
+    Legend: (string * int) list
+    /// Width in pixels at which the figure is drawn.
+    Width: int
+    /// Height of a panel's plotting area, in pixels.
+    PanelHeight: int
+}

@@ -1,0 +1,347 @@
+namespace Levee.Report
+
+open System.IO
+open System.Text
+open System.Text.Encodings.Web
+open System.Text.Json
+open Levee
+
+/// A text that a report shows, such as a trajectory.
+type Sample = {
+    /// One line saying what it is.
+    Caption: string
+    Text: string
+}
+
+/// All that a report tells.
+type ReportContent = {
+    Title: string
+    /// What was asked.
+    Question: string
+    /// The arms in order, each with what it is (may be empty).
+    Arms: (string * string) list
+    /// The runs that were planned and the steps of each.
+    Plan: (RunId * int) list
+    Lines: MetricLine list
+    /// The full configuration as JSON.
+    Configuration: string
+    Samples: Sample list
+    /// What a reader must know besides, such as that the study was interrupted.
+    Notes: string list
+}
+
+/// Writes a study's report: one HTML file that needs no network.
+[<RequireQualifiedAccess>]
+module Html =
+    let private style =
+        ":root{color-scheme:light dark;--ink:#1f2328;--muted:#656d76;--rule:#dfe2e6;--paper:#fff;--tint:#f6f7f9}\
+         @media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--muted:#9aa4ae;--rule:#333a42;--paper:#14181d;--tint:#1c2127}}\
+         *{box-sizing:border-box}\
+         body{margin:0;background:var(--paper);color:var(--ink);\
+         font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\
+         main{max-width:1088px;margin:0 auto;padding:48px 24px 96px}\
+         h1{font-size:30px;line-height:1.2;letter-spacing:-.01em;margin:0 0 12px}\
+         h2{font-size:20px;line-height:1.3;margin:56px 0 12px;padding-top:20px;border-top:1px solid var(--rule)}\
+         p,ul,dl{max-width:44em;margin:0 0 12px}ul{padding-left:1.2em}\
+         .lead{font-size:18px}.muted,figcaption{color:var(--muted)}\
+         .note{max-width:44em;background:var(--tint);border-left:3px solid var(--muted);padding:8px 14px;margin:0 0 12px}\
+         dt{font-weight:600}dd{margin:0 0 8px}\
+         .wide{overflow-x:auto}\
+         table{border-collapse:collapse;font-size:15px;font-variant-numeric:tabular-nums;margin:16px 0 12px}\
+         th,td{padding:6px 0 6px 28px;text-align:right;vertical-align:bottom}td,tbody th{white-space:nowrap}th:first-child,td:first-child{padding-left:0;text-align:left;font-weight:400}\
+         thead th{border-bottom:1px solid var(--ink);font-weight:600}tbody tr+tr>*{border-top:1px solid var(--rule)}\
+         figure{margin:0 0 36px}figure svg{display:block;width:100%;min-width:760px;height:auto}\
+         figcaption{font-size:14.5px;line-height:1.5;max-width:52em;margin-top:4px}figcaption b{color:var(--ink);font-weight:600}\
+         details{margin:8px 0}summary{cursor:pointer}\
+         pre{background:var(--tint);padding:14px 16px;margin:8px 0 16px;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;\
+         white-space:pre-wrap;overflow-wrap:anywhere;max-height:36em;overflow-y:auto}"
+
+    /// Reads the values under the pointer out of every panel of a figure. The report is whole without it.
+    let private script =
+        """
+for (const svg of document.querySelectorAll('svg.levee')) {
+  const make = (name, attributes, parent) => {
+    const node = document.createElementNS('http://www.w3.org/2000/svg', name);
+    for (const key in attributes) node.setAttribute(key, attributes[key]);
+    return parent.appendChild(node);
+  };
+  const panels = [...svg.querySelectorAll('.panel')].map(group => {
+    const [left, right, top, bottom, low, high] =
+      ['left', 'right', 'top', 'bottom', 'low', 'high'].map(key => Number(group.dataset[key]));
+    const traces = [...group.querySelectorAll('.trace')].map(trace => ({
+      tone: trace.dataset.tone,
+      values: trace.dataset.values.split(';').filter(pair => pair).map(pair => pair.split(',').map(Number)),
+    }));
+    return {
+      left, right, top, bottom, low, high, traces,
+      cross: make('line', { class: 'cross', y1: top, y2: bottom, visibility: 'hidden' }, group),
+      unit: group.querySelector('.unit'),
+      text: make('text', { class: 'label', x: right, y: top - 10, 'text-anchor': 'end' }, group),
+    };
+  });
+  const clear = () => panels.forEach(panel => {
+    panel.cross.setAttribute('visibility', 'hidden');
+    panel.unit?.setAttribute('visibility', 'visible');
+    panel.text.replaceChildren();
+  });
+  svg.addEventListener('pointerleave', clear);
+  svg.addEventListener('pointermove', event => {
+    const scale = svg.viewBox.baseVal.width / svg.getBoundingClientRect().width;
+    const x = (event.clientX - svg.getBoundingClientRect().left) * scale;
+    const under = panels.find(panel => !(panel.left > x || x > panel.right));
+    if (!under) return clear();
+    const share = (x - under.left) / (under.right - under.left);
+    for (const panel of panels) {
+      const at = panel.low + share * (panel.high - panel.low);
+      const place = panel.left + share * (panel.right - panel.left);
+      panel.cross.setAttribute('x1', place);
+      panel.cross.setAttribute('x2', place);
+      panel.cross.setAttribute('visibility', 'visible');
+      panel.unit?.setAttribute('visibility', 'hidden');
+      panel.text.replaceChildren();
+      make('tspan', { class: 'muted' }, panel.text).textContent = 'step ' + Math.round(at);
+      for (const trace of panel.traces) {
+        if (!trace.values.length) continue;
+        const [, y] = trace.values.reduce((a, b) => Math.abs(a[0] - at) > Math.abs(b[0] - at) ? b : a);
+        make('tspan', { class: 'f' + trace.tone, dx: 8 }, panel.text).textContent = Number(y.toPrecision(3));
+      }
+    }
+  });
+}
+"""
+
+    let private paragraph cls content = Xml.leaf "p" (if cls = "" then [] else [ "class", cls ]) content
+
+    let private folded summary content = Xml.el "details" [] (Xml.leaf "summary" [] summary :: content)
+
+    let private table (headings: string list) (rows: string list list) =
+        let row cell first cells =
+            Xml.el "tr" [] (cells |> List.mapi(fun i content -> Xml.leaf (if i = 0 then first else cell) [] content))
+
+        let head = Xml.el "thead" [] [ row "th" "th" headings ]
+        let body = Xml.el "tbody" [] (rows |> List.map(row "td" "th"))
+        Xml.el "div" [ "class", "wide" ] [ Xml.el "table" [] [ head; body ] ]
+
+    let private figure number (title: string) caption (drawn: Figure list) =
+        if drawn.IsEmpty then
+            []
+        else
+            let pictures = drawn |> List.map(fun figure -> Xml.el "div" [ "class", "wide" ] [ Svg.element figure ])
+            let label = Xml.leaf "b" [] $"Figure {number}. {title}"
+            [ Xml.el "figure" [] (pictures @ [ Xml.el "figcaption" [] [ label; Xml.text(" " + caption) ] ]) ]
+
+    let private indented (json: string) =
+        try
+            use document = JsonDocument.Parse json
+            let options = JsonSerializerOptions(WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+            JsonSerializer.Serialize(document.RootElement, options)
+        with :? JsonException ->
+            json
+
+    let private unfinished (content: ReportContent) =
+        let reached = Metrics.byRun content.Lines |> Map.map(fun _ lines -> lines.Length)
+        let stepsOf run = reached |> Map.tryFind run |> Option.defaultValue 0
+        let finished = content.Plan |> List.filter(fun (run, steps) -> stepsOf run >= steps)
+
+        if finished.Length = content.Plan.Length then
+            []
+        else
+            let started = content.Plan |> List.filter(fun (run, _) -> stepsOf run > 0)
+
+            [
+                $"Unfinished: {finished.Length} of {content.Plan.Length} planned runs complete, {started.Length - finished.Length} under way \
+                or cut short. What follows is what there is."
+            ]
+
+    let private plural count (noun: string) = if count = 1 then $"1 {noun}" else $"{count} {noun}s"
+
+    let private extent (content: ReportContent) steps =
+        let seeds = content.Plan |> List.map(fun (run, _) -> run.Seed) |> List.distinct |> List.length
+        $"""{plural content.Arms.Length "arm"}, {plural seeds "seed"}, {plural steps "step"} a run."""
+
+    let private outcome window (arms: ArmSummary list) =
+        let rows = Verdict.rows arms |> List.map(fun row -> row.Measure :: row.Cells)
+
+        [
+            Xml.el "ul" [] (Verdict.sentences arms |> List.map(Xml.leaf "li" []))
+            table ("" :: (arms |> List.map _.Arm)) rows
+            paragraph "muted" (Verdict.legend window)
+        ]
+
+    let private everyRun (arms: ArmSummary list) =
+        let shown format value = value |> Option.map format |> Option.defaultValue Numbers.missing
+
+        let rows = [
+            for arm in arms do
+                for run in arm.Runs do
+                    [
+                        string run.Run
+                        string run.Steps
+                        run.Rollout |> shown(_.Best >> Numbers.short)
+                        run.Rollout |> shown(_.Final >> Numbers.short)
+                        run.CollapsedSince |> shown string
+                        run.Sampled |> shown(_.Final >> Numbers.short)
+                        run.Greedy |> shown(_.Final >> Numbers.short)
+                        run.LikelihoodChange |> shown Numbers.signed
+                        run.GradientNorm |> shown Numbers.short
+                        run.Seconds |> shown Numbers.duration
+                    ]
+        ]
+
+        let headings = [
+            "Run"
+            "Steps"
+            "Best"
+            "Final"
+            "Collapsed since"
+            "Held out, sampled"
+            "Held out, greedy"
+            "Likelihood of correct"
+            "Largest gradient"
+            "Wall time"
+        ]
+
+        folded "Every run" [ table headings rows ]
+
+    let private smoothing (data: ChartData) seeds =
+        let spread =
+            if seeds > 1 then
+                "Thick: mean over seeds. Shaded: one standard deviation to either side. Thin: the seeds."
+            else
+                "Thick: running mean. Thin: the single steps."
+
+        let window =
+            if data.Window > 1 then
+                $" Lines are running means over {data.Window} steps, except evaluations and the probe."
+            else
+                ""
+
+        spread + window
+
+    let private pictures (data: ChartData) =
+        let seeds = data.Arms |> List.map _.Runs.Length |> List.fold max 0
+        let reading = smoothing data seeds
+
+        let begun = [
+            for index, arm in List.indexed data.Arms do
+                if not arm.Runs.IsEmpty then
+                    index
+        ]
+
+        let columns = if begun.Length = 3 then 3 else 2
+        let displacement = begun |> List.chunkBySize columns |> List.choose(Charts.displacement data)
+        let collapses = data.Arms |> List.exists(fun arm -> not arm.Collapses.IsEmpty)
+
+        let triangles =
+            if collapses then
+                " Triangles mark the step since which a run's exact match has stayed below half of its best."
+            else
+                ""
+
+        let drawn =
+            [
+                "Likelihood, reward and gradient norm under one time axis.",
+                "Top: mean log-probability per token of the step's correct (solid) and incorrect (dashed) responses, in nats; higher means \
+               that the policy finds them more likely. A fall of the solid line while exact match still rises is lazy likelihood \
+               displacement, the early sign of collapse. Middle: exact match of the step's rollouts. Bottom: norm of the gradient before \
+               clipping. The panels of a row share one scale."
+                + triangles
+                + " "
+                + reading,
+                displacement
+                (if begun.Length > 1 then
+                     "The arms side by side."
+                 else
+                     "Likelihood, held-out questions and probe."),
+                "The same quantities in one axis for all arms. The probe is the log-likelihood of fixed good demonstrations on held-out \
+               questions: it falls when the policy forgets how to behave well, whatever it happens to sample. "
+                + reading,
+                Option.toList(Charts.comparison data)
+                "What the policy does.",
+                "Entropy of the policy per token; tokens written, searches carried out and invalid actions (neither a search nor an answer) \
+               in one trajectory. "
+                + reading,
+                Option.toList(Charts.behaviour data)
+                "What the updates do.",
+                "How far one step's updates move the policy from the one that sampled the rollouts, and what LLDS does about it. "
+                + reading,
+                Option.toList(Charts.update data)
+            ]
+            |> List.filter(fun (_, _, figures) -> not figures.IsEmpty)
+
+        match drawn with
+        | [] -> [ paragraph "" "No steps were recorded." ]
+        | drawn -> drawn |> List.mapi(fun i (title, caption, figures) -> figure (i + 1) title caption figures) |> List.concat
+
+    let private section title content =
+        match content with
+        | [] -> []
+        | content -> Xml.leaf "h2" [] title :: content
+
+    let private armList (content: ReportContent) =
+        match content.Arms |> List.filter(fun (_, description) -> description <> "") with
+        | [] -> []
+        | described -> [
+            Xml.el "dl" [] [
+                for name, description in described do
+                    Xml.leaf "dt" [] name
+                    Xml.leaf "dd" [] description
+            ]
+          ]
+
+    /// The data for a report's pictures and its table.
+    let chartData (content: ReportContent) : ChartData =
+        let planned = content.Plan |> List.map snd |> List.fold max 0
+        let steps = content.Lines |> List.map _.Step |> List.fold max planned
+        let window = Summary.defaultWindow steps
+
+        {
+            Arms = Summary.arms window (List.map fst content.Arms) content.Lines
+            Lines = content.Lines
+            Steps = steps
+            Window = window
+        }
+
+    /// The report as HTML.
+    let render (content: ReportContent) =
+        let data = chartData content
+
+        let head =
+            Xml.el "head" [] [
+                Xml.el "meta" [ "charset", "utf-8" ] []
+                Xml.el "meta" [ "name", "viewport"; "content", "width=device-width, initial-scale=1" ] []
+                Xml.leaf "title" [] content.Title
+                Xml.el "style" [] [ Xml.Verbatim(style + Svg.style) ]
+            ]
+
+        let samples = content.Samples |> List.map(fun sample -> folded sample.Caption [ Xml.leaf "pre" [] sample.Text ])
+        let configuration = folded "Every setting, as JSON" [ Xml.leaf "pre" [] (indented content.Configuration) ]
+
+        let body =
+            [
+                Xml.leaf "h1" [] content.Title
+                paragraph "lead" content.Question
+                paragraph "muted" (extent content data.Steps)
+            ]
+            @ (unfinished content @ content.Notes |> List.map(paragraph "note"))
+            @ armList content
+            @ section
+                "What came out"
+                (if data.Lines.IsEmpty then
+                     []
+                 else
+                     outcome data.Window data.Arms @ [ everyRun data.Arms ])
+            @ section "How training went" (pictures data)
+            @ section "Sample trajectories" samples
+            @ section "Configuration" [ configuration ]
+
+        let page =
+            Xml.el "html" [ "lang", "en" ] [ head; Xml.el "body" [] [ Xml.el "main" [] body; Xml.el "script" [] [ Xml.Verbatim script ] ] ]
+
+        "<!DOCTYPE html>\n" + Xml.write page + "\n"
+
+    /// Writes the report to a file, whole or not at all: a report that stands there is replaced at the end.
+    let write (path: string) (content: ReportContent) =
+        let partial = path + ".partial"
+        File.WriteAllText(partial, render content, UTF8Encoding false)
+        File.Move(partial, path, overwrite = true)
