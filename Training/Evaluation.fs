@@ -1,0 +1,39 @@
+namespace Levee
+
+open System.Threading
+open TorchSharp
+
+/// How well a policy answers questions it was not trained on.
+[<RequireQualifiedAccess>]
+module Evaluation =
+    /// Episodes of the first `count` of some questions, one each, at a temperature (0 is greedy).
+    let rollouts (task: LearningTask) temperature seed (cancellation: CancellationToken) (policy: Policy) (questions: Question[]) =
+        let episodes = questions |> Array.mapi(fun k question -> question, Seed.derive k seed)
+        Rollout.run task.Rollout policy.Tokenizer task.Environment (Policy.sampler temperature policy) episodes cancellation
+        |> _.GetAwaiter().GetResult()
+
+    /// Mean reward of episodes; of none, zero.
+    let meanReward (trajectories: Trajectory[]) =
+        if trajectories.Length = 0 then
+            0.0
+        else
+            trajectories |> Array.averageBy _.Reward
+
+/// Fixed good demonstrations on held-out questions: their log-likelihood shows what training does to behaviour that nobody samples any more.
+type Probe = Trajectory[]
+
+[<RequireQualifiedAccess>]
+module Probe =
+    /// Demonstrations without flaws of `count` held-out questions, the same for the same task, tokenizer and count.
+    let create count (task: LearningTask) tokenizer : Probe =
+        let seed = Seed.ofInt 0 |> Seed.named "probe"
+        Array.init count (fun k ->
+            let seed = Seed.derive k seed
+            let question = seed |> Seed.named "question" |> Seed.pick task.HeldOut
+            LearningTask.demonstration task tokenizer 0.0 question (seed |> Seed.named "demonstration"))
+
+    /// Mean log-probability per action token under the policy, in nats.
+    let logLikelihood temperature policy (probe: Probe) =
+        Tensors.released(fun () ->
+            let logProb, mask = Scoring.logProbs temperature policy probe
+            (logProb.sum() / mask.sum()).ToDouble())

@@ -1,0 +1,29 @@
+namespace Levee
+
+/// What is to be learnt: questions, the world they are answered in, and how a teacher would answer.
+type LearningTask = {
+    Name: string
+    /// Questions to train on.
+    Train: Question[]
+    /// Questions about what training never shows.
+    HeldOut: Question[]
+    Environment: IEnvironment
+    Rollout: RolloutOptions
+    /// A demonstration of a question, flawed on purpose with the given probability, in the tokens of a policy's tokenizer. The log-probabilities of
+    /// its actions are zero: nobody sampled them.
+    Demonstrate: ITokenizer -> float -> Question -> Seed -> Segment list
+}
+
+[<RequireQualifiedAccess>]
+module LearningTask =
+    /// A demonstration as a trajectory without reward.
+    let demonstration (task: LearningTask) tokenizer flaws question seed : Trajectory = {
+        Question = question
+        Segments = task.Demonstrate tokenizer flaws question seed
+        Reward = 0.0
+        End = Answered
+        Answer = None
+        AnswerTokens = 0
+        Searches = []
+        InvalidActions = 0
+    }

@@ -1,0 +1,57 @@
+namespace Levee
+
+open TorchSharp
+
+/// Constants of AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101).
+type AdamW = {
+    Beta1: float
+    Beta2: float
+    Epsilon: float
+    /// Decoupled weight decay, times the learning rate a step.
+    WeightDecay: float
+}
+
+/// What AdamW remembers between steps, one number a parameter each. The tensors belong to it and are updated in place.
+type OptimiserState = {
+    /// Updates done so far.
+    Updates: int
+    FirstMoment: torch.Tensor
+    SecondMoment: torch.Tensor
+}
+
+[<RequireQualifiedAccess>]
+module Optimiser =
+    /// torch's defaults: 0.9, 0.999, 1e-8, weight decay 0.01.
+    let adamW = { Beta1 = 0.9; Beta2 = 0.999; Epsilon = 1e-8; WeightDecay = 0.01 }
+
+    /// The state before the first update of parameters that lie in one flat tensor.
+    let start (values: torch.Tensor) =
+        let zeros () = torch.zeros_like(values).DetachFromDisposeScope()
+        { Updates = 0; FirstMoment = zeros(); SecondMoment = zeros() }
+
+    /// Releases the state's tensors.
+    let dispose state =
+        state.FirstMoment.Dispose()
+        state.SecondMoment.Dispose()
+
+    /// Parameters updated at a time, so that an update's temporary memory is small beside the parameters' own.
+    let private window = 4_194_304L
+
+    /// One AdamW update in place of flat `values` with flat `gradient`, the latter multiplied by `scale` first (gradient clipping).
+    let step options (learningRate: float) (scale: float) (values: torch.Tensor) (gradient: torch.Tensor) state =
+        use _ = torch.no_grad()
+        let scalar = Tensors.scalar
+        let updates = state.Updates + 1
+        let correction1 = 1.0 - options.Beta1 ** float updates
+        let correction2 = sqrt(1.0 - options.Beta2 ** float updates)
+        let size = values.shape[0]
+        for start in 0L .. window .. size - 1L do
+            use _ = torch.NewDisposeScope()
+            let here (t: torch.Tensor) = t.narrow(0L, start, min window (size - start))
+            let p, g, first, second = here values, here gradient, here state.FirstMoment, here state.SecondMoment
+            first.mul_(scalar options.Beta1).add_(g, scalar(scale * (1.0 - options.Beta1))) |> ignore
+            second.mul_(scalar options.Beta2).addcmul_(g, g, scalar(scale * scale * (1.0 - options.Beta2))) |> ignore
+            let denominator = second.sqrt().div_(scalar correction2).add_(scalar options.Epsilon)
+            p.mul_(scalar(1.0 - learningRate * options.WeightDecay)) |> ignore
+            p.addcdiv_(first, denominator, scalar(-learningRate / correction1)) |> ignore
+        { state with Updates = updates }

@@ -1,0 +1,89 @@
+namespace Levee
+
+open System
+
+/// How one arm of an experiment trains.
+type TrainingOptions = {
+    /// Trajectories sampled for each question (verl's `rollout.n`); at least 2, since advantages are relative to the group.
+    GroupSize: int
+    /// Questions a step (verl's `train_batch_size`).
+    Questions: int
+    /// Updates that one pass over a step's trajectories is split into; at most `Questions`.
+    MiniBatches: int
+    /// Passes over a step's trajectories (verl's `ppo_epochs`).
+    Epochs: int
+    /// Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.
+    MicroBatch: int
+    Steps: int
+    Schedule: Schedule
+    AdamW: AdamW
+    /// The norm that longer gradients are cut back to.
+    ClipNorm: float
+    /// Whether token embeddings stay as they are. In a small vocabulary of names, updates would otherwise push away every name that no rollout meets,
+    /// and with it all that was learnt about copying it.
+    FreezeEmbedding: bool
+    /// Whether the first update after a rollout takes its own log-probabilities for the sampler's, which are the same but for rounding. Then the
+    /// ratio is exactly 1 and LLDS exactly nothing there. Otherwise rounding alone opens LLDS's gates on about half of the tokens, whose slope does
+    /// not depend on how far they fell.
+    ExactFirstUpdate: bool
+    /// Of the distribution that tokens are sampled from and trained under; above 0.
+    Temperature: float
+    /// Steps between evaluations on held-out questions; there is one after the last step in any case.
+    EvaluateEvery: int
+    /// Held-out questions an evaluation asks; all when fewer exist.
+    EvaluationQuestions: int
+    /// Steps between measurements of the probe's log-likelihood.
+    ProbeEvery: int
+}
+
+[<RequireQualifiedAccess>]
+module TrainingOptions =
+    let defaults = {
+        GroupSize = 5
+        Questions = 8
+        MiniBatches = 2
+        Epochs = 3
+        MicroBatch = 5
+        Steps = 200
+        Schedule = { Peak = 3e-4; WarmUp = 0.06; Decay = Constant }
+        AdamW = Optimiser.adamW
+        ClipNorm = 1.0
+        FreezeEmbedding = false
+        ExactFirstUpdate = true
+        Temperature = 1.0
+        EvaluateEvery = 100
+        EvaluationQuestions = 100
+        ProbeEvery = 5
+    }
+
+    /// The same options with another learning rate after the warm-up.
+    let learningRate rate options = { options with Schedule = { options.Schedule with Peak = rate } }
+
+    /// Raises `ArgumentException` that says which setting is out of range and what would do.
+    let validate options =
+        let demand holds message =
+            if not holds then
+                raise(ArgumentException message)
+        let atLeast least name value = demand (value >= least) $"{name} {value} is out of range: give {least} or more."
+        demand
+            (options.GroupSize >= 2)
+            $"A group size of {options.GroupSize} gives no advantage: GRPO compares a question's trajectories with one another, so give 2 or more."
+        atLeast 1 "questions" options.Questions
+        atLeast 1 "miniBatches" options.MiniBatches
+        demand
+            (options.MiniBatches <= options.Questions)
+            $"miniBatches {options.MiniBatches} is more than the {options.Questions} questions of a step: a mini-batch holds whole groups, so give {options.Questions} or less."
+        atLeast 1 "epochs" options.Epochs
+        atLeast 1 "microBatch" options.MicroBatch
+        atLeast 1 "steps" options.Steps
+        atLeast 1 "evaluateEvery" options.EvaluateEvery
+        atLeast 1 "evaluationQuestions" options.EvaluationQuestions
+        atLeast 1 "probeEvery" options.ProbeEvery
+        let above name value =
+            demand (value > 0.0 && Double.IsFinite value) $"{name} {value} is out of range: give a number above 0."
+        above "learningRate" options.Schedule.Peak
+        above "clipNorm" options.ClipNorm
+        above "temperature" options.Temperature
+        demand
+            (options.Schedule.WarmUp >= 0.0 && options.Schedule.WarmUp <= 1.0)
+            $"warmUp {options.Schedule.WarmUp} is out of range: it is a share of all steps, from 0 to 1."

@@ -1,0 +1,48 @@
+namespace Levee
+
+open Levee.Interop.HuggingFace
+
+/// Ready-made tasks, and policies and teaching that fit them.
+[<RequireQualifiedAccess>]
+module Tasks =
+    /// Atlas: questions of one and two hops about the world's countries, answered with a search engine over facts about them. `folder` holds its data
+    /// (Experiments/data). Search shows the two best documents; a turn has up to 24 tokens; there are four turns and a last one to answer in. Held out
+    /// are the questions about the countries of `test.jsonl`. Raises `DatasetException` where a file is missing or cannot be used.
+    let atlas (folder: string) : LearningTask =
+        let world = Atlas.load folder
+        let search = { SearchOptions.defaults with TopK = 2; Wording = Wording.Brief }
+        let environment = SearchEnvironment(search, SqliteRetriever.InMemory world.Documents)
+        {
+            Name = "atlas"
+            Train = world.Train
+            HeldOut = world.Test
+            Environment = environment
+            Rollout = { RolloutOptions.defaults with MaxTurns = 4; TurnTokens = 24; ObservationTokens = 80 }
+            Demonstrate = AtlasTeacher.demonstration world environment
+        }
+
+    /// A fresh policy of about 150,000 parameters with a word-level tokenizer for Atlas, its weights drawn from the seed.
+    let atlasPolicy (folder: string) (seed: Seed) =
+        let world = Atlas.load folder
+        let words = world.Vocabulary |> Array.skip(List.length Atlas.specialTokens)
+        let tokenizer = Tokenizer.WordLevel(words, Atlas.specialTokens, "<unk>", Atlas.wordPattern)
+        let configuration = TokenizerConfig(EosToken = "<eos>", PadToken = "<pad>", UnkToken = "<unk>")
+        // Copying from context forms sooner with more, thinner-spread attention and weights drawn at 1 / (2 sqrt width).
+        let architecture = {
+            Policy.tiny tokenizer.VocabularySize with
+                KeyValueHeads = 4
+                FeedForwardWidth = 128
+                InitializerRange = 0.0625
+        }
+        Policy.create architecture tokenizer configuration seed
+
+    /// The teaching that makes a fresh Atlas policy a mediocre searcher: it knows the protocol, and is right about one time in three.
+    let teaching = {
+        Steps = 3000
+        Demonstrations = 16
+        MicroBatch = 8
+        Schedule = { Peak = 3e-3; WarmUp = 0.03; Decay = Cosine 0.1 }
+        AdamW = { Optimiser.adamW with Beta2 = 0.98 }
+        ClipNorm = 1.0
+        Flaws = 0.35
+    }

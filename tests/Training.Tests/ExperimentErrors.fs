@@ -1,0 +1,106 @@
+module Levee.Tests.ExperimentErrors
+
+open System
+open Levee
+open Xunit
+open Levee.Tests.World
+
+let private refused (expected: string) (build: unit -> Experiment) =
+    let error = Assert.Throws<ArgumentException>(fun () -> build() |> ignore)
+    Assert.Contains(expected, error.Message)
+
+let private origin = Checkpoint "somewhere"
+
+[<Fact>]
+let ``an experiment needs a task, a start, an arm and a seed`` () =
+    refused "has no task" (fun () ->
+        experiment "x" {
+            start origin
+            arm "GRPO" Recipes.grpo
+        })
+    refused "has no start" (fun () ->
+        experiment "x" {
+            task atlas.Value
+            arm "GRPO" Recipes.grpo
+        })
+    refused "has no arm" (fun () ->
+        experiment "x" {
+            task atlas.Value
+            start origin
+        })
+    refused "has no seed" (fun () ->
+        experiment "x" {
+            task atlas.Value
+            start origin
+            arm "GRPO" Recipes.grpo
+            seeds []
+        })
+
+[<Fact>]
+let ``an arm or a seed named twice is refused`` () =
+    refused "names arm GRPO twice" (fun () ->
+        experiment "x" {
+            task atlas.Value
+            start origin
+            arm "GRPO" Recipes.grpo
+            arm "GRPO" Recipes.grpo
+        })
+    refused "names seed 1 twice" (fun () ->
+        experiment "x" {
+            task atlas.Value
+            start origin
+            arm "GRPO" Recipes.grpo
+            seeds [ 1; 1 ]
+        })
+
+[<Fact>]
+let ``settings out of range are refused with what would do`` () =
+    let withTraining edit () =
+        experiment "x" {
+            task atlas.Value
+            start origin
+            arm "GRPO" Recipes.grpo
+            training edit
+        }
+    refused "A group size of 1 gives no advantage" (withTraining(fun o -> { o with GroupSize = 1 }))
+    refused "more than the 8 questions of a step" (withTraining(fun o -> { o with MiniBatches = 9 }))
+    refused "epochs 0 is out of range: give 1 or more" (withTraining(fun o -> { o with Epochs = 0 }))
+    refused "learningRate -1 is out of range" (withTraining(TrainingOptions.learningRate -1.0))
+    refused "learningRate NaN is out of range" (withTraining(TrainingOptions.learningRate nan))
+    refused "warmUp 1.5 is out of range" (withTraining(fun o -> { o with Schedule = { o.Schedule with WarmUp = 1.5 } }))
+    refused "temperature 0 is out of range" (withTraining(fun o -> { o with Temperature = 0.0 }))
+
+[<Fact>]
+let ``an arm's own settings are checked too`` () =
+    refused "clipNorm 0 is out of range" (fun () ->
+        experiment "x" {
+            task atlas.Value
+            start origin
+            armWith "GRPO" Recipes.grpo (fun o -> { o with ClipNorm = 0.0 })
+        })
+
+[<Fact>]
+let ``what is not named has the documented default`` () =
+    let built =
+        experiment "x" {
+            task atlas.Value
+            start origin
+            arm "GRPO" Recipes.grpo
+            steps 7
+            learningRate 1e-4
+        }
+    Assert.Equal(7, built.Training.Steps)
+    Assert.Equal(1e-4, built.Training.Schedule.Peak)
+    Assert.Equal(TrainingOptions.defaults.GroupSize, built.Training.GroupSize)
+
+[<Fact>]
+let ``a warm start out of range is refused`` () =
+    let taught policies teaching () =
+        experiment "x" {
+            task atlas.Value
+            start(Taught(policies, Tasks.atlasPolicy data, teaching))
+            arm "GRPO" Recipes.grpo
+        }
+    refused "0 taught policies: give 1 or more" (taught 0 Tasks.teaching)
+    refused "A share of flaws of 1.5" (taught 1 { Tasks.teaching with Flaws = 1.5 })
+    refused "A warm start of 0 steps" (taught 1 { Tasks.teaching with Steps = 0 })

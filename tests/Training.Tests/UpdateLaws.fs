@@ -1,0 +1,138 @@
+module Levee.Tests.UpdateLaws
+
+open System
+open System.Threading
+open Levee
+open TorchSharp
+open Xunit
+open Levee.Tests.World
+
+let private grpoWithLlds = Recipes.grpo + 3.0 * Llds.penalty Llds.defaults
+
+/// One update of a copy of the policy; its weights after it.
+let private updated options objective onPolicy (policy: Policy) (trajectories: Trajectory[]) =
+    use copy = Policy.load torch.float32 torch.CPU (IO.Path.Combine(data, "warm-start"))
+    let advantages = trajectories |> Array.chunkBySize 4 |> Array.collect Advantage.grpo
+    use _ = torch.NewDisposeScope()
+    let batch = Batching.create torch.float32 torch.CPU trajectories advantages
+    let learner, report =
+        Update.run options 1e-3 objective onPolicy CancellationToken.None (Learner.start options copy) trajectories batch
+    Optimiser.dispose learner.Optimiser
+    weights copy, report
+
+let private episodes =
+    lazy
+        (use policy = warmPolicy()
+         rollouts policy 4 4)
+
+[<Fact>]
+let ``micro-batches of any size make the same update`` () =
+    use policy = warmPolicy()
+    let reference, whole = updated { small with MicroBatch = 100 } grpoWithLlds false policy episodes.Value
+    for size in [ 1; 3; 8 ] do
+        let actual, report = updated { small with MicroBatch = size } grpoWithLlds false policy episodes.Value
+        Assert.Equal(whole.GradientNorm, report.GradientNorm, 1e-4 * whole.GradientNorm)
+        // AdamW's first step is the gradient's sign: where a gradient is rounding alone its sign is too.
+        let apart = (reference, actual) ||> Array.map2(fun a b -> if abs(a - b) > 1e-5f then 1.0 else 0.0) |> Array.average
+        Assert.True(apart < 0.01, $"micro-batch {size}: {apart:P2} of the weights differ")
+
+[<Fact>]
+let ``before any update the sampler's log-probabilities are the policy's, up to rounding`` () =
+    use policy = warmPolicy()
+    let logProb, mask = Scoring.logProbs 1.0 policy episodes.Value
+    use _ = torch.NewDisposeScope()
+    let batch = Batching.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 0.0)
+    let apart = (Tensors.keep mask (logProb - batch.LogProbOld)).abs().max().ToSingle()
+    Assert.InRange(apart, 0.0f, 1e-4f)
+
+[<Fact>]
+let ``on policy the ratio is exactly one and LLDS is exactly nothing`` () =
+    use policy = warmPolicy()
+    let _, report = updated small grpoWithLlds true policy episodes.Value
+    let metric name = report.Metrics |> List.find(fst >> (=) name) |> snd
+    Assert.Equal(1.0, report.LargestRatio)
+    Assert.Equal(0.0, metric "llds/loss")
+    Assert.Equal(0.0, metric "llds/gate_share")
+    Assert.Equal(0.0, metric "actor/pg_clipfrac")
+
+[<Fact>]
+let ``a value that is not finite changes no weight and is reported`` () =
+    use policy = warmPolicy()
+    let before = weights policy
+    for poison in [ nan; infinity ] do
+        let poisoned = {
+            Recipes.grpo with
+                Loss =
+                    fun whole part forward ->
+                        let loss = Recipes.grpo.Loss whole part forward
+                        { loss with Value = loss.Value * poison }
+        }
+        let after, report = updated small poisoned false policy episodes.Value
+        Assert.False report.Applied
+        Assert.Equal<float32[]>(before, after)
+
+[<Fact>]
+let ``a gradient that is not finite changes no weight either`` () =
+    use policy = warmPolicy()
+    // The value of sqrt at zero is finite, its slope is not.
+    let cliff = {
+        Recipes.grpo with
+            Loss =
+                fun _ part forward -> {
+                    Value = (Tensors.keep part.Mask (forward.LogProb - forward.LogProb.detach())).abs().sqrt().sum()
+                    Metrics = []
+                }
+    }
+    let after, report = updated small cliff false policy episodes.Value
+    Assert.False report.Applied
+    Assert.Equal<float32[]>(weights policy, after)
+
+[<Fact>]
+let ``a longer gradient is cut back to the norm asked for`` () =
+    use policy = warmPolicy()
+    // With one update AdamW divides the gradient's length out, so the moments tell.
+    let momentNorm clip =
+        use copy = Policy.load torch.float32 torch.CPU (IO.Path.Combine(data, "warm-start"))
+        use _ = torch.NewDisposeScope()
+        let batch = Batching.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 1.0)
+        let learner, report =
+            Update.run
+                { small with ClipNorm = clip }
+                1e-3
+                Surrogate.negativeLogLikelihood
+                false
+                CancellationToken.None
+                (Learner.start small copy)
+                episodes.Value
+                batch
+        let norm = learner.Optimiser.FirstMoment.norm().ToDouble() / (1.0 - Optimiser.adamW.Beta1)
+        Optimiser.dispose learner.Optimiser
+        norm, report.GradientNorm
+    let free, norm = momentNorm 1e9
+    Assert.Equal(norm, free, 1e-3 * norm)
+    let cut, sameNorm = momentNorm(norm / 4.0)
+    Assert.Equal(norm, sameNorm, 6)
+    Assert.Equal(norm / 4.0, cut, 1e-3 * norm)
+
+[<Fact>]
+let ``cancelling an update leaves the weights alone`` () =
+    use policy = warmPolicy()
+    let before = weights policy
+    use _ = torch.NewDisposeScope()
+    let batch = Batching.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 1.0)
+    let learner = Learner.start small policy
+    Assert.Throws<OperationCanceledException>(fun () ->
+        Update.run small 1e-3 Recipes.grpo false (CancellationToken true) learner episodes.Value batch |> ignore)
+    |> ignore
+    Assert.Equal<float32[]>(before, weights policy)
+    Optimiser.dispose learner.Optimiser
+
+[<Fact>]
+let ``a frozen embedding stays bit for bit, and the rest moves`` () =
+    use policy = warmPolicy()
+    let embedding = int(policy.Parameters.Embedding.numel())
+    let before = weights policy
+    let after, report = updated { small with FreezeEmbedding = true } grpoWithLlds false policy episodes.Value
+    Assert.True report.Applied
+    Assert.Equal<float32[]>(before[.. embedding - 1], after[.. embedding - 1])
+    Assert.NotEqual<float32[]>(before[embedding..], after[embedding..])

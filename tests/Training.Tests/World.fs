@@ -1,0 +1,48 @@
+/// The real small world, and small settings to train in it.
+module Levee.Tests.World
+
+open System.IO
+open System.Threading
+open Levee
+open Levee.Tests
+
+let data = Path.Combine(Repository.root, "Experiments", "data")
+
+let atlas = lazy Tasks.atlas data
+
+let freshPolicy seed = Tasks.atlasPolicy data (Seed.ofInt seed)
+
+/// The policy that the repository keeps, which knows how to search.
+let warmPolicy () = Policy.load TorchSharp.torch.float32 TorchSharp.torch.CPU (Path.Combine(data, "warm-start"))
+
+/// A training step that takes a fraction of a second.
+let small = {
+    TrainingOptions.defaults with
+        Questions = 3
+        GroupSize = 4
+        MiniBatches = 2
+        Epochs = 2
+        Steps = 2
+        EvaluationQuestions = 4
+        EvaluateEvery = 100
+}
+
+let weights (policy: Policy) = policy.Parameters.Values.data<float32>().ToArray()
+
+/// Episodes of the task's first training questions, several each.
+let rollouts (policy: Policy) questions size =
+    let atlas = atlas.Value
+    let episodes = [|
+        for q in 0 .. questions - 1 do
+            for g in 0 .. size - 1 -> atlas.Train[q], Seed.ofInt(q * size + g)
+    |]
+    Rollout.run atlas.Rollout policy.Tokenizer atlas.Environment (Policy.sampler 1.0 policy) episodes CancellationToken.None
+    |> _.GetAwaiter().GetResult()
+
+/// A new folder that is removed at the end.
+type TemporaryFolder() =
+    let folder = Directory.CreateTempSubdirectory "levee-test-"
+    member _.Path = folder.FullName
+
+    interface System.IDisposable with
+        member _.Dispose() = folder.Delete true
