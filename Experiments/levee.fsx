@@ -1,0 +1,10 @@
+// What every experiment loads first: the framework, built by `dotnet fsi build.fsx build`.
+#I "../artifacts/bin/Training/release"
+#r "Levee.Interop.LibTorch.dll"
+#r "Levee.Interop.HuggingFace.dll"
+#r "Levee.dll"
+#r "Levee.Policies.dll"
+#r "Levee.Environments.dll"
+#r "Spectre.Console.dll"
+#r "Argu.dll"
+#r "Levee.Training.dll"
