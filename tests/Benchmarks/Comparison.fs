@@ -1,0 +1,57 @@
+/// Measuring this process against its peers.
+module Levee.Benchmarks.Comparison
+
+open Levee
+open Levee.Benchmarks.Measure
+open Levee.Benchmarks.Peer
+
+/// How much is measured, and how.
+type Settings = {
+    /// Rounds, in each of which all contestants work once.
+    Pairs: int
+    Clock: Clock
+    /// Threads that one operation may use, here and in peers.
+    Threads: int
+}
+
+/// The rounds against one peer.
+type Comparison = {
+    /// The peer, in words.
+    Peer: string
+    /// The times of each round: ours, the peer's.
+    Rounds: Time[][]
+}
+
+let private describe (peer: Peer) kernels =
+    match kernels, ourKernels() with
+    | AsOurs, Some name -> $"PyTorch {peer.Version}, OPENBLAS_CORETYPE={name} as ours"
+    | _ -> $"PyTorch {peer.Version} as installed"
+
+/// Lets our work and that of a peer's script take turns, the peer once with our process's OpenBLAS kernels and once as a user finds it.
+/// `check` gets the numbers that each peer's first work came to, and raises where they show that it is other work. No comparison without a
+/// Python that has PyTorch.
+let againstPeers settings script (policy: Policy) workload check repetitions (ours: Contestant) : Comparison list =
+    match python.Value with
+    | None -> []
+    | Some python ->
+        withFolder policy workload (fun folder ->
+            let kernels =
+                if (ourKernels()).IsSome then
+                    [| AsOurs; Stock |]
+                else
+                    [| Stock |]
+            let peers = kernels |> Array.map(fun kernels -> new Peer(python, script, folder, settings.Threads, kernels))
+            try
+                for peer in peers do
+                    check(peer.Numbers())
+                let rounds = rounds settings.Pairs repetitions (Array.append [| ours |] (peers |> Array.map _.Contestant))
+                [
+                    for place in 0 .. peers.Length - 1 ->
+                        {
+                            Peer = describe peers[place] kernels[place]
+                            Rounds = rounds |> Array.map(fun times -> [| times[0]; times[place + 1] |])
+                        }
+                ]
+            finally
+                for peer in peers do
+                    (peer :> System.IDisposable).Dispose())

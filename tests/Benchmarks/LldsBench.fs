@@ -1,0 +1,60 @@
+/// What LLDS adds to a training step's time.
+module Levee.Benchmarks.LldsBench
+
+open System.Threading
+open Levee
+open Levee.Benchmarks.Measure
+open Levee.Benchmarks.Comparison
+open Levee.Benchmarks.Result
+open TorchSharp
+
+let private options = TrainingOptions.defaults
+
+// So small that both objectives keep meeting the same policy.
+let private learningRate = 1e-6
+
+/// Updates of one step.
+let private updates = options.Epochs * options.MiniBatches
+
+/// One update on given trajectories that an earlier one has moved the policy away from, under an objective and with a policy of its own.
+let private update (policy: Policy) (trajectories: Trajectory[]) (batch: Batch) objective : Contestant =
+    let mutable learner = Learner.start options (World.copy policy)
+    ofWork(fun () ->
+        use _ = torch.NewDisposeScope()
+        let next, _ = Update.run options learningRate objective false CancellationToken.None learner trajectories batch
+        learner <- next)
+
+/// The rollouts of one step.
+let private rollouts (task: LearningTask) (policy: Policy) : Contestant =
+    let episodes =
+        Array.init (options.Questions * options.GroupSize) (fun k -> task.Train[k / options.GroupSize], Seed.ofInt 6 |> Seed.derive k)
+    ofWork(fun () ->
+        Rollout.run task.Rollout policy.Tokenizer task.Environment (Policy.sampler 1.0 policy) episodes CancellationToken.None
+        |> _.GetAwaiter().GetResult()
+        |> ignore)
+
+let run settings =
+    use policy = World.warmPolicy()
+    let trajectories = World.trajectories policy (options.Questions * options.GroupSize / options.MiniBatches)
+    use _ = torch.NewDisposeScope()
+    let batch = Batching.create torch.float32 torch.CPU trajectories (World.advantages options.GroupSize trajectories)
+    let off = update policy trajectories batch Recipes.grpo
+    let on = update policy trajectories batch (Recipes.grpo + 3.0 * Llds.penalty Llds.defaults)
+    let seconds (time: Time) = time.By settings.Clock
+    let sampling =
+        rounds settings.Pairs 1 [| rollouts (Tasks.atlas World.data) policy |]
+        |> Array.map(Array.head >> seconds)
+        |> spread
+        |> _.Median
+    let rounds = rounds (10 * settings.Pairs) 1 [| on; off |]
+    let result name (whole: float -> float) =
+        let time place (round: Time[]) = whole(seconds round[place])
+        let each place = rounds |> Array.map(time place) |> spread |> _.Median
+        {
+            Measure = $"llds: time of {name}, on against off"
+            Ours = amount "ms" 2 (1000.0 * each 0)
+            Reference = amount "ms" 2 (1000.0 * each 1)
+            Ratio = ratios (time 0) (time 1) rounds
+            Aim = "below 1.02"
+        }
+    [ result "a step" (fun update -> sampling + float updates * update); result "an update" id ]

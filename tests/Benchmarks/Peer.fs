@@ -1,0 +1,117 @@
+/// The same work in python3-torch: a process that works when told, as `peer/rounds.py` says.
+module Levee.Benchmarks.Peer
+
+open System
+open System.Collections.Generic
+open System.Diagnostics
+open System.IO
+open System.Runtime.InteropServices
+open System.Text.Json
+open Levee
+open Levee.Tests
+open Levee.Benchmarks.Measure
+
+/// The kernels that OpenBLAS uses in a peer.
+type Kernels =
+    /// Those that this process has chosen.
+    | AsOurs
+    /// What OpenBLAS chooses by itself, as for a user who sets nothing.
+    | Stock
+
+[<DllImport "libc">]
+extern nativeint private getenv(string name)
+
+let private coreType = "OPENBLAS_CORETYPE"
+
+/// OPENBLAS_CORETYPE as native code sees it in this process, once libtorch is loaded.
+let ourKernels () =
+    match Marshal.PtrToStringUTF8(getenv coreType) with
+    | null
+    | "" -> None
+    | name -> Some name
+
+let private start (python: string) (arguments: string list) (environment: (string * string option) list) =
+    let info =
+        ProcessStartInfo(python, arguments, RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false)
+    for name, value in environment do
+        match value with
+        | Some value -> info.Environment[name] <- value
+        | None -> info.Environment.Remove name |> ignore
+    match Process.Start info with
+    | null -> invalidOp $"{python} did not start."
+    | started -> started
+
+/// Whether a Python exists and has PyTorch.
+let private hasTorch python =
+    try
+        let look = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
+        use run = start python [ "-c"; look ] []
+        run.WaitForExit()
+        run.ExitCode = 0
+    with :? ComponentModel.Win32Exception ->
+        false
+
+/// The first Python that has PyTorch; None on a machine without.
+let python = lazy (List.tryFind hasTorch [ "python3"; "/usr/bin/python3" ])
+
+/// A peer that runs: its answers are lines of JSON.
+type Peer(python: string, script: string, folder: string, threads: int, kernels: Kernels) =
+    let file name = Path.Combine(folder, name)
+
+    let arguments = [
+        Path.Combine(Repository.root, "tests", "Benchmarks", "peer", script)
+        file "policy"
+        file "workload.json"
+        "--threads"
+        string threads
+    ]
+
+    let run =
+        start python arguments [
+            coreType, (if kernels = AsOurs then ourKernels() else None)
+            "OMP_NUM_THREADS", Some(string threads)
+            "OPENBLAS_NUM_THREADS", Some(string threads)
+        ]
+
+    let read () =
+        match run.StandardOutput.ReadLine() with
+        | null -> invalidOp $"The peer {script} ended before it answered; what it wrote stands above."
+        | line -> JsonDocument.Parse(line).RootElement
+
+    let version = (read()).GetProperty("torch").GetString()
+
+    let work (repetitions: int) =
+        run.StandardInput.WriteLine repetitions
+        run.StandardInput.Flush()
+        read()
+
+    /// PyTorch's version.
+    member _.Version = version
+
+    /// Works once and gives the numbers that this came to, by name.
+    member _.Numbers() =
+        (work 1).GetProperty("numbers").EnumerateObject()
+        |> Seq.map(fun number -> number.Name, number.Value.GetDouble())
+        |> Map.ofSeq
+
+    member _.Contestant: Contestant =
+        fun repetitions ->
+            let answer = work repetitions
+            let seconds (name: string) = answer.GetProperty(name).GetDouble()
+            { Wall = seconds "wall"; Processor = seconds "processor" }
+
+    interface IDisposable with
+        member _.Dispose() =
+            run.StandardInput.Close()
+            run.WaitForExit()
+            run.Dispose()
+
+/// Does something with a new folder that holds a policy and a workload, as peers read them; the folder is removed at the end.
+let withFolder (policy: Policy) workload (action: string -> 'a) =
+    let folder = Directory.CreateTempSubdirectory "levee-bench-"
+    try
+        Policy.save (Path.Combine(folder.FullName, "policy")) policy
+        File.WriteAllText(Path.Combine(folder.FullName, "workload.json"), JsonSerializer.Serialize<_> workload)
+        action folder.FullName
+    finally
+        folder.Delete true
