@@ -1,0 +1,194 @@
+// Builds, tests and runs Levee: `dotnet fsi build.fsx help` shows how.
+#r "nuget: Argu, 6.1.1"
+#load "build/Shell.fsx" "build/Libtorch.fsx" "build/Apt.fsx" "build/Setup.fsx" "build/Projects.fsx"
+#load "build/Tests.fsx" "build/Format.fsx" "build/Scripts.fsx"
+
+open System
+open System.IO
+open Argu
+open Shell
+
+[<HelpFlags "help">]
+type SetupOptions =
+    | [<Unique>] Torch_Source of name: string
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            "where the tensors come from: libtorch, torchsharp or torchsharp-cuda-linux (chosen by itself when not given)."
+
+[<HelpFlags "help">]
+type RunOptions =
+    | [<MainCommand>] Script of arguments: string list
+
+    interface IArgParserTemplate with
+        member this.Usage = "a script in Experiments/ or a path (default: collapse), then the script's own options."
+
+[<HelpFlags "help">]
+type TestOptions =
+    | [<Unique>] Filter of text: string
+
+    interface IArgParserTemplate with
+        member this.Usage = "run only the tests whose full name contains this text."
+
+[<HelpFlags "help">]
+type FormatOptions =
+    | [<Unique>] Check
+
+    interface IArgParserTemplate with
+        member this.Usage = "change nothing, and fail when a file is not in style."
+
+[<HelpFlags "help">]
+type BenchOptions =
+    | [<MainCommand>] Benchmark of arguments: string list
+
+    interface IArgParserTemplate with
+        member this.Usage = "the benchmarks' own options."
+
+[<CliPrefix(CliPrefix.None)>]
+type Command =
+    | Setup of ParseResults<SetupOptions>
+    | [<SubCommand>] Build
+    | Run of ParseResults<RunOptions>
+    | Test of ParseResults<TestOptions>
+    | Format of ParseResults<FormatOptions>
+    | Bench of ParseResults<BenchOptions>
+    | [<SubCommand>] Clean
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Setup _ -> "install what is missing on this machine and compile the C++ layer."
+            | Build -> "set up, then compile everything."
+            | Run _ -> "set up, compile, then run an experiment script."
+            | Test _ -> "set up, compile, then run the tests."
+            | Format _ -> "put all sources in one style."
+            | Bench _ -> "measure speed and memory, against PyTorch where it is there."
+            | Clean -> "remove what builds left behind; keeps runs/."
+
+let examples = [
+    "setup", "setup", "find or install libtorch, CMake and a compiler; again: only says 'up to date'"
+    "setup", "setup --torch-source libtorch", "the same, with the source of tensors said outright"
+    "build", "build", "the whole solution, Release"
+    "run", "run", "the main job: GRPO's collapse and its cure, at its quick size"
+    "run", "run collapse --full", "the same at full size; options after the name are the script's"
+    "run", "run collapse -- --help", "the script's own help"
+    "test", "test", "all tests; the last line is the sum"
+    "test", "test --filter Oracle", "only the tests with Oracle in their name"
+    "format", "format", "format all files"
+    "format", "format --check", "only say which files are not in style"
+    "bench", "bench", "all benchmarks"
+    "clean", "clean", "remove artifacts/"
+]
+
+let scriptName = "dotnet fsi build.fsx"
+let parser = ArgumentParser.Create<Command>(programName = scriptName, usageStringCharacterWidth = 120)
+let commands = [ for case in parser.GetArgumentCases() -> List.head case.CommandLineNames.Value ]
+
+/// Argu's parser for a command's own options; None for `build` and `clean`, which have none.
+let optionsOf command =
+    parser.GetSubCommandParsers()
+    |> List.tryFind(fun inner -> inner.ParentInfo |> Option.exists(fun case -> List.contains command case.CommandLineNames.Value))
+
+let checkCommand typed =
+    if not(List.contains typed commands) then
+        refuse
+            $"""unknown command '{typed}'.{didYouMean typed commands} There are: {String.Join(", ", commands)}. Help: {scriptName} help"""
+
+let checkOptions command (arguments: string list) =
+    let known = [
+        for inner in Option.toList(optionsOf command) do
+            for case in inner.GetArgumentCases() do
+                yield! case.CommandLineNames.Value
+    ]
+
+    for typed in arguments do
+        if typed.StartsWith '-' && not(List.contains (typed.Split('=')[0]) known) then
+            let options =
+                if known.IsEmpty then
+                    "It has none"
+                else
+                    $"""There are: {String.Join(", ", known)}"""
+
+            refuse $"unknown option '{typed}' for {command}.{didYouMean typed known} {options}. Help: {scriptName} help {command}"
+
+/// Prints the usage of one command, or of all, with examples.
+let help (command: string option) =
+    command |> Option.iter checkCommand
+
+    match command, Option.bind optionsOf command with
+    | Some name, None -> printfn $"USAGE: {scriptName} {name}"
+    | _, Some inner -> printfn $"{inner.PrintUsage().TrimEnd()}"
+    | None, None -> printfn $"{parser.PrintUsage().TrimEnd()}"
+
+    printfn "\nEXAMPLES:\n"
+
+    for owner, line, meaning in examples do
+        if command |> Option.forall((=) owner) then
+            printfn $"    {scriptName} %-31s{line} {meaning}"
+
+    printfn "\n`help` is a word of its own because dotnet answers --help itself, unless it stands after a lone `--`."
+    0
+
+let bench arguments =
+    Setup.quietly true
+    Projects.ensure "tests/Benchmarks/Benchmarks.fsproj"
+    runIn root "dotnet" (Projects.program "Benchmarks" :: arguments)
+
+let clean () =
+    let folder = inRepository "artifacts"
+
+    if Directory.Exists folder then
+        let size = DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories) |> Seq.sumBy _.Length
+        Directory.Delete(folder, recursive = true)
+        say "clean" $"removed artifacts/ ({size / 1_000_000L} MB); runs/ is kept"
+    else
+        say "clean" "nothing to remove; runs/ is kept"
+
+    0
+
+let build () =
+    Setup.quietly false
+    Projects.ensure Projects.solution
+    say "build" $"{Projects.solution}: up to date"
+    0
+
+let setup (options: ParseResults<SetupOptions>) =
+    Setup.run { TorchSource = options.TryGetResult Torch_Source; WithPeer = true; Verbose = true }
+    0
+
+let dispatch (words: string list) =
+    match parser.Parse(List.toArray words).GetSubCommand() with
+    | Setup options -> setup options
+    | Build -> build()
+    | Test options -> Tests.run(options.TryGetResult Filter)
+    | Format options -> Format.run(options.Contains Check)
+    | Clean -> clean()
+    | Run _
+    | Bench _ -> invalidOp "these commands hand their words on unread"
+
+let main (words: string list) =
+    match words with
+    | [] ->
+        help None |> ignore
+        2
+    | ("help" | "--help" | "-h") :: command -> help(List.tryHead command)
+    | command :: ("help" | "--help" | "-h") :: _ -> help(Some command)
+    | "run" :: arguments -> Scripts.run arguments
+    | "bench" :: arguments -> bench arguments
+    | command :: arguments ->
+        checkCommand command
+        checkOptions command arguments
+        dispatch words
+
+let exitCode =
+    try
+        main(fsi.CommandLineArgs |> List.ofArray |> List.tail)
+    with
+    | Stop(message, code) ->
+        eprintfn $"error: {message}"
+        code
+    | :? ArguParseException as error ->
+        eprintfn $"{error.Message}"
+        2
+
+exit exitCode

@@ -1,0 +1,204 @@
+/// Makes this machine ready to build: each step looks first and changes something only where it has to.
+module Setup
+
+open System
+open System.IO
+open System.Security.Cryptography
+open System.Text
+open Shell
+
+type Options = {
+    /// Which assembly stands behind the TorchSharp names; None chooses by itself.
+    TorchSource: string option
+    /// Also install python3-torch, the peer of some tests and of the benchmarks.
+    WithPeer: bool
+    /// Also say what was found to be up to date.
+    Verbose: bool
+}
+
+let private upToDate options subject what =
+    if options.Verbose then
+        say subject $"{what}: up to date"
+
+let private sdk options =
+    let version = (require "dotnet --version" "dotnet" [ "--version" ]).Split Environment.NewLine |> Array.head
+
+    if Version.Parse(version.Split('-')[0]).Major < 10 then
+        fail $"The .NET SDK {version} is too old: install the .NET SDK 10 or newer."
+
+    upToDate options "sdk" $".NET {version}"
+
+let private sources = [ "libtorch"; "torchsharp"; "torchsharp-cuda-linux" ]
+
+let private torchSource options =
+    let source = options.TorchSource |> Option.defaultValue "libtorch"
+
+    match source with
+    | "libtorch" -> ()
+    | known when List.contains known sources -> fail $"--torch-source {known}: not supported yet by this version; use libtorch."
+    | unknown -> refuse $"""unknown torch source '{unknown}'.{didYouMean unknown sources} There are: {String.Join(", ", sources)}."""
+
+    let file = inRepository "torch.props"
+    let property = $"<TorchSource>{source}</TorchSource>"
+
+    if File.Exists file && (File.ReadAllText file).Contains property then
+        upToDate options "source" $"{source} (torch.props)"
+    else
+        File.WriteAllText(file, $"<Project>\n  <PropertyGroup>\n    {property}\n  </PropertyGroup>\n</Project>\n")
+        say "source" $"{source}, written to torch.props"
+
+/// Where the loader finds the system's BLAS, links followed; None where there is none, or no way to know.
+let private systemBlas () =
+    let loader = "/sbin/ldconfig"
+
+    if not(File.Exists loader) then
+        None
+    else
+        (snd(capture loader [ "-p" ])).Split '\n'
+        |> Array.tryFind(fun line -> line.TrimStart().StartsWith "libblas.so.3 ")
+        |> Option.map(fun line ->
+            let path = line.Substring(line.IndexOf "=>" + 2).Trim()
+            let target = File.ResolveLinkTarget(path, returnFinalTarget = true)
+            if isNull target then path else target.FullName)
+
+let private isFast (blas: string) = [ "openblas"; "mkl"; "blis"; "atlas" ] |> List.exists blas.Contains
+
+let private missingPackages (torch: Libtorch.Libtorch option) =
+    let usesSystemBlas = torch |> Option.forall _.IsSystem
+
+    [
+        if torch.IsNone then
+            "libtorch-dev"
+        if usesSystemBlas && not(systemBlas() |> Option.exists isFast) then
+            "libopenblas0-pthread"
+        if not(isInstalled "cmake") then
+            "cmake"
+        if not(isInstalled "c++" || isInstalled "g++") then
+            "g++"
+        if not(isInstalled "make") then
+            "make"
+    ]
+
+let private needed =
+    "libtorch 1.13 or newer (set LIBTORCH to its folder, or install PyTorch for python3), CMake, make and a C++17 compiler"
+
+let private warnOfSlowBlas () =
+    match systemBlas() with
+    | Some blas when not(isFast blas) ->
+        say
+            "blas"
+            $"libblas.so.3 is {blas}: matrix products will crawl. Choose OpenBLAS: sudo update-alternatives --config libblas.so.3-$(uname -m)-linux-gnu"
+    | _ -> ()
+
+/// Finds libtorch and the tools that compile against it; installs what is missing where that is possible.
+let private libtorch options =
+    let found =
+        if OperatingSystem.IsLinux() then
+            missingPackages(Libtorch.find())
+        else
+            []
+
+    match found with
+    | [] -> upToDate options "tools" "cmake, make, c++"
+    | missing when Apt.isAllowed() ->
+        say "packages" $"""installing {String.Join(", ", missing)} (a few minutes)"""
+        Apt.install missing
+    | missing when Apt.exists() -> fail $"Missing packages. Install them, then try again:\n    {Apt.command missing}"
+    | missing -> fail $"""Missing, by Debian's names: {String.Join(", ", missing)}. Needed are {needed}."""
+
+    match Libtorch.find() with
+    | None -> fail $"No libtorch found. Needed are {needed}."
+    | Some torch ->
+        if torch.IsSystem then
+            warnOfSlowBlas()
+
+        upToDate options "libtorch" $"{torch.Version} ({torch.Origin})"
+        torch
+
+let private nativeSources () =
+    let folder = inRepository "Interop.LibTorch/native"
+
+    if not(File.Exists(Path.Combine(folder, "CMakeLists.txt"))) then
+        fail "Interop.LibTorch/native/CMakeLists.txt is missing: this checkout is not complete."
+
+    Directory.GetFiles(folder, "*", SearchOption.AllDirectories) |> Array.sort
+
+let private libraryName =
+    if OperatingSystem.IsWindows() then "LeveeTorch.dll"
+    elif OperatingSystem.IsMacOS() then "libLeveeTorch.dylib"
+    else "libLeveeTorch.so"
+
+let private hashOf (files: string[]) =
+    use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
+
+    for file in files do
+        hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(root, file)))
+        hash.AppendData(File.ReadAllBytes file)
+
+    Convert.ToHexString(hash.GetHashAndReset())
+
+/// Compiles the C++ layer, unless neither its sources nor the libtorch under it changed.
+let private native options (torch: Libtorch.Libtorch) =
+    let folder = inRepository "artifacts/native"
+    let library = Path.Combine(folder, libraryName)
+    let stamp = Path.Combine(folder, "levee.stamp")
+    let against = $"{torch.Version} {torch.Root}"
+    let wanted = [| against; hashOf(nativeSources()) |]
+    let before = if File.Exists stamp then File.ReadAllLines stamp else [||]
+
+    if File.Exists library && before = wanted then
+        upToDate options "native" $"artifacts/native/{libraryName}"
+    else
+        if Directory.Exists folder && Array.tryHead before <> Some against then
+            Directory.Delete(folder, recursive = true)
+
+        say "native" $"compiling artifacts/native/{libraryName} (a minute or two)"
+        let sources = inRepository "Interop.LibTorch/native"
+
+        // Names libtorch outright, so that CMake cannot find another one.
+        let environment = [ "-E"; "env"; $"LIBTORCH={torch.Root}"; "cmake" ]
+
+        require "cmake" "cmake" [ yield! environment; "-S"; sources; "-B"; folder; "-DCMAKE_BUILD_TYPE=Release" ] |> ignore
+
+        require "The C++ build" "cmake" [ "--build"; folder; "--config"; "Release"; "--parallel"; string Environment.ProcessorCount ]
+        |> ignore
+
+        if not(File.Exists library) then
+            fail $"The C++ build left no {library}."
+
+        File.WriteAllLines(stamp, wanted)
+
+/// PyTorch for Python, the peer that tests and benchmarks compare with: good to have, never needed.
+let private peer options =
+    let isThere = [ "python3"; "/usr/bin/python3" ] |> List.exists(Libtorch.pythonPackage >> Option.isSome)
+
+    if isThere then
+        upToDate options "peer" "PyTorch for python3"
+    elif Apt.isAllowed() then
+        say "packages" "installing python3-torch, the peer for tests and benchmarks"
+
+        try
+            Apt.install [ "python3-torch" ]
+        with Stop(message, _) ->
+            say "peer" $"python3-torch could not be installed; comparisons with it will be skipped.\n{message}"
+    elif options.Verbose then
+        let remedy =
+            if Apt.exists() then
+                " Optional: " + Apt.command [ "python3-torch" ]
+            else
+                ""
+
+        say "peer" $"no PyTorch for python3; comparisons with it will be skipped.{remedy}"
+
+/// Does all steps in order.
+let run (options: Options) =
+    torchSource options
+    sdk options
+    let torch = libtorch options
+    native options torch
+
+    if options.WithPeer then
+        peer options
+
+/// What the other commands do first: quiet where there is nothing to do.
+let quietly withPeer = run { TorchSource = None; WithPeer = withPeer; Verbose = false }
