@@ -2,6 +2,7 @@ namespace Levee
 
 open System
 open System.IO
+open System.Runtime.InteropServices
 open System.Threading
 open Argu
 open Levee.Report
@@ -110,6 +111,14 @@ module Script =
         Console.CancelKeyPress.Add(fun key ->
             key.Cancel <- true
             cancellation.Cancel())
+        // What a machine about to be taken away sends.
+        use _ =
+            PosixSignalRegistration.Create(
+                PosixSignal.SIGTERM,
+                fun signal ->
+                    signal.Cancel <- true
+                    cancellation.Cancel()
+            )
         try
             let outcomes = [
                 for experiment in choose(options.Contains Full) |> List.map(adjust options) do

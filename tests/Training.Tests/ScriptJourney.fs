@@ -63,6 +63,11 @@ let ``an option that does not exist, or out of range, is refused with code 2`` (
     Assert.Equal(2, code)
     Assert.Contains("--steps 0 is out of range", text)
 
+/// Whether this process was started with SIGINT ignored, as a shell does in the background; children inherit that.
+let private ignoresInterrupt () =
+    let line = File.ReadLines "/proc/self/status" |> Seq.find(fun line -> line.StartsWith "SigIgn:")
+    Convert.ToUInt64(line.Substring(7).Trim(), 16) &&& 2UL <> 0UL
+
 [<Fact>]
 let ``Ctrl-C stops soon and leaves a folder with a report`` () =
     if not(OperatingSystem.IsLinux()) then
@@ -74,8 +79,12 @@ let ``Ctrl-C stops soon and leaves a folder with a report`` () =
         | [| file |] -> FileInfo(file).Length > 0L
         | _ -> false
     Assert.True(SpinWait.SpinUntil(hasMetrics, TimeSpan.FromSeconds 120.0), "no step was done in two minutes")
-    use signal = Process.Start("pkill", [ "-INT"; "-P"; string run.Id ])
-    let code, text = finish run
+    use signal = Process.Start("pkill", [ (if ignoresInterrupt() then "-TERM" else "-INT"); "-P"; string run.Id ])
+    let output = System.Threading.Tasks.Task.Run(fun () -> finish run)
+    if not(output.Wait(TimeSpan.FromSeconds 120.0)) then
+        run.Kill true
+        Assert.Fail "the script went on for two minutes"
+    let code, text = output.Result
     Assert.Equal(130, code)
     Assert.Contains("Interrupted", text)
     Assert.Contains("interrupted", File.ReadAllText(Path.Combine(study folder.Path, "report.html")))
