@@ -12,6 +12,10 @@ let atlas = lazy Tasks.atlas data
 
 let freshPolicy seed = Tasks.atlasPolicy data (Seed.ofInt seed)
 
+// Tests count live tensors, which all tests of the process share.
+[<assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)>]
+do ()
+
 /// The policy that the repository keeps, which knows how to search.
 let warmPolicy () = Policy.load TorchSharp.torch.float32 TorchSharp.torch.CPU (Path.Combine(data, "warm-start"))
 
