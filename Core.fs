@@ -59,6 +59,8 @@ type Trajectory = {
     Answer: string option
     /// How many tokens at the end of the last action make up the final answer span, `<answer>` to `</answer>`; 0 without an answer.
     AnswerTokens: int
+    /// For each action in order, how many tokens at its end make up a call of a tool, `<search>` to `</search>`; 0 where it made none.
+    CallTokens: int list
     Searches: SearchCall list
     /// Actions that were neither a search nor an answer.
     InvalidActions: int
@@ -67,21 +69,80 @@ type Trajectory = {
 /// The trajectories sampled for one question.
 type Group = Trajectory[]
 
-/// One advantage a trajectory, in the group's order.
-type Advantages = float[]
+/// A policy other than the one being trained, under which a batch's tokens are scored besides.
+[<RequireQualifiedAccess>]
+type Reference =
+    /// The policy that sampled the batch: pi_old.
+    | Sampling
+    /// The policy as it was before training: the reference policy of a KL.
+    | Initial
+    /// The policy as it was so many updates ago, at least 1; the initial one while there were fewer.
+    | UpdatesAgo of updates: int
+    /// The exponential moving average of the weights over updates; each update keeps the share `decay` of it, in (0, 1).
+    | MovingAverage of decay: float
 
-/// Turns a group's rewards into advantages; composes with `>>`.
-type Estimator = Group -> Advantages
+/// What an objective or an estimator needs besides the trajectories themselves.
+type Need =
+    /// Log-probabilities under a reference policy.
+    | ReferencePolicy of Reference
+    /// Gradient through `Forward.Entropy`.
+    | EntropyGradient
+    /// A critic: its values, and for an objective their gradient.
+    | CriticValues
+    /// `Batch.LogProbOld` computed by the trainer instead of taken from the sampler.
+    | TrainerLogProbs
+    /// A coefficient that follows `Clock.Alarm`.
+    | PhaseAlarm
+
+/// The trajectories of a step as an advantage estimator sees them. Trajectories are numbered through all groups; numbers of tokens are those of
+/// action tokens.
+type Rollouts = {
+    Groups: Group[]
+    /// [trajectory][token] reward of each token besides the outcome: zero unless shaped.
+    Shaping: float[][]
+    /// [trajectory][token] log-probabilities under reference policies.
+    LogProbReference: Map<Reference, float[][]>
+    /// [trajectory][token] a critic's estimate of the return from before each token on, where there is a critic.
+    Values: float[][] option
+}
+
+/// What an estimator makes of rollouts.
+type Estimates = {
+    /// [trajectory][token] advantage of each action token.
+    Advantages: float[][]
+    /// [trajectory][token] what the critic's values should have been, where the estimator uses a critic.
+    Returns: float[][] option
+}
+
+/// Turns rewards into advantages. `Formula` says in one line how, for configurations and reports.
+type Estimator = { Formula: string; Needs: Set<Need>; Estimate: Rollouts -> Estimates }
+
+/// Where a run stands, for coefficients that change while it trains.
+type Clock = {
+    /// The step, from 1.
+    Step: int
+    /// Steps of the whole run.
+    Steps: int
+    /// What the phase alarm multiplies coefficients by that follow it; 1 while it is silent.
+    Alarm: float
+}
 
 /// What an objective may know of the sampled actions: R responses by N action tokens, padded at the right. Prompts and
 /// observations are not in it. All tensors are constants (no gradient); float tensors share one dtype and device.
 type Batch = {
-    /// [R, N] log-probability of each token under the policy that sampled it (pi_old).
+    /// [R, N] log-probability of each token under the policy that sampled it (pi_old): the sampler's, or the trainer's own where an objective needs
+    /// `TrainerLogProbs`.
     LogProbOld: torch.Tensor
-    /// [R, N] log-probability under the reference policy, where an objective needs one.
-    LogProbReference: torch.Tensor option
+    /// [R, N] log-probability of each token as the sampler reported it.
+    LogProbSampled: torch.Tensor
+    /// [R, N] log-probability under the reference policies that an objective needs.
+    LogProbReference: Map<Reference, torch.Tensor>
     /// [R, N] advantage of each token.
     Advantage: torch.Tensor
+    /// [R, N] the critic's value before each token when the batch was sampled, where there is a critic.
+    ValueOld: torch.Tensor option
+    /// [R, N] what that value should have been.
+    Return: torch.Tensor option
     /// [R, N] 1 where a token stands, 0 in the padding.
     Mask: torch.Tensor
     /// [R, N] int64: which action of its response a token belongs to, from 1; 0 in the padding.
@@ -92,26 +153,27 @@ type Batch = {
     Reward: torch.Tensor
     /// [R] number of searches carried out.
     Searches: torch.Tensor
+    /// [R] 1 where the context was full before the policy had answered.
+    Truncated: torch.Tensor
+    Clock: Clock
 }
 
-/// What the current policy says of a batch's tokens. Both are leaves with respect to which an objective is differentiated.
+/// What the current policy says of a batch's tokens. All are leaves with respect to which an objective is differentiated.
 type Forward = {
     /// [R, N] log-probability of each token under the current policy.
     LogProb: torch.Tensor
     /// [R, N] entropy in nats of the distribution each token was drawn from.
     Entropy: torch.Tensor
+    /// [R, N] the critic's value before each token, where the objective needs a critic.
+    Value: torch.Tensor option
 }
 
 /// What an objective makes of a batch: a scalar to minimise, and scalars measured on the way, by name. Every metric is, like
 /// the value, a sum over the part divided by a count over the whole mini-batch, so that parts add up.
 type Loss = { Value: torch.Tensor; Metrics: (string * torch.Tensor) list }
 
-/// What an objective needs besides the batch itself.
-type Need =
-    /// `Batch.LogProbReference`.
-    | ReferencePolicy
-    /// Gradient through `Forward.Entropy`.
-    | EntropyGradient
+/// A number that may change while a run trains: `Coefficient.linear 0.0 0.2 * objective`.
+type Coefficient = { Formula: string; Needs: Set<Need>; At: Clock -> float }
 
 /// A training objective, in stages: given the whole mini-batch (for its denominators), it judges any part of its rows under
 /// the current policy. Micro-batches of a mini-batch therefore add up to the mini-batch's value and gradient.
@@ -140,21 +202,37 @@ type Objective = {
                     fun part forward -> merge (a part forward) (b part forward)
         }
 
-    /// Weighs an objective: its value, not its metrics.
-    static member (*)(weight: float, objective: Objective) = {
-        objective with
-            Formula =
-                if objective.Formula.Contains " + " then
-                    $"{weight} * ({objective.Formula})"
-                else
-                    $"{weight} * {objective.Formula}"
-            Loss =
-                fun whole ->
-                    let judge = objective.Loss whole
-                    fun part forward ->
-                        let loss = judge part forward
-                        { loss with Value = loss.Value * weight }
+    /// Weighs an objective by a coefficient of the mini-batch's clock: its value, not its metrics.
+    static member (*)(coefficient: Coefficient, objective: Objective) = {
+        Formula =
+            if objective.Formula.Contains " + " then
+                $"{coefficient.Formula} * ({objective.Formula})"
+            else
+                $"{coefficient.Formula} * {objective.Formula}"
+        Needs = coefficient.Needs + objective.Needs
+        Loss =
+            fun whole ->
+                let weight, judge = coefficient.At whole.Clock, objective.Loss whole
+                fun part forward ->
+                    let loss = judge part forward
+                    { loss with Value = loss.Value * weight }
     }
+
+    /// Weighs an objective: its value, not its metrics.
+    static member (*)(weight: float, objective: Objective) : Objective =
+        { Formula = string weight; Needs = Set.empty; At = fun _ -> weight } * objective
+
+/// A way to train: how advantages are estimated, what is minimised, and which groups are trained on.
+type Recipe = {
+    Estimator: Estimator
+    Objective: Objective
+    /// Dynamic sampling (DAPO, arXiv 2503.14476, section 3.2): groups whose trajectories were all rewarded alike are dropped and other questions sampled in
+    /// their place, in at most so many rounds of sampling a step. None keeps every group.
+    SamplingRounds: int option
+} with
+
+    /// Adds a term to the recipe's objective.
+    static member (+)(recipe: Recipe, objective: Objective) = { recipe with Objective = recipe.Objective + objective }
 
 /// The seam between text and tokens. `parseTags = false` reads the text of a control token as plain text, so that a tag inside
 /// a retrieved document can never become a control token.

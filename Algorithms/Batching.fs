@@ -14,17 +14,19 @@ module Batching =
             | Prompt _
             | Observation _ -> None)
 
+    /// Log-probabilities of a trajectory's action tokens as sampled, in order.
+    let logProbs trajectory = actions trajectory |> List.map snd |> Array.concat
+
     /// Number of tokens that the policy wrote.
     let actionTokens trajectory = actions trajectory |> List.sumBy(fun (tokens, _) -> tokens.Length)
 
-    /// All tokens of a trajectory as one context.
-    let tokens (trajectory: Trajectory) =
+    /// Number of tokens of all segments together.
+    let length (trajectory: Trajectory) =
         trajectory.Segments
-        |> List.map(function
+        |> List.sumBy(function
             | Prompt tokens
             | Action(tokens, _)
-            | Observation tokens -> tokens)
-        |> Array.concat
+            | Observation tokens -> tokens.Length)
 
     /// One tensor [R, N] filled from each row's numbers.
     let private padded (rows: float32[][]) (dtype: torch.ScalarType) (device: torch.Device) =
@@ -34,35 +36,76 @@ module Batching =
         use cpu = torch.tensor(flat, [| int64 rows.Length; int64 width |])
         cpu.``to``(dtype).``to``(device)
 
-    /// The batch of R trajectories with one advantage each; tensors in `dtype` on `device`.
-    /// Raises `ArgumentException` when the numbers of trajectories and advantages differ or there are none.
-    let create (dtype: torch.ScalarType) (device: torch.Device) (trajectories: Trajectory[]) (advantages: float[]) : Batch =
-        if trajectories.Length = 0 || trajectories.Length <> advantages.Length then
+    /// For each action token of a trajectory, 1 where it is among the last `tail` of its action's, else 0.
+    let private tails (tail: int list) trajectory =
+        let ofAction count (tokens: int[], _) = Array.init tokens.Length (fun k -> if k >= tokens.Length - count then 1.0f else 0.0f)
+        actions trajectory
+        |> List.mapi(fun number -> ofAction(tail |> List.tryItem number |> Option.defaultValue 0))
+        |> Array.concat
+
+    /// 1 on the tokens of the final answer span, for each action token.
+    let answer (trajectory: Trajectory) =
+        match (actions trajectory).Length with
+        | 0 -> [||]
+        | count -> trajectory |> tails(List.replicate (count - 1) 0 @ [ trajectory.AnswerTokens ])
+
+    /// 1 on the tokens of tool calls, for each action token.
+    let calls (trajectory: Trajectory) = tails trajectory.CallTokens trajectory
+
+    /// The number of its action, from 1, for each action token.
+    let numbers trajectory =
+        actions trajectory
+        |> List.mapi(fun number (tokens, _) -> Array.replicate tokens.Length (float32(number + 1)))
+        |> Array.concat
+
+    /// The batch of R trajectories with an estimator's advantages; tensors in `dtype` on `device`. Log-probabilities under reference policies, and the
+    /// trainer's own in place of the sampler's, are for the caller to add. Raises `ArgumentException` when there are no trajectories or the numbers of
+    /// advantages do not fit.
+    let ofEstimates (dtype: torch.ScalarType) (device: torch.Device) (trajectories: Trajectory[]) (estimates: Estimates) : Batch =
+        let fits =
+            trajectories.Length = estimates.Advantages.Length
+            && Array.forall2 (fun t (a: float[]) -> actionTokens t = a.Length) trajectories estimates.Advantages
+        if trajectories.Length = 0 || not fits then
+            invalidArg
+                (nameof estimates)
+                $"{trajectories.Length} trajectories with advantages for {estimates.Advantages.Length}: give one advantage for each action token of at least one trajectory."
+        let perToken value = padded (Array.map value trajectories) dtype device
+        let perRow (value: Trajectory -> float) =
+            torch.tensor(Array.map value trajectories, [| int64 trajectories.Length |]).``to``(dtype).``to``(device)
+        let given (values: float[][]) = padded (values |> Array.map(Array.map float32)) dtype device
+        let sampled = perToken logProbs
+        use numbers = perToken numbers
+        {
+            LogProbOld = sampled
+            LogProbSampled = sampled
+            LogProbReference = Map.empty
+            Advantage = given estimates.Advantages
+            ValueOld = None
+            Return = Option.map given estimates.Returns
+            Mask = perToken(fun trajectory -> Array.replicate (actionTokens trajectory) 1.0f)
+            Action = numbers.``to``(torch.int64)
+            Answer = perToken answer
+            Reward = perRow _.Reward
+            Searches = perRow(fun t -> float t.Searches.Length)
+            Truncated = perRow(fun t -> if t.End = LengthLimit then 1.0 else 0.0)
+            Clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+        }
+
+    /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none or the numbers differ.
+    let create dtype device (trajectories: Trajectory[]) (advantages: float[]) : Batch =
+        if trajectories.Length <> advantages.Length then
             invalidArg
                 (nameof advantages)
                 $"{trajectories.Length} trajectories with {advantages.Length} advantages: give one advantage for each of at least one trajectory."
-        let perToken (value: Trajectory -> int -> int -> int -> float32) =
-            let row (trajectory: Trajectory) =
-                actions trajectory
-                |> List.mapi(fun number (tokens, _) -> Array.init tokens.Length (value trajectory number tokens.Length))
-                |> Array.concat
-            padded (Array.map row trajectories) dtype device
-        let perRow (values: float seq) = torch.tensor(Seq.toArray values, [| int64 trajectories.Length |]).``to``(dtype).``to``(device)
-        let isAnswer trajectory number length k = number = (actions trajectory).Length - 1 && k >= length - trajectory.AnswerTokens
-        let old = trajectories |> Array.map(actions >> List.map snd >> Array.concat)
-        let advantage =
-            Array.map2 (fun trajectory a -> Array.replicate (actionTokens trajectory) (float32 a)) trajectories advantages
-        use numbers = perToken(fun _ number _ _ -> float32(number + 1))
-        {
-            LogProbOld = padded old dtype device
-            LogProbReference = None
-            Advantage = padded advantage dtype device
-            Mask = perToken(fun _ _ _ _ -> 1.0f)
-            Action = numbers.``to``(torch.int64)
-            Answer = perToken(fun trajectory number length k -> if isAnswer trajectory number length k then 1.0f else 0.0f)
-            Reward = perRow(trajectories |> Seq.map _.Reward)
-            Searches = perRow(trajectories |> Seq.map(fun t -> float t.Searches.Length))
-        }
+        let spread = (trajectories, advantages) ||> Array.map2(fun t a -> Array.replicate (actionTokens t) a)
+        ofEstimates dtype device trajectories { Advantages = spread; Returns = None }
+
+    /// The numbers of each row's first tokens, as many as its trajectory has action tokens, out of [R, N].
+    let numbersOf (trajectories: Trajectory[]) (values: torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+        let width = int values.shape[1]
+        let flat = values.``to``(torch.float64).cpu().contiguous().data<float>().ToArray()
+        trajectories |> Array.mapi(fun r t -> flat[r * width .. r * width + actionTokens t - 1])
 
     /// Tensors [R, N] of different N under one another, padded at the right by zeros.
     let stack (parts: torch.Tensor[]) =
@@ -77,14 +120,4 @@ module Batching =
         use index = torch.tensor(Array.map int64 indexes, [| int64 indexes.Length |]).``to``(batch.Mask.device)
         let width = batch.Mask.index_select(0L, index).sum(1L).max().ToDouble() |> int64 |> max 1L
         let ofRows (t: torch.Tensor) = t.index_select(0L, index)
-        let ofTokens (t: torch.Tensor) = (ofRows t).narrow(1L, 0L, width)
-        {
-            LogProbOld = ofTokens batch.LogProbOld
-            LogProbReference = Option.map ofTokens batch.LogProbReference
-            Advantage = ofTokens batch.Advantage
-            Mask = ofTokens batch.Mask
-            Action = ofTokens batch.Action
-            Answer = ofTokens batch.Answer
-            Reward = ofRows batch.Reward
-            Searches = ofRows batch.Searches
-        }
+        Batch.map (fun t -> (ofRows t).narrow(1L, 0L, width)) ofRows batch

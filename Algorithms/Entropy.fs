@@ -5,7 +5,7 @@ namespace Levee
 module Entropy =
     /// Minus the mean entropy (nats) of the distributions that action tokens were drawn from; weigh it by a small positive number
     /// (verl's default coefficient is 0.001). Metric: `actor/entropy_loss`, verl's name for the mean entropy itself.
-    let bonus = {
+    let bonus: Objective = {
         Formula = "entropyBonus"
         Needs = Set.singleton EntropyGradient
         Loss =

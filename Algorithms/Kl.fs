@@ -6,39 +6,62 @@ open TorchSharp
 type KlEstimator =
     /// d: unbiased, of either sign.
     | K1
-    /// d^2 / 2: biased, low variance.
+    /// |d|.
+    | Abs
+    /// d^2 / 2: biased, low variance; its gradient is that of the KL.
     | K2
     /// exp(-d) + d - 1: unbiased, never negative. The log-ratio is kept within +-20 and the result within +-10, as verl has it.
     | K3
+    /// The value of `K3` with the gradient of `K2` (verl's `k3+`).
+    | K3WithGradientOfK2
 
-/// Staying near the reference policy.
+/// Staying near another policy.
 [<RequireQualifiedAccess>]
 module Kl =
     /// Per-token estimate [R, N] from log-probabilities under the policy and under the reference.
-    let estimate estimator (logProb: torch.Tensor) (reference: torch.Tensor) =
+    let rec estimate estimator (logProb: torch.Tensor) (reference: torch.Tensor) =
         let d = logProb - reference
         match estimator with
         | K1 -> d
+        | Abs -> d.abs()
         | K2 -> d.square() * 0.5
         | K3 ->
             let d = Tensors.clamp -20.0 20.0 d
             (-d).exp() + d - 1.0 |> Tensors.clamp -10.0 10.0
+        | K3WithGradientOfK2 ->
+            let slope = estimate K2 logProb reference
+            (estimate K3 logProb reference).detach() + slope - slope.detach()
 
-    /// The mean over all action tokens of the KL to the reference policy, as a loss. Metric: `actor/kl_loss`.
-    /// Raises `InvalidOperationException` on a batch without `LogProbReference`.
-    let toReference estimator = {
-        Formula = $"kl({estimator})"
-        Needs = Set.singleton ReferencePolicy
-        Loss =
-            fun whole ->
-                let tokenMean = Aggregation.over TokenMean whole
-                fun part forward ->
-                    match part.LogProbReference with
-                    | None ->
-                        invalidOp
-                            "A KL objective got a batch without log-probabilities of the reference policy: compute them, as the trainer does for objectives that need ReferencePolicy."
-                    | Some reference ->
+    /// The same of one number d, without gradient.
+    let rec estimateOf estimator (d: float) =
+        match estimator with
+        | K1 -> d
+        | Abs -> abs d
+        | K2 -> d * d / 2.0
+        | K3
+        | K3WithGradientOfK2 ->
+            let d = d |> max -20.0 |> min 20.0
+            exp -d + d - 1.0 |> max -10.0 |> min 10.0
+
+    /// The mean over all action tokens of the KL to a policy, as a loss. Metric: `actor/kl_loss`. Raises `InvalidOperationException` on a batch without
+    /// that policy's log-probabilities.
+    let toward reference estimator =
+        let formula =
+            if reference = Reference.Initial then
+                $"kl({estimator})"
+            else
+                $"kl({estimator}, {reference})"
+        {
+            Formula = formula
+            Needs = Batch.needs reference
+            Loss =
+                fun whole ->
+                    let tokenMean = Aggregation.over TokenMean whole
+                    fun part forward ->
                         let clean = Tensors.keep part.Mask
-                        let value = tokenMean part (estimate estimator (clean forward.LogProb) (clean reference))
+                        let value = tokenMean part (estimate estimator (clean forward.LogProb) (clean(Batch.logProb reference part)))
                         { Value = value; Metrics = [ "actor/kl_loss", value.detach() ] }
-    }
+        }
+
+    /// `toward` the reference policy: the policy as it was before training.
+    let toReference estimator = toward Reference.Initial estimator

@@ -10,6 +10,8 @@ type Slopes = {
     LogProb: torch.Tensor
     /// [R, N] derivative with respect to each token's entropy, where the objective has one.
     Entropy: torch.Tensor option
+    /// [R, N] derivative with respect to the critic's value before each token, where the objective has one.
+    StateValue: torch.Tensor option
     /// The part's share of each metric, by name.
     Metrics: (string * float) list
 }
@@ -18,14 +20,14 @@ type Slopes = {
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Objective =
     /// Zero everywhere.
-    let zero = {
+    let zero: Objective = {
         Formula = "0"
         Needs = Set.empty
         Loss = fun _ _ forward -> { Value = (torch.zeros_like forward.LogProb).sum(); Metrics = [] }
     }
 
     /// Restricts an objective to the tokens that `select` marks with 1 ([R, N] from the batch), in value and in denominators.
-    let mask name (select: Batch -> torch.Tensor) objective =
+    let mask name (select: Batch -> torch.Tensor) (objective: Objective) : Objective =
         let restrict (batch: Batch) = { batch with Mask = batch.Mask * select batch }
         {
             objective with
@@ -36,20 +38,26 @@ module Objective =
                         fun part forward -> judge (restrict part) forward
         }
 
-    /// Differentiates an objective on a part of a mini-batch. `judge` is `objective.Loss whole`; `logProb` and `entropy` are
-    /// numbers [R, N] without a graph. Value and slopes may be non-finite when the numbers are: the caller decides.
-    let differentiate objective (judge: Batch -> Forward -> Loss) (part: Batch) (logProb: torch.Tensor) (entropy: torch.Tensor) =
+    /// Leaves out responses that ran into the context's limit, whose outcome says nothing of their quality (overlong filtering: DAPO, arXiv 2503.14476,
+    /// section 3.4).
+    let withoutTruncated objective = mask "not truncated" (fun batch -> (1.0 - batch.Truncated).unsqueeze(1L)) objective
+
+    /// Differentiates an objective on a part of a mini-batch. `judge` is `objective.Loss whole`; `forward` holds numbers [R, N] without a graph. Value and
+    /// slopes may be non-finite when the numbers are: the caller decides.
+    let differentiate (objective: Objective) (judge: Batch -> Forward -> Loss) (part: Batch) (forward: Forward) =
         use scope = torch.NewDisposeScope()
+        let leaf (numbers: torch.Tensor) = numbers.detach().clone().requires_grad_()
         let wantsEntropy = objective.Needs.Contains EntropyGradient
-        let forward = {
-            LogProb = logProb.detach().clone().requires_grad_()
+        let leaves = {
+            LogProb = leaf forward.LogProb
             Entropy =
                 if wantsEntropy then
-                    entropy.detach().clone().requires_grad_()
+                    leaf forward.Entropy
                 else
-                    entropy.detach()
+                    forward.Entropy.detach()
+            Value = Option.map leaf forward.Value
         }
-        let loss = judge part forward
+        let loss = judge part leaves
         if loss.Value.requires_grad then
             loss.Value.backward()
         let slope (leaf: torch.Tensor) =
@@ -59,7 +67,8 @@ module Objective =
             |> _.MoveToOuterDisposeScope()
         {
             Value = loss.Value.ToDouble()
-            LogProb = slope forward.LogProb
-            Entropy = if wantsEntropy then Some(slope forward.Entropy) else None
+            LogProb = slope leaves.LogProb
+            Entropy = if wantsEntropy then Some(slope leaves.Entropy) else None
+            StateValue = Option.map slope leaves.Value
             Metrics = loss.Metrics |> List.map(fun (name, value) -> name, value.ToDouble())
         }

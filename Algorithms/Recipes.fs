@@ -1,17 +1,88 @@
 namespace Levee
 
-/// Named combinations, as the papers have them.
+/// Making recipes from parts.
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Recipe =
+    /// An estimator and an objective, on all groups.
+    let create estimator objective = { Estimator = estimator; Objective = objective; SamplingRounds = None }
+
+    /// The recipe in one line.
+    let formula recipe =
+        let sampling =
+            recipe.SamplingRounds |> Option.map(fun rounds -> $", dynamic sampling in {rounds} rounds") |> Option.defaultValue ""
+        $"{recipe.Objective.Formula}, advantage {recipe.Estimator.Formula}{sampling}"
+
+    /// What the trainer must provide.
+    let needs recipe = recipe.Estimator.Needs + recipe.Objective.Needs
+
+    /// Raises `ArgumentException` that says which parts do not fit and what would.
+    let validate recipe =
+        match recipe.Estimator.Needs.Contains CriticValues, recipe.Objective.Needs.Contains CriticValues with
+        | true, false ->
+            invalidArg
+                (nameof recipe)
+                $"The estimator {recipe.Estimator.Formula} uses a critic that the objective {recipe.Objective.Formula} does not teach: add Value.clipped 0.5 to it."
+        | false, true ->
+            invalidArg
+                (nameof recipe)
+                $"The objective {recipe.Objective.Formula} teaches a critic, but the estimator {recipe.Estimator.Formula} gives no returns to learn: take Advantage.gae."
+        | _ -> ()
+        match recipe.SamplingRounds with
+        | Some rounds when rounds < 1 ->
+            invalidArg (nameof recipe) $"Dynamic sampling in {rounds} rounds is out of range: give 1 or more, or None to keep every group."
+        | _ -> ()
+
+/// Named ways to train, as their papers have them.
 [<RequireQualifiedAccess>]
 module Recipes =
-    /// GRPO with feedback mask: clip 0.2, token mean, no KL (arXiv 2512.04220, Eq. 1).
-    let grpo = Surrogate.clipped(Clip.symmetric 0.2)
+    let private clip = Clip.symmetric 0.2
+
+    /// GRPO with feedback mask: standardised in the group, clip 0.2, token mean, no KL (arXiv 2402.03300; arXiv 2512.04220, Eq. 1).
+    let grpo = Recipe.create Advantage.grpo (Surrogate.clipped clip)
 
     /// GRPO as Search-R1 trains: with 0.001 x k3 to the reference policy (arXiv 2503.09516).
     let searchR1 = grpo + 0.001 * Kl.toReference K3
 
-    /// Search-R1's GRPO + lambda x LLDS (arXiv 2512.04220, Eq. 6) with the released code's normaliser; lambda 0.2 is the published weight.
-    /// Raises `ArgumentException` when lambda is negative.
-    let llds lambda =
-        if not(lambda >= 0.0) then
-            invalidArg (nameof lambda) $"A lambda of {lambda} is out of range: LLDS's weight must be 0 or more."
-        searchR1 + lambda * Llds.penalty Llds.defaults
+    /// Dr.GRPO: no division by the standard deviation, sums over a constant length, the largest number of action tokens (arXiv 2503.20783).
+    let drGrpo length = Recipe.create Advantage.drGrpo (Surrogate.clippedOver (SequenceSumOver length) clip)
+
+    /// DAPO: clip-higher, token mean, dynamic sampling in at most 10 rounds, overlong filtering (arXiv 2503.14476). Its soft overlong punishment depends on
+    /// lengths: put `Shaping.overlong` in front of the estimator.
+    let dapo = {
+        Recipe.create Advantage.grpo (Objective.withoutTruncated(Surrogate.clipped(Clip.asymmetric 0.2 0.28))) with
+            SamplingRounds = Some 10
+    }
+
+    /// GSPO: ratios of whole sequences with their far smaller clip (arXiv 2507.18071, section 5.1).
+    let gspo = Recipe.create Advantage.grpo (Surrogate.gspo(Clip.asymmetric 3e-4 4e-4))
+
+    /// CISPO: capped constant ratios (arXiv 2506.13585).
+    let cispo = Recipe.create Advantage.grpo (Surrogate.cispo 1.28)
+
+    /// RLOO: leave-one-out baseline, plain policy gradient of whole responses (arXiv 2402.14740). One update a rollout: more are off-policy.
+    let rloo = Recipe.create Advantage.rloo (Surrogate.reinforceOver SequenceMeanTokenSum)
+
+    /// REINFORCE++: returns with a KL of 0.001 inside the reward, whitened over the step's tokens, clipped (arXiv 2501.03262).
+    let reinforcePlusPlus =
+        Recipe.create (Advantage.reinforcePlusPlus 1.0 |> Shaping.kl K1 Reference.Initial 0.001) (Surrogate.clipped clip)
+
+    /// PPO as Search-R1 has it: a critic, GAE with gamma and lambda 1, whitened, a KL of 0.001 inside the reward, value loss with clipping (arXiv 1707.06347,
+    /// arXiv 2503.09516).
+    let ppo =
+        let estimator =
+            Advantage.gae { Gamma = 1.0; Lambda = 1.0 }
+            |> Advantage.whiten Over.Tokens Advantage.whitening
+            |> Shaping.kl K1 Reference.Initial 0.001
+        Recipe.create estimator (Surrogate.clipped clip + Value.clipped 0.5)
+
+    /// Search-R1's GRPO + 0.2 x LLDS (arXiv 2512.04220, Eq. 4 and 6).
+    let llds = searchR1 + 0.2 * Llds.penalty Llds.paper
+
+    /// The same as the authors' released code has it: divided by all action tokens, gated by runs of preserved tokens.
+    let lldsReleased = searchR1 + 0.2 * Llds.penalty Llds.released
+
+    /// Search-R1's GRPO + 0.2 x LLDS-MA, for models that fall back to a single search (Eq. 5).
+    let lldsMa = searchR1 + 0.2 * Llds.penalty Llds.multiAction
+
+    /// GSPO + 0.2 x LLDS, a row of the paper's table.
+    let gspoLlds = gspo + 0.2 * Llds.penalty Llds.paper

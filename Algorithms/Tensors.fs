@@ -38,3 +38,6 @@ module Tensors =
 
     /// A count as a denominator: at least 1, so that what is empty is zero.
     let atLeastOne (count: torch.Tensor) = count.clamp_min(scalar 1.0)
+
+    /// The mean over each row's marked values, [R]; 0 for a row without any.
+    let rowMean (mask: torch.Tensor) (values: torch.Tensor) = (keep mask values).sum(1L) / atLeastOne(mask.sum(1L))

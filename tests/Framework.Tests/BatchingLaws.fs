@@ -15,6 +15,7 @@ let private trajectory reward answerTokens segments = {
     End = Answered
     Answer = None
     AnswerTokens = answerTokens
+    CallTokens = []
     Searches = []
     InvalidActions = 0
 }
@@ -61,7 +62,9 @@ let ``a trajectory without a single token of the policy's own is survived`` () =
     use _ = torch.NewDisposeScope()
     let batch = create [| trajectory 0.0 0 [ Prompt [| 1 |] ] |] [| 0.0 |]
     Assert.Equal(0.0, batch.Mask.sum().ToDouble())
-    Assert.Equal(0.0, (Objective.differentiate Recipes.grpo (Recipes.grpo.Loss batch) batch batch.LogProbOld batch.LogProbOld).Value)
+    let forward = { LogProb = batch.LogProbOld; Entropy = batch.LogProbOld; Value = None }
+    for objective in [ Recipes.grpo.Objective; Llds.penalty Llds.paper; Surrogate.gmpo 0.4 ] do
+        Assert.Equal(0.0, (Objective.differentiate objective (objective.Loss batch) batch forward).Value)
 
 [<Fact>]
 let ``numbers that do not match are refused`` () =
@@ -69,9 +72,13 @@ let ``numbers that do not match are refused`` () =
     Assert.Throws<ArgumentException>(fun () -> create [||] [||] |> ignore) |> ignore
 
 [<Fact>]
-let ``log-likelihood is a mean per token, then per response`` () =
-    let correct = Displacement.meanLogLikelihood Displacement.isCorrect two
-    let incorrect = Displacement.meanLogLikelihood (Displacement.isCorrect >> not) two
-    Assert.Equal(-0.3, correct.Value, 6)
-    Assert.Equal(-0.6, incorrect.Value, 6)
-    Assert.Equal(None, Displacement.meanLogLikelihood (fun _ -> false) two)
+let ``an estimator's advantages stand token by token`` () =
+    use _ = torch.NewDisposeScope()
+    let estimates = {
+        Advantages = [| [| 1.0; 2.0; 3.0; 4.0; 5.0 |]; [| -1.0 |] |]
+        Returns = Some [| [| 0.5; 0.5; 0.5; 0.5; 0.5 |]; [| 0.25 |] |]
+    }
+    let batch = Batching.ofEstimates torch.float64 torch.CPU two estimates
+    Assert.Equal<float[][]>([| [| 1.0; 2.0; 3.0; 4.0; 5.0 |]; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |], toRows batch.Advantage)
+    Assert.Equal<float[][]>([| Array.replicate 5 0.5; [| 0.25; 0.0; 0.0; 0.0; 0.0 |] |], toRows batch.Return.Value)
+    Assert.Equal<float[][]>(estimates.Advantages, Batching.numbersOf two batch.Advantage)

@@ -28,20 +28,72 @@ type Case = {
     Answer: float[][]
     Reward: float[]
     Searches: float[]
+    /// What the sampler reported, where it differs from `Old`.
+    Sampled: float[][]
+    Value: float[][]
+    ValueOld: float[][]
+    Return: float[][]
+    Truncated: float[]
 }
+
+/// A case without a critic whose sampler was exact.
+let plain old logProb reference advantage mask answer reward searches = {
+    Old = old
+    LogProb = logProb
+    Reference = reference
+    Advantage = advantage
+    Mask = mask
+    Answer = answer
+    Reward = reward
+    Searches = searches
+    Sampled = old
+    Value = Array.map (Array.map(fun _ -> 0.0)) mask
+    ValueOld = Array.map (Array.map(fun _ -> 0.0)) mask
+    Return = Array.map (Array.map(fun _ -> 0.0)) mask
+    Truncated = Array.map (fun _ -> 0.0) reward
+}
+
+/// Some rows of a case, in the order given.
+let select (rows: int[]) case =
+    let pick (values: 'a[]) = rows |> Array.map(fun r -> values[r])
+    {
+        Old = pick case.Old
+        LogProb = pick case.LogProb
+        Reference = pick case.Reference
+        Advantage = pick case.Advantage
+        Mask = pick case.Mask
+        Answer = pick case.Answer
+        Reward = pick case.Reward
+        Searches = pick case.Searches
+        Sampled = pick case.Sampled
+        Value = pick case.Value
+        ValueOld = pick case.ValueOld
+        Return = pick case.Return
+        Truncated = pick case.Truncated
+    }
+
+/// Reference policies that the objectives under test ask for.
+let references = [ Reference.Initial; Reference.UpdatesAgo 2; Reference.MovingAverage 0.9 ]
+
+let clock = { Step = 3; Steps = 5; Alarm = 2.0 }
 
 let batch case : Batch =
     let numbers = case.Mask |> Array.map actionNumbers
     let mask = matrix case.Mask
     {
         LogProbOld = matrix case.Old
-        LogProbReference = Some(matrix case.Reference)
+        LogProbSampled = matrix case.Sampled
+        LogProbReference = references |> List.map(fun reference -> reference, matrix case.Reference) |> Map.ofList
         Advantage = (vector case.Advantage).unsqueeze(1L) * torch.ones_like mask
+        ValueOld = Some(matrix case.ValueOld)
+        Return = Some(matrix case.Return)
         Mask = mask
         Action = torch.tensor(Array.concat numbers, [| int64 numbers.Length; int64 numbers[0].Length |])
         Answer = matrix case.Answer
         Reward = vector case.Reward
         Searches = vector case.Searches
+        Truncated = vector case.Truncated
+        Clock = clock
     }
 
 /// A random case of R responses in groups of G, with gaps between actions, an empty response and an answer span now and then.
@@ -59,40 +111,115 @@ let random (seed: Seed) =
                 row)
     let rewards = Array.init responses (fun r -> if uniform "reward" r < 0.5 then 1.0 else 0.0)
     let old = table "old" (fun u -> log(0.05 + 0.9 * u))
+    let near (rows: float[][]) name by = table name (fun u -> by * (2.0 * u - 1.0)) |> Array.map2 (Array.map2 (+)) rows
+    let returns = table "return" id
     {
         Old = old
-        LogProb = table "move" (fun u -> 0.8 * u - 0.4) |> Array.mapi(fun r -> Array.mapi(fun k move -> old[r][k] + move))
+        LogProb = near old "move" 0.4
         Reference = table "reference" (fun u -> log(0.05 + 0.9 * u))
-        Advantage = rewards |> Array.chunkBySize size |> Array.collect Advantage.groupRelative
+        Advantage = rewards |> Array.chunkBySize size |> Array.collect(Rewards.standardise Rewards.sample)
         Mask = mask
         Answer = Array.map2 (Array.map2(fun m u -> if m > 0.0 && u < 0.3 then 1.0 else 0.0)) mask (table "answer" id)
         Reward = rewards
         Searches = Array.init responses (fun r -> floor(4.0 * uniform "searches" r))
+        Sampled = near old "sampler" 0.5
+        Value = near returns "value" 1.0
+        ValueOld = near returns "old value" 0.5
+        Return = returns
+        Truncated = Array.init responses (fun r -> if uniform "truncated" r < 0.2 then 1.0 else 0.0)
     }
 
-/// Value and gradient [R, N] of an objective on a whole batch at the given log-probabilities and entropies.
-let differentiateAt objective (batch: Batch) (logProb: torch.Tensor) (entropy: torch.Tensor) =
-    let slopes = Objective.differentiate objective (objective.Loss batch) batch logProb entropy
+let private forwardAt case logProb : Forward = {
+    LogProb = logProb
+    Entropy = torch.full_like(logProb, Tensors.scalar 0.7)
+    Value = Some(matrix case.Value)
+}
+
+/// Value, gradient with respect to log-probabilities, and all slopes of an objective on a case.
+let slopes (objective: Objective) case =
+    let whole = batch case
+    let slopes = Objective.differentiate objective (objective.Loss whole) whole (forwardAt case (matrix case.LogProb))
     slopes.Value, toRows slopes.LogProb, slopes
 
 let differentiate objective case =
-    let logProb = matrix case.LogProb
-    let value, gradient, _ = differentiateAt objective (batch case) logProb (torch.ones_like logProb)
+    let value, gradient, _ = slopes objective case
     value, gradient
 
-/// Every objective of the library under test, by formula.
-let objectives = [
-    for aggregation in [ TokenMean; SequenceMeanTokenMean; SequenceMeanTokenSum; SequenceSumOver 64.0 ] do
-        Surrogate.clippedOver aggregation (Clip.asymmetric 0.2 0.28)
-    for estimator in [ K1; K2; K3 ] do
-        Kl.toReference estimator
+/// The slopes of a part of a case's rows, judged as a part of the whole.
+let ofPart (objective: Objective) case rows =
+    use scope = torch.NewDisposeScope()
+    let whole = batch case
+    let index = torch.tensor(Array.map int64 rows, [| int64 rows.Length |])
+    let here (t: torch.Tensor) = t.index_select(0L, index)
+    let forward = forwardAt case (matrix case.LogProb)
+    let part = {
+        LogProb = here forward.LogProb
+        Entropy = here forward.Entropy
+        Value = Option.map here forward.Value
+    }
+    let slopes = Objective.differentiate objective (objective.Loss whole) (Batch.map here here whole) part
+    { slopes with LogProb = scope.MoveToOuter slopes.LogProb }
+
+let private clip = Clip.asymmetric 0.2 0.28
+
+let private aggregations = [ TokenMean; SequenceMeanTokenMean; SequenceMeanTokenSum; SequenceSumOver 64.0 ]
+
+/// Objectives whose value is a function of the current log-probabilities with the gradient that it seems to have.
+let differentiable = [
+    for aggregation in aggregations do
+        Surrogate.clippedOver aggregation clip
+        Surrogate.dualClippedOver aggregation clip 1.5
+        Surrogate.reinforceOver aggregation
+        Surrogate.sapoOver aggregation { Positive = 1.0; Negative = 1.05 }
+    Surrogate.gspo clip
+    Surrogate.gmpo 0.2
+    Importance.correct (Truncated 1.2) (Surrogate.clipped clip)
+    Importance.correct (Masked(0.8, 1.3)) (Surrogate.clipped clip)
+    for estimator in [ K1; K2; K3; Abs ] do
+        for reference in Reference.Sampling :: references do
+            Kl.toward reference estimator
     Surrogate.negativeLogLikelihood
-    for gate in [ Gate.Token; Gate.Action; Gate.Response ] do
+    Objective.withoutTruncated(Surrogate.clipped clip)
+    for gate in [ Gate.Token; Gate.Action; Gate.Segment; Gate.Response ] do
         for normaliser in [ Normaliser.AllTokens; Normaliser.PreservedTokens; Normaliser.PerResponse ] do
             for weight in [ AnswerWeight.Fixed 0.25; AnswerWeight.Paper; AnswerWeight.Released ] do
                 Llds.penalty { Llds.defaults with Gate = gate; Normaliser = normaliser; AnswerWeight = weight }
-    Recipes.llds 0.2
+    for preserve in [ Preserve.NonNegative; Preserve.Positive; Preserve.Correct ] do
+        for reference in references do
+            Llds.penalty { Llds.defaults with Preserve = preserve; Reference = reference; Threshold = 0.1 }
+    Value.clipped 0.3
+    for recipe in
+        [
+            Recipes.grpo
+            Recipes.searchR1
+            Recipes.drGrpo 64.0
+            Recipes.dapo
+            Recipes.gspo
+            Recipes.rloo
+            Recipes.reinforcePlusPlus
+            Recipes.ppo
+            Recipes.llds
+            Recipes.lldsReleased
+            Recipes.lldsMa
+            Recipes.gspoLlds
+        ] do
+        recipe.Objective
+    Coefficient.alarmed(Coefficient.linear 0.1 0.5) * Llds.penalty Llds.paper
 ]
+
+/// Every objective of the library under test.
+let objectives =
+    differentiable
+    @ [
+        for aggregation in aggregations do
+            Surrogate.gspoOver aggregation clip
+            Surrogate.cispoOver aggregation 1.1
+        Importance.correct (Masked(0.8, 1.3)) (Surrogate.gspo clip)
+        Kl.toReference K3WithGradientOfK2
+        Entropy.bonus
+        Objective.zero
+        Recipes.cispo.Objective
+    ]
 
 /// Checks a law on many seeds.
 let forSeeds count (law: Seed -> unit) =

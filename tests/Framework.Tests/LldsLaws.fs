@@ -6,7 +6,7 @@ open TorchSharp
 open Xunit
 open Levee.Tests.Examples
 
-let private gates = [ Gate.Token; Gate.Action; Gate.Response ]
+let private gates = [ Gate.Token; Gate.Action; Gate.Segment; Gate.Response ]
 
 let private withGate gate = Llds.penalty { Llds.defaults with Gate = gate }
 
@@ -38,9 +38,9 @@ let ``never pushes a token down, nor touches one that is not preserved or did no
 let ``added to GRPO it leaves the slope of ungated tokens alone`` () =
     forSeeds 12 (fun seed ->
         let case = random seed
-        let _, plain = differentiate Recipes.grpo case
+        let _, plain = differentiate Recipes.grpo.Objective case
         let _, penalty = differentiate (withGate Gate.Action) case
-        let _, both = differentiate (Recipes.grpo + 3.0 * withGate Gate.Action) case
+        let _, both = differentiate (Recipes.grpo.Objective + 3.0 * withGate Gate.Action) case
         for r in 0 .. case.Old.Length - 1 do
             for k in 0 .. case.Old[r].Length - 1 do
                 if penalty[r][k] = 0.0 then
@@ -48,17 +48,15 @@ let ``added to GRPO it leaves the slope of ungated tokens alone`` () =
 
 [<Fact>]
 let ``the gates close in order: token, then action, then response only where sums agree`` () =
-    let case = {
-        Old = [| [| -1.0; -1.0; 0.0; -1.0; -1.0 |] |]
-        // The first action fell by 0.1 in all, the second rose by 0.3: the response as a whole rose.
-        LogProb = [| [| -1.4; -0.7; 0.0; -1.2; -0.5 |] |]
-        Reference = [| Array.zeroCreate 5 |]
-        Advantage = [| 1.0 |]
-        Mask = [| [| 1.0; 1.0; 0.0; 1.0; 1.0 |] |]
-        Answer = [| Array.zeroCreate 5 |]
-        Reward = [| 1.0 |]
-        Searches = [| 0.0 |]
-    }
+    // The first action fell by 0.1 in all, the second rose by 0.3: the response as a whole rose.
+    let case =
+        plain
+            [| [| -1.0; -1.0; 0.0; -1.0; -1.0 |] |]
+            [| [| -1.4; -0.7; 0.0; -1.2; -0.5 |] |]
+            [| Array.zeroCreate 5 |]
+            [| 1.0 |]
+            [| [| 1.0; 1.0; 0.0; 1.0; 1.0 |] |]
+            [| Array.zeroCreate 5 |] [| 1.0 |] [| 0.0 |]
     let value gate = differentiate (withGate gate) case |> fst
     Assert.Equal((0.4 + 0.2) / 4.0, value Gate.Token, 12)
     Assert.Equal(0.4 / 4.0, value Gate.Action, 12)
@@ -66,16 +64,14 @@ let ``the gates close in order: token, then action, then response only where sum
 
 [<Fact>]
 let ``the answer's weight follows the mean number of searches`` () =
-    let case = {
-        Old = [| [| -1.0; -1.0 |]; [| -1.0; -1.0 |] |]
-        LogProb = [| [| -1.2; -1.3 |]; [| -1.0; -1.0 |] |]
-        Reference = [| [| 0.0; 0.0 |]; [| 0.0; 0.0 |] |]
-        Advantage = [| 1.0; -1.0 |]
-        Mask = [| [| 1.0; 1.0 |]; [| 1.0; 1.0 |] |]
-        Answer = [| [| 0.0; 1.0 |]; [| 0.0; 1.0 |] |]
-        Reward = [| 1.0; 0.0 |]
-        Searches = [| 1.0; 2.0 |]
-    }
+    let case =
+        plain
+            [| [| -1.0; -1.0 |]; [| -1.0; -1.0 |] |]
+            [| [| -1.2; -1.3 |]; [| -1.0; -1.0 |] |]
+            [| [| 0.0; 0.0 |]; [| 0.0; 0.0 |] |]
+            [| 1.0; -1.0 |]
+            [| [| 1.0; 1.0 |]; [| 1.0; 1.0 |] |]
+            [| [| 0.0; 1.0 |]; [| 0.0; 1.0 |] |] [| 1.0; 0.0 |] [| 1.0; 2.0 |]
     let value weight = differentiate (Llds.penalty { Llds.defaults with AnswerWeight = weight }) case |> fst
     Assert.Equal((0.2 + 0.75 * 0.3) / 4.0, value AnswerWeight.Paper, 12)
     Assert.Equal((0.2 + 0.5 * 0.3) / 4.0, value AnswerWeight.Released, 12)
@@ -84,16 +80,8 @@ let ``the answer's weight follows the mean number of searches`` () =
 let ``the penalty is shared out the same over equal responses, whatever the normaliser`` () =
     forSeeds 6 (fun seed ->
         let case = random seed
-        let doubled = {
-            Old = Array.append case.Old case.Old
-            LogProb = Array.append case.LogProb case.LogProb
-            Reference = Array.append case.Reference case.Reference
-            Advantage = Array.append case.Advantage case.Advantage
-            Mask = Array.append case.Mask case.Mask
-            Answer = Array.append case.Answer case.Answer
-            Reward = Array.append case.Reward case.Reward
-            Searches = Array.append case.Searches case.Searches
-        }
+        let rows = [| 0 .. case.Old.Length - 1 |]
+        let doubled = select (Array.append rows rows) case
         for normaliser in [ Normaliser.AllTokens; Normaliser.PreservedTokens; Normaliser.PerResponse ] do
             let objective = Llds.penalty { Llds.defaults with Normaliser = normaliser }
             Assert.Equal(differentiate objective case |> fst, differentiate objective doubled |> fst, 12))
@@ -106,5 +94,93 @@ let ``settings out of range are refused with a remedy`` () =
     refused { Llds.defaults with Threshold = -0.1 }
     refused { Llds.defaults with Threshold = nan }
     refused { Llds.defaults with AnswerWeight = AnswerWeight.Fixed -1.0 }
-    let error = Assert.Throws<ArgumentException>(fun () -> Recipes.llds -0.2 |> ignore)
-    Assert.Contains("0 or more", error.Message)
+
+[<Theory>]
+[<InlineData(0)>]
+[<InlineData(-1)>]
+let ``a reference no update ago is refused`` (updates: int) =
+    let error =
+        Assert.Throws<ArgumentException>(fun () -> Llds.penalty { Llds.defaults with Reference = Reference.UpdatesAgo updates } |> ignore)
+    Assert.Contains("give 1 or more", error.Message)
+
+[<Theory>]
+[<InlineData(0.0)>]
+[<InlineData(1.0)>]
+[<InlineData(Double.NaN)>]
+let ``an average that never or always moves is refused`` (decay: float) =
+    let error =
+        Assert.Throws<ArgumentException>(fun () -> Llds.penalty { Llds.defaults with Reference = Reference.MovingAverage decay } |> ignore)
+    Assert.Contains("between 0 and 1", error.Message)
+
+let private metric name (slopes: Slopes) = slopes.Metrics |> List.find(fst >> (=) name) |> snd
+
+[<Fact>]
+let ``it says that it is inert exactly where the reference is the current policy`` () =
+    forSeeds 6 (fun seed ->
+        let case = random seed
+        let still = { case with LogProb = case.Old }
+        let inert options case =
+            let _, _, slopes = slopes (Llds.penalty options) case
+            metric "llds/inert" slopes
+        let hasPreserved = Array.map2 (fun a m -> if a >= 0.0 then Array.sum m else 0.0) case.Advantage case.Mask |> Array.sum > 0.0
+        Assert.Equal((if hasPreserved then 1.0 else 0.0), inert Llds.defaults still, 12)
+        Assert.Equal(0.0, inert Llds.defaults case, 12)
+        Assert.Equal(0.0, inert { Llds.defaults with Reference = Reference.Initial } still, 12))
+
+[<Fact>]
+let ``it counts the tokens that it penalises`` () =
+    forSeeds 6 (fun seed ->
+        let case = random seed
+        let _, gradient, slopes = slopes (withGate Gate.Action) case
+        let pushed = gradient |> Array.sumBy(Array.sumBy(fun slope -> if slope < 0.0 then 1.0 else 0.0))
+        Assert.Equal(pushed, metric "llds/penalised_tokens" slopes)
+        Assert.Equal(pushed / Array.sumBy Array.sum case.Mask, metric "llds/penalised_share" slopes, 12))
+
+/// One response of two actions, of 1 and 3 tokens; all of them fell but one, which is not enough for its action.
+let private fallen =
+    plain
+        [| [| -1.0; 0.0; -1.0; -1.0; -1.0 |]; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |]
+        [| [| -1.5; 0.0; -1.3; -0.9; -1.1 |]; [| -2.0; 0.0; 0.0; 0.0; 0.0 |] |]
+        [| Array.zeroCreate 5; Array.zeroCreate 5 |]
+        [| 1.0; -1.0 |]
+        [| [| 1.0; 0.0; 1.0; 1.0; 1.0 |]; [| 1.0; 0.0; 0.0; 0.0; 0.0 |] |]
+        [| [| 0.0; 0.0; 0.0; 0.0; 1.0 |]; Array.zeroCreate 5 |] [| 1.0; 0.0 |] [| 3.0; 1.0 |]
+
+[<Fact>]
+let ``the paper's and the released recipe differ in the normaliser and in the answer's weight`` () =
+    let value options = differentiate (Llds.penalty options) fallen |> fst
+    // 0.5 + 0.3 + 0.1 over the 4 tokens of the one preserved response, against all 5 tokens.
+    Assert.Equal(0.9 / 4.0, value Llds.paper, 12)
+    Assert.Equal(0.9 / 5.0, value Llds.released, 12)
+    // V = 2: the paper's beta is 1, and so is the released one; with V = 1 they are 1/2 and 0.
+    Assert.Equal(0.9 / 4.0, value Llds.multiAction, 12)
+    Assert.Equal(0.9 / 5.0, value Llds.multiActionReleased, 12)
+    let fewer = { fallen with Searches = [| 1.0; 1.0 |] }
+    let value options = differentiate (Llds.penalty options) fewer |> fst
+    Assert.Equal((0.8 + 0.05) / 4.0, value Llds.multiAction, 12)
+    Assert.Equal(0.8 / 5.0, value Llds.multiActionReleased, 12)
+
+[<Fact>]
+let ``segments are actions where a response has one advantage, and parts of them where it has several`` () =
+    forSeeds 12 (fun seed ->
+        let case = random seed
+        Assert.Equal(differentiate (withGate Gate.Action) case |> fst, differentiate (withGate Gate.Segment) case |> fst, 12))
+    // The middle token's advantage is negative, so the second action falls into two segments, of which only the first fell.
+    let whole = batch { fallen with LogProb = [| [| -1.0; 0.0; -1.3; -1.0; -0.5 |]; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |] }
+    let perToken = {
+        whole with
+            Advantage = matrix [| [| 1.0; 0.0; 1.0; -1.0; 1.0 |]; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |]
+    }
+    let logProb = matrix [| [| -1.0; 0.0; -1.3; -1.0; -0.5 |]; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |]
+    let value gate =
+        let objective = withGate gate
+        (objective.Loss perToken perToken { LogProb = logProb; Entropy = logProb; Value = None }).Value.ToDouble()
+    Assert.Equal(0.3 / 5.0, value Gate.Segment, 12)
+    Assert.Equal(0.0, value Gate.Action, 12)
+
+[<Fact>]
+let ``correct responses are preserved whatever their advantage`` () =
+    let unlucky = { fallen with Advantage = [| -1.0; -1.0 |] }
+    let value preserve = differentiate (Llds.penalty { Llds.defaults with Preserve = preserve }) unlucky |> fst
+    Assert.Equal(0.0, value Preserve.NonNegative)
+    Assert.Equal(0.9 / 5.0, value Preserve.Correct, 12)

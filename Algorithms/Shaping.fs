@@ -1,0 +1,73 @@
+namespace Levee
+
+/// From when on a response counts as too long.
+type Overlong = {
+    /// Action tokens beyond which the whole penalty is due; at least 1.
+    Limit: int
+    /// Tokens before the limit over which the penalty grows from 0 to 1; 1 to `Limit`.
+    Buffer: int
+    /// The whole penalty in units of reward; at least 0.
+    Penalty: float
+}
+
+/// Rewards besides the outcome, token by token, put in front of an estimator.
+[<RequireQualifiedAccess>]
+module Shaping =
+    /// The rollouts of groups, without shaping, references or critic.
+    let ofGroups (groups: Group[]) : Rollouts = {
+        Groups = groups
+        Shaping = Array.concat groups |> Array.map(fun t -> Array.zeroCreate(Batching.actionTokens t))
+        LogProbReference = Map.empty
+        Values = None
+    }
+
+    /// Each trajectory's whole reward, in its group: outcome and shaping.
+    let rewards (rollouts: Rollouts) =
+        let sizes = rollouts.Groups |> Array.map Array.length
+        let starts = sizes |> Array.scan (+) 0
+        rollouts.Groups |> Array.mapi(fun g -> Array.mapi(fun k t -> t.Reward + Array.sum rollouts.Shaping[starts[g] + k]))
+
+    /// [trajectory][token] the reward of each token: shaping, and the outcome on the last.
+    let tokenRewards (rollouts: Rollouts) =
+        let last (row: float[]) (t: Trajectory) i x = if i = row.Length - 1 then x + t.Reward else x
+        (rollouts.Shaping, Array.concat rollouts.Groups) ||> Array.map2(fun row t -> row |> Array.mapi(last row t))
+
+    let private add formula needs (reward: Rollouts -> float[][]) (estimator: Estimator) : Estimator = {
+        Formula = $"{estimator.Formula} of reward {formula}"
+        Needs = estimator.Needs + needs
+        Estimate =
+            fun rollouts ->
+                let shaping = (rollouts.Shaping, reward rollouts) ||> Array.map2(Array.map2 (+))
+                estimator.Estimate { rollouts with Shaping = shaping }
+    }
+
+    /// Takes `beta` times the estimated KL to a reference policy, token by token, out of the reward (Ouyang et al. 2022, arXiv 2203.02155, Eq. 2; PPO in
+    /// Search-R1). The current policy is the one that sampled. Raises `ArgumentException` when beta is negative.
+    let kl estimator reference beta =
+        if not(beta >= 0.0) then
+            invalidArg (nameof beta) $"A KL coefficient of {beta} is out of range: give 0 or more."
+        let penalty (rollouts: Rollouts) =
+            let sampled = Array.concat rollouts.Groups |> Array.map Batching.logProbs
+            match Map.tryFind reference rollouts.LogProbReference with
+            | Some known -> (sampled, known) ||> Array.map2(Array.map2(fun p q -> -beta * Kl.estimateOf estimator (float p - q)))
+            | None -> invalidOp $"A KL in the reward needs log-probabilities under the policy {reference}, which these rollouts lack."
+        add $"- {beta} * kl({estimator}, {reference})" (Set.singleton(ReferencePolicy reference)) penalty
+
+    /// Takes a penalty for length out of the reward: 0 up to `Limit - Buffer` action tokens, growing to `Penalty` at `Limit`, on the last token
+    /// (soft overlong punishment: DAPO, arXiv 2503.14476, Eq. 13). Raises `ArgumentException` on an option out of range.
+    let overlong options =
+        if options.Limit < 1 || options.Buffer < 1 || options.Buffer > options.Limit || not(options.Penalty >= 0.0) then
+            invalidArg
+                (nameof options)
+                $"An overlong penalty of {options.Penalty} over the last {options.Buffer} of {options.Limit} tokens is out of range: give a limit of 1 or more, a buffer from 1 to the limit, a penalty of 0 or more."
+        let share length = float(length - options.Limit + options.Buffer) / float options.Buffer |> max 0.0 |> min 1.0
+        let penalty (rollouts: Rollouts) =
+            rollouts.Shaping
+            |> Array.map(fun row ->
+                row
+                |> Array.mapi(fun i _ ->
+                    if i = row.Length - 1 then
+                        -options.Penalty * share row.Length
+                    else
+                        0.0))
+        add $"- {options.Penalty} * overlong({options.Limit}, {options.Buffer})" Set.empty penalty
