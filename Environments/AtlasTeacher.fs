@@ -51,7 +51,7 @@ module AtlasTeacher =
         let request = { Question = question; Turn = 0; Text = action; IsLast = false }
 
         match environment.Act([| request |], CancellationToken.None).GetAwaiter().GetResult()[0] with
-        | Outcome.Feedback(feedback, _) -> feedback
+        | Outcome.Feedback(feedback, _, _) -> feedback
         | Outcome.Invalid notice -> notice
         | Outcome.Answer _ -> []
 

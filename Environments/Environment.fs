@@ -94,8 +94,9 @@ type ActionRequest = {
 type Outcome =
     /// The policy answered: the answer, and the stretch at the end of the action's text that states it, tags included.
     | Answer of answer: string * span: string
-    /// A tool was called: what the policy is shown, and the calls made (none, and nothing shown, on the last turn).
-    | Feedback of feedback: Piece list * searches: SearchCall list
+    /// A tool was called: what the policy is shown, the calls made (none, and nothing shown, on the last turn), and the stretch at the end of the action's text
+    /// that called it, tags included.
+    | Feedback of feedback: Piece list * searches: SearchCall list * span: string
     /// The action could not be read: the notice that the policy is shown.
     | Invalid of notice: Piece list
 

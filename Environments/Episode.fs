@@ -12,6 +12,7 @@ type internal Episode = {
     InvalidActions: int
     Answer: string option
     AnswerTokens: int
+    CallTokens: int list
     /// Tokens of all segments, and of what waits.
     Length: int
     /// What to give the policy next, or why there is no next turn.
@@ -20,8 +21,8 @@ type internal Episode = {
 
 [<RequireQualifiedAccess>]
 module internal Episode =
-    /// How many tokens at the end of an action state its answer: the fewest whose text has the answer's span in it.
-    let private answerTokens (tokenizer: ITokenizer) (action: int[]) (span: string) =
+    /// How many tokens at the end of an action make up its answer or its call: the fewest whose text has the span in it.
+    let private spanTokens (tokenizer: ITokenizer) (action: int[]) (span: string) =
         seq { 1 .. action.Length }
         |> Seq.tryFind(fun count -> tokenizer.Decode(action[action.Length - count ..]).Contains(span, StringComparison.Ordinal))
         |> Option.defaultValue action.Length
@@ -38,6 +39,7 @@ module internal Episode =
             InvalidActions = 0
             Answer = None
             AnswerTokens = 0
+            CallTokens = []
             Length = prompt.Length
             Next = Ok prompt
         }
@@ -55,6 +57,7 @@ module internal Episode =
                 | Ok _ -> invalidOp "The episode has not ended."
             Answer = episode.Answer
             AnswerTokens = episode.AnswerTokens
+            CallTokens = List.rev episode.CallTokens
             Searches = List.rev episode.Searches
             InvalidActions = episode.InvalidActions
         }
@@ -86,7 +89,7 @@ module internal Episode =
                         Next = Ok tokens
                 }
 
-    let advance options tokenizer contextLimit isLast (text: string) (tokens: int[]) logProb outcome episode =
+    let advance options tokenizer contextLimit isLast (text: string) (tokens: int[]) logProb outcome (episode: Episode) =
         let episode = {
             episode with
                 Segments = Segment.Action(tokens, logProb) :: episode.Segments
@@ -95,13 +98,18 @@ module internal Episode =
 
         let observe = observe options tokenizer contextLimit isLast text
 
+        let called count (episode: Episode) = { episode with CallTokens = count :: episode.CallTokens }
+
         match outcome with
         | Outcome.Answer(answer, span) -> {
-            episode with
+            called 0 episode with
                 Turns = { Action = text; Feedback = [] } :: episode.Turns
                 Answer = Some answer
-                AnswerTokens = answerTokens tokenizer tokens span
+                AnswerTokens = spanTokens tokenizer tokens span
                 Next = Error Answered
           }
-        | Outcome.Feedback(feedback, searches) -> observe feedback { episode with Searches = List.rev searches @ episode.Searches }
-        | Outcome.Invalid notice -> observe notice { episode with InvalidActions = episode.InvalidActions + 1 }
+        | Outcome.Feedback(feedback, searches, span) ->
+            { episode with Searches = List.rev searches @ episode.Searches }
+            |> called(spanTokens tokenizer tokens span)
+            |> observe feedback
+        | Outcome.Invalid notice -> { episode with InvalidActions = episode.InvalidActions + 1 } |> called 0 |> observe notice

@@ -28,7 +28,7 @@ type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
     let retriever = Retriever.resilient options.TimeOut retriever
     let notice = SearchProtocol.notice options.Wording
 
-    let feedback turn query found =
+    let feedback turn query span found =
         let documents = found |> Result.defaultValue [||]
 
         let call = {
@@ -41,7 +41,7 @@ type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
                 | Error failure -> Some failure
         }
 
-        Outcome.Feedback(SearchProtocol.information documents, [ call ])
+        Outcome.Feedback(SearchProtocol.information documents, [ call ], span)
 
     let retrieve (queries: string[]) cancellation =
         if queries.Length = 0 then
@@ -64,7 +64,7 @@ type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
                     read
                     |> Array.indexed
                     |> Array.choose(function
-                        | index, (action, Intent.Search query) when not action.IsLast -> Some(index, query)
+                        | index, (action, Intent.Search(query, _)) when not action.IsLast -> Some(index, query)
                         | _ -> None)
 
                 let! found = retrieve (Array.map snd searches) cancellation
@@ -75,7 +75,7 @@ type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
                     |> Array.mapi(fun index (action, meaning) ->
                         match meaning with
                         | Intent.Answer(answer, span) -> Outcome.Answer(answer, span)
-                        | Intent.Search query when not action.IsLast -> feedback action.Turn query foundAt[index]
-                        | Intent.Search _ -> Outcome.Feedback([], [])
+                        | Intent.Search(query, span) when not action.IsLast -> feedback action.Turn query span foundAt[index]
+                        | Intent.Search(_, span) -> Outcome.Feedback([], [], span)
                         | Intent.Invalid -> Outcome.Invalid notice)
             }

@@ -13,7 +13,8 @@ type Wording =
 /// What an action asks for, as the protocol reads it.
 [<RequireQualifiedAccess>]
 type Intent =
-    | Search of query: string
+    /// A search, and the stretch of the action that calls it: `<search>` to `</search>`.
+    | Search of query: string * span: string
     /// The answer, and the stretch of the action that states it: `<answer>` to `</answer>`.
     | Answer of answer: string * span: string
     | Invalid
@@ -36,7 +37,7 @@ module SearchProtocol =
         let content = pair.Groups["content"].Value.Trim()
 
         match pair.Groups["tag"].Value with
-        | "search" when content <> "" -> Intent.Search content
+        | "search" when content <> "" -> Intent.Search(content, pair.Value)
         | "answer" -> Intent.Answer(content, pair.Value)
         | _ -> Intent.Invalid
 

@@ -114,10 +114,11 @@ let ``What a demonstration answers without flaws stands in what it read, name by
         | Intent.Answer(answer, _) -> read.Contains answer
         | _ -> false
 
-    // A document that search does not find leaves the teacher guessing: rare, so the law is about shares.
-    let right = Gen.sampleWithSize 50 300 lessons.Generator |> Seq.filter answeredFromReading |> Seq.length
+    // A document that search does not find leaves the teacher guessing: about one time in ten, so the law is about shares, of lessons that stay the same.
+    let lessons = Gen.sampleWithSeed (Rnd 1UL) 50 2000 lessons.Generator
+    let right = lessons |> Seq.filter answeredFromReading |> Seq.length
 
-    Assert.True(right >= 270, $"{right} of 300 answers had been read.")
+    Assert.True(right >= 1760, $"{right} of 2000 answers had been read.")
 
 [<Fact>]
 let ``Most demonstrations exchange names, the same one everywhere`` () =

@@ -84,6 +84,7 @@ let ``A search and an answer make an answered episode`` () =
     Assert.Equal(1.0, trajectory.Reward)
     Assert.Equal(0, trajectory.InvalidActions)
     Assert.Equal(3, trajectory.AnswerTokens)
+    Assert.Equal<int list>([ (encode words "<search> capital of France </search>").Length; 0 ], trajectory.CallTokens)
 
     Assert.Equal<string list>(
         [ "<information> Doc 1 ( Title : France ) Paris is the capital </information>" ],
@@ -131,6 +132,7 @@ let ``A turn ends at the closing tag even where the tag spans many tokens`` () =
     let text = actions trajectory |> List.map (letters :> ITokenizer).Decode
     Assert.Equal<string list>([ "so <search>x</search>"; "<answer>Paris</answer>" ], text)
     Assert.Equal("<answer>Paris</answer>".Length, trajectory.AnswerTokens)
+    Assert.Equal<int list>([ "<search>x</search>".Length; 0 ], trajectory.CallTokens)
 
 [<Fact>]
 let ``End-of-sequence ends a turn, stays in it, and the notice follows`` () =

@@ -16,7 +16,7 @@ let private tagless =
 [<Fact>]
 let ``The content between the tags is read, trimmed, whatever stands around it`` () =
     Prop.forAll (Gen.zip3 tagless tagless tagless |> Arb.fromGen) (fun (before, content, after) ->
-        SearchProtocol.parse $"{before}<search>{content}</search>{after}" = Intent.Search(content.Trim())
+        SearchProtocol.parse $"{before}<search>{content}</search>{after}" = Intent.Search(content.Trim(), $"<search>{content}</search>")
         && SearchProtocol.parse $"{before}<answer>{content}</answer>{after}" = Intent.Answer(content.Trim(), $"<answer>{content}</answer>"))
     |> Check.QuickThrowOnFailure
 
@@ -44,11 +44,11 @@ let ``These are invalid`` action = Assert.Equal(Intent.Invalid, SearchProtocol.p
 
 [<Fact>]
 let ``The last well-formed pair decides and opens at the innermost tag`` () =
-    Assert.Equal(Intent.Search "b", SearchProtocol.parse "<answer> a </answer> <search> b </search>")
+    Assert.Equal(Intent.Search("b", "<search> b </search>"), SearchProtocol.parse "<answer> a </answer> <search> b </search>")
     Assert.Equal(Intent.Answer("b", "<answer> b </answer>"), SearchProtocol.parse "<search> a </search> <answer> b </answer>")
-    Assert.Equal(Intent.Search "b", SearchProtocol.parse "<search> a <search> b </search>")
+    Assert.Equal(Intent.Search("b", "<search> b </search>"), SearchProtocol.parse "<search> a <search> b </search>")
     Assert.Equal(Intent.Answer("b", "<answer> b </answer>"), SearchProtocol.parse "<search> a <answer> b </answer>")
-    Assert.Equal(Intent.Search "a", SearchProtocol.parse "<search> a </search> b </answer>")
+    Assert.Equal(Intent.Search("a", "<search> a </search>"), SearchProtocol.parse "<search> a </search> b </answer>")
 
 [<Fact>]
 let ``Every valid action has a stop text at its end`` () =
