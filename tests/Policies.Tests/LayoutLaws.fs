@@ -13,6 +13,7 @@ let private trajectory segments = {
     End = Answered
     Answer = None
     AnswerTokens = 0
+    CallTokens = []
     Searches = []
     InvalidActions = 0
 }
