@@ -42,9 +42,9 @@ let full () =
             Arms =
                 quick.Arms
                 @ [
-                    { Name = "GRPO + KL"; Objective = kl; Adjust = id }
-                    { Name = "GRPO, rate 3e-4"; Objective = grpo; Adjust = suiting }
-                    { Name = "GRPO + LLDS, rate 3e-4"; Objective = llds; Adjust = suiting }
+                    { Name = "GRPO + KL"; Recipe = kl; Adjust = id }
+                    { Name = "GRPO, rate 3e-4"; Recipe = grpo; Adjust = suiting }
+                    { Name = "GRPO + LLDS, rate 3e-4"; Recipe = llds; Adjust = suiting }
                 ]
     }
 

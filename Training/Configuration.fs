@@ -22,7 +22,13 @@ module Configuration =
     let toJson (threads: int) (workers: int) (experiment: Experiment) =
         let arms = [
             for arm in experiment.Arms ->
-                {| name = arm.Name; objective = arm.Objective.Formula; training = arm.Adjust experiment.Training |}
+                {|
+                    name = arm.Name
+                    advantage = arm.Recipe.Estimator.Formula
+                    objective = arm.Recipe.Objective.Formula
+                    samplingRounds = arm.Recipe.SamplingRounds
+                    training = arm.Adjust experiment.Training
+                |}
         ]
         let whole = {|
             name = experiment.Name

@@ -1,16 +1,14 @@
 namespace Levee
 
-open System.Threading
 open TorchSharp
 
 /// How well a policy answers questions it was not trained on.
 [<RequireQualifiedAccess>]
 module Evaluation =
     /// Episodes of the first `count` of some questions, one each, at a temperature (0 is greedy).
-    let rollouts (task: LearningTask) temperature seed (cancellation: CancellationToken) (policy: Policy) (questions: Question[]) =
+    let rollouts (task: LearningTask) temperature seed cancellation (policy: Policy) (questions: Question[]) =
         let episodes = questions |> Array.mapi(fun k question -> question, Seed.derive k seed)
-        Rollout.run task.Rollout policy.Tokenizer task.Environment (Policy.sampler temperature policy) episodes cancellation
-        |> _.GetAwaiter().GetResult()
+        LearningTask.rollouts task temperature policy episodes cancellation
 
     /// Mean reward of episodes; of none, zero.
     let meanReward (trajectories: Trajectory[]) =

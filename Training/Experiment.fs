@@ -9,6 +9,9 @@ type Start =
     /// New policies, taught by demonstrations first. Seed s of the experiment starts from policy s modulo `Policies`.
     | Taught of policies: int * create: (Seed -> Policy) * teaching: WarmStartOptions
 
+/// One arm of an experiment: how it trains, and what it changes in the training options.
+type Arm = { Name: string; Recipe: Recipe; Adjust: TrainingOptions -> TrainingOptions }
+
 /// An experiment: one question, asked of several arms that share everything they do not name. A plain record; build it with `experiment`.
 type Experiment = {
     Name: string
@@ -16,12 +19,14 @@ type Experiment = {
     Question: string
     Task: LearningTask
     Start: Start
-    Estimator: Estimator
     Arms: Arm list
     Training: TrainingOptions
     /// One run of every arm for each seed.
     Seeds: int list
 }
+
+/// An arm whose recipe may still wait for the experiment's estimator.
+type DraftArm = { Name: string; Recipe: Estimator -> Recipe; Adjust: TrainingOptions -> TrainingOptions }
 
 /// An experiment whose task and start are not yet given.
 type Draft = {
@@ -30,7 +35,7 @@ type Draft = {
     Task: LearningTask option
     Start: Start option
     Estimator: Estimator
-    Arms: Arm list
+    Arms: DraftArm list
     Training: TrainingOptions
     Seeds: int list
 }
@@ -61,8 +66,12 @@ type ExperimentBuilder(name: string) =
     member _.Run(draft: Draft) : Experiment =
         if draft.Arms.IsEmpty then
             raise(ArgumentException $"The experiment \"{name}\" has no arm: add one, such as arm \"GRPO\" Recipes.grpo.")
-        for arm in draft.Arms do
+        let arms: Arm list = [
+            for arm in draft.Arms -> { Name = arm.Name; Recipe = arm.Recipe draft.Estimator; Adjust = arm.Adjust }
+        ]
+        for arm in arms do
             TrainingOptions.validate(arm.Adjust draft.Training)
+            Recipe.validate arm.Recipe
         let unique what (values: 'a list) =
             match values |> List.countBy id |> List.tryFind(fun (_, count) -> count > 1) with
             | Some(value, _) -> raise(ArgumentException $"The experiment \"{name}\" names {what} {value} twice.")
@@ -82,8 +91,7 @@ type ExperimentBuilder(name: string) =
             Question = draft.Question
             Task = draft.Task |> required "task" "say what is to be learnt, such as task (Atlas.task ())"
             Start = draft.Start |> required "start" "say where policies come from: start (Checkpoint folder) or start (Taught ...)"
-            Estimator = draft.Estimator
-            Arms = draft.Arms
+            Arms = arms
             Training = draft.Training
             Seeds = draft.Seeds
         }
@@ -99,20 +107,31 @@ type ExperimentBuilder(name: string) =
     [<CustomOperation "start">]
     member _.Start(draft: Draft, start) = { draft with Start = Some start }
 
-    /// The advantage estimator of every arm; GRPO's when not given.
+    /// The advantage estimator of the arms that are given as an objective; GRPO's when not said.
     [<CustomOperation "advantage">]
     member _.Advantage(draft: Draft, estimator) = { draft with Estimator = estimator }
 
-    /// An arm by name and objective.
-    [<CustomOperation "arm">]
-    member _.Arm(draft: Draft, name, objective) = { draft with Arms = draft.Arms @ [ { Name = name; Objective = objective; Adjust = id } ] }
-
     /// An arm that also trains differently: `armWith "low rate" Recipes.grpo (TrainingOptions.learningRate 1e-4)`.
     [<CustomOperation "armWith">]
-    member _.ArmWith(draft: Draft, name, objective, adjust) = {
+    member _.ArmWith(draft: Draft, name, recipe: Recipe, adjust) = {
         draft with
-            Arms = draft.Arms @ [ { Name = name; Objective = objective; Adjust = adjust } ]
+            Arms = draft.Arms @ [ { Name = name; Recipe = (fun _ -> recipe); Adjust = adjust } ]
     }
+
+    /// The same of an objective, which takes the experiment's estimator.
+    [<CustomOperation "armWith">]
+    member _.ArmWith(draft: Draft, name, objective: Objective, adjust) = {
+        draft with
+            Arms = draft.Arms @ [ { Name = name; Recipe = (fun estimator -> Recipe.create estimator objective); Adjust = adjust } ]
+    }
+
+    /// An arm by name and recipe: `arm "LLDS" Recipes.llds`.
+    [<CustomOperation "arm">]
+    member this.Arm(draft: Draft, name, recipe: Recipe) = this.ArmWith(draft, name, recipe, id)
+
+    /// An arm by name and objective, which takes the experiment's estimator: `arm "GRPO" (Surrogate.clipped (Clip.symmetric 0.2))`.
+    [<CustomOperation "arm">]
+    member this.Arm(draft: Draft, name, objective: Objective) = this.ArmWith(draft, name, objective, id)
 
     /// Trajectories for each question.
     [<CustomOperation "groupSize">]

@@ -1,5 +1,7 @@
 namespace Levee
 
+open System.Threading
+
 /// What is to be learnt: questions, the world they are answered in, and how a teacher would answer.
 type LearningTask = {
     Name: string
@@ -24,6 +26,12 @@ module LearningTask =
         End = Answered
         Answer = None
         AnswerTokens = 0
+        CallTokens = []
         Searches = []
         InvalidActions = 0
     }
+
+    /// Episodes of questions, each with its seed, in order, written by a policy at a temperature (0 is greedy).
+    let rollouts (task: LearningTask) temperature (policy: Policy) (episodes: (Question * Seed)[]) (cancellation: CancellationToken) =
+        Rollout.run task.Rollout policy.Tokenizer task.Environment (Policy.sampler temperature policy) episodes cancellation
+        |> _.GetAwaiter().GetResult()

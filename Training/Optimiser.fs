@@ -29,6 +29,12 @@ module Optimiser =
         let zeros () = torch.zeros_like(values).DetachFromDisposeScope()
         { Updates = 0; FirstMoment = zeros(); SecondMoment = zeros() }
 
+    /// The same tensors as before the first update: moments zero, in place.
+    let reset state =
+        state.FirstMoment.zero_() |> ignore
+        state.SecondMoment.zero_() |> ignore
+        { state with Updates = 0 }
+
     /// Releases the state's tensors.
     let dispose state =
         state.FirstMoment.Dispose()

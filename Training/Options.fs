@@ -2,6 +2,23 @@ namespace Levee
 
 open System
 
+/// The per-sample measure of displacement (arXiv 2512.04220, Eq. 3), taken while a run trains.
+type LldProbeOptions = {
+    /// Steps between measurements; there is one before the first step and one after the last.
+    Every: int
+    /// The first so many training questions are asked; the paper takes 50.
+    Questions: int
+    /// Trajectories sampled for each question; the paper takes 8.
+    GroupSize: int
+    /// Whether the one update begins with an empty optimiser, so that it shows what this question alone does; otherwise with the run's moments.
+    FreshOptimiser: bool
+}
+
+[<RequireQualifiedAccess>]
+module LldProbeOptions =
+    /// Every 50 steps, 50 questions, 8 trajectories each, an empty optimiser.
+    let defaults = { Every = 50; Questions = 50; GroupSize = 8; FreshOptimiser = true }
+
 /// How one arm of an experiment trains.
 type TrainingOptions = {
     /// Trajectories sampled for each question (verl's `rollout.n`); at least 2, since advantages are relative to the group.
@@ -16,6 +33,8 @@ type TrainingOptions = {
     MicroBatch: int
     Steps: int
     Schedule: Schedule
+    /// The critic's learning rate, where the recipe has a critic.
+    CriticSchedule: Schedule
     AdamW: AdamW
     /// The norm that longer gradients are cut back to.
     ClipNorm: float
@@ -34,6 +53,9 @@ type TrainingOptions = {
     EvaluationQuestions: int
     /// Steps between measurements of the probe's log-likelihood.
     ProbeEvery: int
+    /// Steps between measurements of what the updates did to the step's own trajectories, which take one more forward pass over them.
+    DisplacementEvery: int
+    LldProbe: LldProbeOptions option
 }
 
 [<RequireQualifiedAccess>]
@@ -46,6 +68,7 @@ module TrainingOptions =
         MicroBatch = 5
         Steps = 200
         Schedule = { Peak = 3e-4; WarmUp = 0.06; Decay = Constant }
+        CriticSchedule = { Peak = 1e-3; WarmUp = 0.06; Decay = Constant }
         AdamW = Optimiser.adamW
         ClipNorm = 1.0
         FreezeEmbedding = false
@@ -54,6 +77,8 @@ module TrainingOptions =
         EvaluateEvery = 100
         EvaluationQuestions = 100
         ProbeEvery = 5
+        DisplacementEvery = 1
+        LldProbe = None
     }
 
     /// The same options with another learning rate after the warm-up.
@@ -79,9 +104,15 @@ module TrainingOptions =
         atLeast 1 "evaluateEvery" options.EvaluateEvery
         atLeast 1 "evaluationQuestions" options.EvaluationQuestions
         atLeast 1 "probeEvery" options.ProbeEvery
+        atLeast 1 "displacementEvery" options.DisplacementEvery
+        for probe in Option.toList options.LldProbe do
+            atLeast 1 "lldProbe every" probe.Every
+            atLeast 1 "lldProbe questions" probe.Questions
+            atLeast 2 "lldProbe groupSize" probe.GroupSize
         let above name value =
             demand (value > 0.0 && Double.IsFinite value) $"{name} {value} is out of range: give a number above 0."
         above "learningRate" options.Schedule.Peak
+        above "critic learningRate" options.CriticSchedule.Peak
         above "clipNorm" options.ClipNorm
         above "temperature" options.Temperature
         demand

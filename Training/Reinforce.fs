@@ -4,17 +4,16 @@ open System.Diagnostics
 open System.Threading
 open TorchSharp
 
-/// One arm of an experiment: what is minimised, and what it changes in the training options.
-type Arm = { Name: string; Objective: Objective; Adjust: TrainingOptions -> TrainingOptions }
-
-/// What a finished, or interrupted, step leaves for the report.
+/// What a finished step leaves for the report.
 type StepReport = {
     /// The step, from 1.
     Step: int
     /// What was measured, by name.
     Metrics: Map<string, float>
-    /// The step's trajectories.
+    /// The trajectories that the step trained on.
     Trajectories: Trajectory[]
+    /// The per-sample measure of displacement after this step's updates, where it was due.
+    Bars: LldBar[]
 }
 
 /// Multi-turn reinforcement learning: rollouts, advantages, several updates against the policy that sampled them.
@@ -24,46 +23,53 @@ module Reinforce =
     type private Setting = {
         Task: LearningTask
         Options: TrainingOptions
-        Objective: Objective
-        Estimator: Estimator
-        Reference: Policy option
+        Recipe: Recipe
         Probe: Probe
         Seed: Seed
         Cancellation: CancellationToken
     }
 
-    /// A group of trajectories for each of the step's questions.
-    let private sample setting (policy: Policy) step : Group[] =
+    /// What a step sampled: the groups to train on, and all of them.
+    type private Sampled = { Kept: Group[]; All: Group[] }
+
+    /// Trajectories for so many of the step's questions, the `first`-th of its questions first.
+    let private sampleGroups setting (policy: Policy) step first count : Group[] =
         let seed = setting.Seed |> Seed.named "rollout" |> Seed.derive step
         let episodes = [|
-            for q in 0 .. setting.Options.Questions - 1 do
+            for q in first .. first + count - 1 do
                 let seed = Seed.derive q seed
                 let question = seed |> Seed.named "question" |> Seed.pick setting.Task.Train
                 for g in 0 .. setting.Options.GroupSize - 1 do
                     question, seed |> Seed.named "episode" |> Seed.derive g
         |]
-        let sampler = Policy.sampler setting.Options.Temperature policy
-        let trajectories =
-            Rollout.run setting.Task.Rollout policy.Tokenizer setting.Task.Environment sampler episodes setting.Cancellation
-            |> _.GetAwaiter().GetResult()
-        Array.chunkBySize setting.Options.GroupSize trajectories
+        LearningTask.rollouts setting.Task setting.Options.Temperature policy episodes setting.Cancellation
+        |> Array.chunkBySize setting.Options.GroupSize
 
-    /// The batch of some trajectories, with the reference policy's log-probabilities where the objective needs them.
-    let private batch setting (policy: Policy) trajectories advantages =
-        let batch = Batching.create torch.float32 (Policy.device policy) trajectories advantages
-        let score reference =
-            trajectories
-            |> Array.chunkBySize setting.Options.MicroBatch
-            |> Array.map(Scoring.logProbs setting.Options.Temperature reference >> fst)
-            |> Batching.stack
-        { batch with LogProbReference = Option.map score setting.Reference }
+    let private hasSignal (group: Group) = group |> Array.map _.Reward |> Rewards.differ
+
+    /// The step's groups. Under dynamic sampling, groups without signal give way to others while rounds last; what is missing then is made up from them.
+    let private sample setting policy step =
+        let count = setting.Options.Questions
+        let rec rounds number (kept: Group[]) (all: Group[]) =
+            let fresh = sampleGroups setting policy step (number * count) count
+            let kept, all = Array.append kept (Array.filter hasSignal fresh), Array.append all fresh
+            if kept.Length >= count || Some(number + 1) >= setting.Recipe.SamplingRounds then
+                let rest = all |> Array.filter(hasSignal >> not)
+                { Kept = Array.append kept rest |> Array.truncate count; All = all }
+            else
+                rounds (number + 1) kept all
+        match setting.Recipe.SamplingRounds with
+        | Some _ -> rounds 0 [||] [||]
+        | None ->
+            let groups = sampleGroups setting policy step 0 count
+            { Kept = groups; All = groups }
 
     /// The updates of one step: `Epochs` passes over the groups, each shuffled and split into mini-batches of whole groups.
-    let private update setting learningRate step learner (groups: Group[]) =
+    let private update setting rates clock step learner (groups: Group[]) =
         use _ = torch.NewDisposeScope()
         let size = setting.Options.GroupSize
         let trajectories = Array.concat groups
-        let all = batch setting learner.Policy trajectories (groups |> Array.collect setting.Estimator)
+        let all = StepBatch.create setting.Options setting.Recipe clock learner groups
         let miniBatches = [
             for epoch in 0 .. setting.Options.Epochs - 1 do
                 let order =
@@ -79,16 +85,9 @@ module Reinforce =
             use _ = torch.NewDisposeScope()
             let onPolicy = reports |> List.forall(fun report -> not report.Applied)
             let part = rows |> Array.map(fun r -> trajectories[r])
+            let batch = Batching.rows rows all |> StepBatch.refresh setting.Options learner part
             let learner, report =
-                Update.run
-                    setting.Options
-                    learningRate
-                    setting.Objective
-                    onPolicy
-                    setting.Cancellation
-                    learner
-                    part
-                    (Batching.rows rows all)
+                Update.run setting.Options rates setting.Recipe.Objective onPolicy setting.Cancellation learner part batch
             learner, report :: reports
         let learner, reports = List.fold run (learner, []) miniBatches
         learner, List.rev reports
@@ -96,45 +95,20 @@ module Reinforce =
     /// Whether a step is one of every `interval`, the first or the last.
     let private isDue interval steps step = step = 1 || step % interval = 0 || step = steps
 
-    let private ofRollouts (trajectories: Trajectory[]) =
-        let mean (value: Trajectory -> float) = Array.averageBy value trajectories
-        [
-            MetricName.reward, Some(mean _.Reward)
-            MetricName.correct, Displacement.meanLogLikelihood Displacement.isCorrect trajectories
-            MetricName.incorrect, Displacement.meanLogLikelihood (Displacement.isCorrect >> not) trajectories
-            MetricName.responseLength, Some(mean(Batching.actionTokens >> float))
-            MetricName.validSearches, Some(mean(fun t -> float t.Searches.Length))
-            MetricName.invalidActions, Some(mean(fun t -> float t.InvalidActions))
-            "env/finish_ratio", Some(mean(fun t -> if t.End = Answered then 1.0 else 0.0))
-            "env/failed_searches", Some(mean(fun t -> t.Searches |> List.sumBy(fun s -> if s.Failure.IsSome then 1.0 else 0.0)))
-        ]
+    /// Log-probabilities of the groups' action tokens now, [trajectory][token].
+    let private rescore setting policy (groups: Group[]) =
+        let score part =
+            use _ = torch.NewDisposeScope()
+            Scoring.logProbs setting.Options.Temperature policy part |> fst |> Batching.numbersOf part
+        Array.concat groups |> Array.chunkBySize setting.Options.MicroBatch |> Array.collect score
 
-    let private ofUpdates (reports: UpdateReport list) =
-        // The first update's entropy is that of the policy that sampled; a skipped update has no meaningful metrics.
-        let applied = reports |> List.filter _.Applied
-        let mean (value: UpdateReport -> float) =
-            if applied.IsEmpty then
-                None
-            else
-                Some(List.averageBy value applied)
-        let largest (value: UpdateReport -> float) =
-            if applied.IsEmpty then
-                None
-            else
-                Some(applied |> List.map value |> List.max)
-        let measured =
-            applied
-            |> List.collect _.Metrics
-            |> List.groupBy fst
-            |> List.map(fun (name, values) -> name, Some(values |> List.averageBy snd))
-        [
-            MetricName.entropy, applied |> List.tryHead |> Option.map _.Entropy
-            MetricName.gradientNorm, mean _.GradientNorm
-            MetricName.gradientNormMax, largest _.GradientNorm
-            MetricName.ratioMax, largest _.LargestRatio
-            MetricName.updatesSkipped, Some(float(reports.Length - applied.Length))
-        ]
-        @ measured
+    let private bars setting rates clock step learner =
+        match setting.Options.LldProbe with
+        | Some probe when isDue probe.Every setting.Options.Steps step ->
+            let questions = Array.truncate probe.Questions setting.Task.Train
+            let seed = setting.Seed |> Seed.named "lld probe" |> Seed.derive step
+            LldProbe.run setting.Task setting.Options setting.Recipe rates clock probe questions seed setting.Cancellation learner
+        | _ -> [||]
 
     let private evaluate setting policy =
         let questions = Array.truncate setting.Options.EvaluationQuestions setting.Task.HeldOut
@@ -149,55 +123,61 @@ module Reinforce =
 
     let private step setting learner number =
         let watch = Stopwatch.StartNew()
-        let groups = sample setting learner.Policy number
-        let sampled = watch.Elapsed.TotalSeconds
-        let learningRate = Schedule.at setting.Options.Schedule setting.Options.Steps (number - 1)
-        let learner, reports = update setting learningRate number learner groups
+        let options = setting.Options
+        let sampled = sample setting learner.Policy number
+        let generated = watch.Elapsed.TotalSeconds
+        let clock = { Step = number; Steps = options.Steps; Alarm = 1.0 }
+        let rate schedule = Schedule.at schedule options.Steps (number - 1)
+        let rates = { PolicyRate = rate options.Schedule; CriticRate = rate options.CriticSchedule }
+        let learner, reports = update setting rates clock number learner sampled.Kept
         let updated = watch.Elapsed.TotalSeconds
-        let trajectories = Array.concat groups
-        let written = trajectories |> Array.sumBy(Batching.actionTokens >> float)
-        let due interval = isDue interval setting.Options.Steps number
+        let due interval = isDue interval options.Steps number
+        let after =
+            if due options.DisplacementEvery then
+                Some(rescore setting learner.Policy sampled.Kept)
+            else
+                None
+        let bars = bars setting rates clock number learner
         let metrics =
-            ofRollouts trajectories
-            @ ofUpdates reports
+            StepMetrics.ofRollouts sampled.All
+            @ StepMetrics.ofDisplacement sampled.Kept after
+            @ StepMetrics.ofUpdates reports
+            @ StepMetrics.ofBars bars
             @ [
-                "actor/lr", Some learningRate
-                if due setting.Options.ProbeEvery then
-                    MetricName.probe, Some(Probe.logLikelihood setting.Options.Temperature learner.Policy setting.Probe)
-                if due setting.Options.EvaluateEvery then
+                "actor/lr", Some rates.PolicyRate
+                if learner.Critic.IsSome then
+                    "critic/lr", Some rates.CriticRate
+                if setting.Recipe.SamplingRounds.IsSome then
+                    "train/num_gen_batches", Some(float(sampled.All.Length / options.Questions))
+                if due options.ProbeEvery then
+                    MetricName.probe, Some(Probe.logLikelihood options.Temperature learner.Policy setting.Probe)
+                if due options.EvaluateEvery then
                     yield! evaluate setting learner.Policy
-                "timing_s/gen", Some sampled
-                "timing_s/update_actor", Some(updated - sampled)
-                "perf/throughput", Some(written / updated)
-                MetricName.seconds, Some watch.Elapsed.TotalSeconds
+                yield! StepMetrics.timing generated updated watch.Elapsed.TotalSeconds sampled.All
             ]
         learner,
         {
             Step = number
             Metrics = metrics |> List.choose(fun (name, value) -> value |> Option.map(fun v -> name, v)) |> Map.ofList
-            Trajectories = trajectories
+            Trajectories = Array.concat sampled.Kept
+            Bars = bars
         }
 
     /// Trains a policy in place. What happens depends on the arguments alone: same seed, same machine, same threads, same result, bit for bit.
-    /// `report` gets every step. Raises `OperationCanceledException` when cancelled, with the policy as the last update left it.
-    let run (task: LearningTask) (estimator: Estimator) (options: TrainingOptions) objective seed report cancellation (policy: Policy) =
+    /// `report` gets every step. Raises `ArgumentException` on settings out of range, `OperationCanceledException` when cancelled, with the policy as the
+    /// last update left it.
+    let run (task: LearningTask) (recipe: Recipe) (options: TrainingOptions) seed report cancellation (policy: Policy) =
         TrainingOptions.validate options
-        let reference =
-            if objective.Needs.Contains ReferencePolicy then
-                Some(Policy.clone policy)
-            else
-                None
+        Recipe.validate recipe
         let setting = {
             Task = task
             Options = options
-            Objective = objective
-            Estimator = estimator
-            Reference = reference
+            Recipe = recipe
             Probe = Probe.create 48 task policy.Tokenizer
             Seed = seed
             Cancellation = cancellation
         }
-        let mutable learner = Learner.start options policy
+        let mutable learner = Learner.start options (Recipe.needs recipe) policy
         try
             for number in 1 .. options.Steps do
                 cancellation.ThrowIfCancellationRequested()
@@ -205,5 +185,4 @@ module Reinforce =
                 learner <- next
                 report outcome
         finally
-            Optimiser.dispose learner.Optimiser
-            Option.iter Policy.dispose reference
+            Learner.dispose learner

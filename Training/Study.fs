@@ -110,15 +110,7 @@ module Study =
                 samples.Flush()
         sink.Started(run, options.Steps)
         try
-            Reinforce.run
-                experiment.Task
-                experiment.Estimator
-                options
-                arm.Objective
-                (Seed.ofInt run.Seed |> Seed.named "run")
-                report
-                cancellation
-                policy
+            Reinforce.run experiment.Task arm.Recipe options (Seed.ofInt run.Seed |> Seed.named "run") report cancellation policy
         finally
             Policy.save (folder.Policy run) policy
             sink.Finished run
@@ -132,7 +124,7 @@ module Study =
         let content: ReportContent = {
             Title = experiment.Name
             Question = experiment.Question
-            Arms = experiment.Arms |> List.map(fun arm -> arm.Name, arm.Objective.Formula)
+            Arms = experiment.Arms |> List.map(fun arm -> arm.Name, Recipe.formula arm.Recipe)
             Plan = runs |> List.map(fun (run, arm) -> run, (arm.Adjust experiment.Training).Steps)
             Lines = (Metrics.read folder.Metrics).Lines
             Configuration = File.ReadAllText folder.Configuration

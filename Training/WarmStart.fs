@@ -49,10 +49,18 @@ module WarmStart =
                     let question = seed |> Seed.named "question" |> Seed.pick task.Train
                     LearningTask.demonstration task policy.Tokenizer options.Flaws question (seed |> Seed.named "demonstration"))
             let batch = Batching.create torch.float32 (Policy.device policy) demonstrations (demonstrations |> Array.map(fun _ -> 0.0))
-            let learningRate = Schedule.at options.Schedule options.Steps number
+            let rate = Schedule.at options.Schedule options.Steps number
             let learner, update =
-                Update.run training learningRate Surrogate.negativeLogLikelihood false cancellation learner demonstrations batch
+                Update.run
+                    training
+                    { PolicyRate = rate; CriticRate = rate }
+                    Surrogate.negativeLogLikelihood
+                    false
+                    cancellation
+                    learner
+                    demonstrations
+                    batch
             report number (update.Metrics |> List.sumBy snd)
             learner
-        let learner = Seq.fold step (Learner.start training policy) (seq { 0 .. options.Steps - 1 })
-        Optimiser.dispose learner.Optimiser
+        let learner = Seq.fold step (Learner.start training Set.empty policy) (seq { 0 .. options.Steps - 1 })
+        Learner.dispose learner

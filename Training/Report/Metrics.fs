@@ -71,6 +71,12 @@ module MetricName =
     let heldOutSampled = "val/exact_match/sampled"
     /// Exact match on held-out questions, decoded greedily, in [0, 1].
     let heldOutGreedy = "val/exact_match/greedy"
+    /// Share of the step's groups whose trajectories were all rewarded alike (TRL's name).
+    let noSignal = "frac_reward_zero_std"
+    /// The per-sample measure of displacement (arXiv 2512.04220, Eq. 3): its mean over questions, in nats.
+    let perSampleChange = "lld/per_sample/mean"
+    /// Share of the questions whose correct responses one update on them makes less likely.
+    let perSampleDisplaced = "lld/per_sample/displaced"
     /// Seconds of wall time that the step took.
     let seconds = "timing_s/step"
 

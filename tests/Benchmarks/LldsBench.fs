@@ -12,16 +12,17 @@ let private options = TrainingOptions.defaults
 
 // So small that both objectives keep meeting the same policy.
 let private learningRate = 1e-6
+let private rates = { PolicyRate = learningRate; CriticRate = learningRate }
 
 /// Updates of one step.
 let private updates = options.Epochs * options.MiniBatches
 
 /// One update on given trajectories that an earlier one has moved the policy away from, under an objective and with a policy of its own.
 let private update (policy: Policy) (trajectories: Trajectory[]) (batch: Batch) objective : Contestant =
-    let mutable learner = Learner.start options (World.copy policy)
+    let mutable learner = Learner.start options Set.empty (World.copy policy)
     ofWork(fun () ->
         use _ = torch.NewDisposeScope()
-        let next, _ = Update.run options learningRate objective false CancellationToken.None learner trajectories batch
+        let next, _ = Update.run options rates objective false CancellationToken.None learner trajectories batch
         learner <- next)
 
 /// The rollouts of one step.
@@ -38,8 +39,8 @@ let run settings =
     let trajectories = World.trajectories policy (options.Questions * options.GroupSize / options.MiniBatches)
     use _ = torch.NewDisposeScope()
     let batch = Batching.create torch.float32 torch.CPU trajectories (World.advantages options.GroupSize trajectories)
-    let off = update policy trajectories batch Recipes.grpo
-    let on = update policy trajectories batch (Recipes.grpo + 3.0 * Llds.penalty Llds.defaults)
+    let off = update policy trajectories batch Recipes.grpo.Objective
+    let on = update policy trajectories batch (Recipes.grpo.Objective + 3.0 * Llds.penalty Llds.defaults)
     let seconds (time: Time) = time.By settings.Clock
     let sampling =
         rounds settings.Pairs 1 [| rollouts (Tasks.atlas World.data) policy |]

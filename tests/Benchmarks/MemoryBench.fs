@@ -49,12 +49,12 @@ let private held () =
 
 let run () =
     use policy = World.freshPolicy()
-    let objective = Recipes.llds 3.0
+    let recipe = Recipes.searchR1 + 3.0 * Llds.penalty Llds.defaults
     let mutable measured = []
     let note (report: StepReport) =
         if report.Step = early || report.Step = late then
             measured <- held() :: measured
-    Reinforce.run (brief(Tasks.atlas World.data)) Advantage.grpo options objective (Seed.ofInt 7) note CancellationToken.None policy
+    Reinforce.run (brief(Tasks.atlas World.data)) recipe options (Seed.ofInt 7) note CancellationToken.None policy
     match measured with
     | [ last; first ] ->
         let result name (amount: Held -> string) (value: Held -> float) = {

@@ -14,6 +14,7 @@ let private clip = 0.2
 
 // So small that the hundreds of updates on one batch do not take it far from where it was.
 let private learningRate = 1e-6
+let private rates = { PolicyRate = learningRate; CriticRate = learningRate }
 
 let private repetitions = 10
 
@@ -54,11 +55,11 @@ let run settings =
     let objective = Surrogate.clipped(Clip.symmetric clip)
     let workload = workload trajectories advantages
     use trained = World.copy policy
-    let mutable learner = Learner.start TrainingOptions.defaults trained
+    let mutable learner = Learner.start TrainingOptions.defaults Set.empty trained
     let update () =
         use _ = torch.NewDisposeScope()
         let next, report =
-            Update.run TrainingOptions.defaults learningRate objective false CancellationToken.None learner trajectories batch
+            Update.run TrainingOptions.defaults rates objective false CancellationToken.None learner trajectories batch
         learner <- next
         report
     let first = update()

@@ -54,6 +54,7 @@ let private trajectory policy seed : Trajectory =
         End = Answered
         Answer = Some "answer"
         AnswerTokens = 3
+        CallTokens = []
         Searches = []
         InvalidActions = 0
     }
@@ -76,7 +77,8 @@ let trajectories policy count =
         trajectory policy seed |> scored policy (Seed.named "drift" seed))
 
 /// GRPO's advantages of trajectories in groups of a size.
-let advantages groupSize (trajectories: Trajectory[]) = trajectories |> Array.chunkBySize groupSize |> Array.collect Advantage.grpo
+let advantages groupSize (trajectories: Trajectory[]) =
+    trajectories |> Array.chunkBySize groupSize |> Array.collect(Array.map _.Reward >> Rewards.standardise Rewards.sample)
 
 /// What some rows write: their prompts, what they observe after each turn, and how many tokens each turn of each row has.
 type Turns = {

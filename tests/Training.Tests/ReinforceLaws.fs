@@ -14,11 +14,11 @@ let private isTiming (name: string) =
     name.StartsWith("timing_s/", StringComparison.Ordinal) || name.StartsWith("perf/", StringComparison.Ordinal)
 
 /// Metrics of every step without the timings, and the weights at the end.
-let private train options objective seed =
+let private train options recipe seed =
     use policy = warmPolicy()
     let steps = List<Map<string, float>>()
     let report (step: StepReport) = steps.Add(step.Metrics |> Map.filter(fun name _ -> not(isTiming name)))
-    Reinforce.run atlas.Value Advantage.grpo options objective (Seed.ofInt seed) report CancellationToken.None policy
+    Reinforce.run atlas.Value recipe options (Seed.ofInt seed) report CancellationToken.None policy
     List.ofSeq steps, weights policy
 
 [<Fact>]
@@ -69,9 +69,9 @@ let ``every step reports what the reports read`` () =
 [<Fact>]
 let ``a KL holds the policy near where it started`` () =
     let options = { small with Schedule = { small.Schedule with Peak = 2e-3; WarmUp = 0.0 }; Steps = 4 }
-    let distance objective =
+    let distance recipe =
         use start = warmPolicy()
-        let moved = train options objective 1 |> snd
+        let moved = train options recipe 1 |> snd
         let policy = warmPolicy()
         use _ = torch.NewDisposeScope()
         policy.Parameters.Values.copy_(torch.tensor(moved, [| int64 moved.Length |])) |> ignore
@@ -101,7 +101,7 @@ let ``a cancelled run ends soon, with the steps it has done`` () =
         if steps = 2 then
             source.Cancel()
     Assert.Throws<OperationCanceledException>(fun () ->
-        Reinforce.run atlas.Value Advantage.grpo { small with Steps = 100 } llds (Seed.ofInt 1) report source.Token policy)
+        Reinforce.run atlas.Value llds { small with Steps = 100 } (Seed.ofInt 1) report source.Token policy)
     |> ignore
     Assert.Equal(2, steps)
 
