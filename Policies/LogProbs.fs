@@ -42,9 +42,9 @@ module LogProbs =
 
     let private entropy (logProbs: torch.Tensor) = (logProbs.exp().mul_ logProbs).sum(1L).neg_()
 
-    /// First row and number of rows of each chunk.
-    let private chunks settings (count: int64) =
-        let size = int64 settings.ChunkSize
+    /// First row and number of rows of each chunk of at most `size` of `count` rows.
+    let internal chunks (size: int) (count: int64) =
+        let size = int64 size
         [| for start in 0L .. size .. count - 1L -> start, min size (count - start) |]
 
     /// Scores `targets` int64 [M] given the final hidden states [M, width] that predict them and the head's weight [vocabulary,
@@ -53,7 +53,7 @@ module LogProbs =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
 
-        match chunks settings hidden.shape[0] with
+        match chunks settings.ChunkSize hidden.shape[0] with
         | [| _ |] ->
             let logProbs = logSoftmax settings head hidden
 
@@ -125,7 +125,7 @@ module LogProbs =
             headGradient.add_(gradient.t().mm hidden) |> ignore
             scope.MoveToOuter(gradient.mm head)
 
-        match chunks settings hidden.shape[0] |> Array.map pullBackChunk with
+        match chunks settings.ChunkSize hidden.shape[0] |> Array.map pullBackChunk with
         | [||] -> scope.MoveToOuter(torch.zeros_like hidden)
         | [| single |] -> scope.MoveToOuter single
         | parts -> scope.MoveToOuter(torch.cat(parts, 0L))

@@ -19,10 +19,14 @@ type Scored = {
 /// The policy's side of a training step: `forward`, judge the numbers by an objective, `pullBack` the slopes found there.
 [<RequireQualifiedAccess>]
 module Scoring =
+    /// The final hidden states that predict a layout's action tokens, [M, width]: what the head reads.
+    let hidden (model: Model) (layout: Layout) =
+        let states = Transformer.hidden model.Parameters model.Rotation layout.Inputs
+        states.view(-1L, states.shape[2]).index_select(0L, layout.Sources)
+
     /// Scores a layout's action tokens, keeping what the way back needs.
     let forwardLayout (settings: LogProbSettings) (model: Model) (layout: Layout) =
-        let states = Transformer.hidden model.Parameters model.Rotation layout.Inputs
-        let hidden = states.view(-1L, states.shape[2]).index_select(0L, layout.Sources)
+        let hidden = hidden model layout
         let tokens = LogProbs.evaluate settings model.Parameters.Head hidden layout.Targets
 
         {
