@@ -93,9 +93,18 @@ let private places trajectory =
         | start, Action(tokens, _) -> Some(start, tokens)
         | _ -> None)
 
+/// All tokens of a trajectory as one context.
+let private allTokens (trajectory: Trajectory) =
+    trajectory.Segments
+    |> List.map(function
+        | Prompt tokens
+        | Action(tokens, _)
+        | Observation tokens -> tokens)
+    |> Array.concat
+
 /// The hidden states that predict each action, and its tokens, one trajectory at a time.
 let private predicted (policy: Policy) trajectory =
-    let inputs = torch.tensor(Batching.tokens trajectory |> Array.map int64).unsqueeze 0L
+    let inputs = torch.tensor(allTokens trajectory |> Array.map int64).unsqueeze 0L
     let states = (Transformer.hidden policy.Parameters policy.Model.Rotation inputs).detach().squeeze 0L
 
     places trajectory
