@@ -56,6 +56,8 @@ type TrainingOptions = {
     /// Steps between measurements of what the updates did to the step's own trajectories, which take one more forward pass over them.
     DisplacementEvery: int
     LldProbe: LldProbeOptions option
+    /// How phases of collapse are told, and what is done about them.
+    Watch: PhaseWatch
 }
 
 [<RequireQualifiedAccess>]
@@ -79,6 +81,7 @@ module TrainingOptions =
         ProbeEvery = 5
         DisplacementEvery = 1
         LldProbe = None
+        Watch = PhaseWatch.defaults
     }
 
     /// The same options with another learning rate after the warm-up.

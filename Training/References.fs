@@ -69,7 +69,8 @@ module References =
                 match List.tryItem (updates - 1) references.Past with
                 | Some weights -> values.copy_ weights |> ignore
                 | None -> ()
-            | Reference.MovingAverage decay -> values.lerp_(policy.Parameters.Values, Tensors.scalar(1.0 - decay)) |> ignore
+            | Reference.MovingAverage decay ->
+                values.mul_(Tensors.scalar decay).add_(policy.Parameters.Values, Tensors.scalar(1.0 - decay)) |> ignore
             | Reference.Sampling
             | Reference.Initial -> ()
 

@@ -14,80 +14,95 @@ type StepReport = {
     Trajectories: Trajectory[]
     /// The per-sample measure of displacement after this step's updates, where it was due.
     Bars: LldBar[]
+    /// What was done about a phase that the run entered.
+    Events: PhaseEvent list
+}
+
+/// What a run is made of and never changes while it trains.
+type RunPlan = {
+    Task: LearningTask
+    Recipe: Recipe
+    Options: TrainingOptions
+    /// What everything random derives from.
+    Seed: Seed
+}
+
+/// A state to go back to.
+type GoodState = { Step: int; Snapshot: Snapshot; Phases: PhaseState }
+
+/// All that a run is between two steps.
+type RunState = {
+    /// Steps done.
+    Step: int
+    Learner: Learner
+    Phases: PhaseState
+    /// `Clock.Alarm` of the next step.
+    Alarm: float
+    /// The latest first; kept where an action may roll back.
+    Good: GoodState list
+    /// Whether an action has ended the run.
+    Stopped: bool
+    /// What the run is measured by; never changes.
+    Probe: Probe
 }
 
 /// Multi-turn reinforcement learning: rollouts, advantages, several updates against the policy that sampled them.
 [<RequireQualifiedAccess>]
 module Reinforce =
-    /// Everything a run needs that does not change while it trains.
-    type private Setting = {
-        Task: LearningTask
-        Options: TrainingOptions
-        Recipe: Recipe
-        Probe: Probe
-        Seed: Seed
-        Cancellation: CancellationToken
-    }
-
     /// What a step sampled: the groups to train on, and all of them.
     type private Sampled = { Kept: Group[]; All: Group[] }
 
     /// Trajectories for so many of the step's questions, the `first`-th of its questions first.
-    let private sampleGroups setting (policy: Policy) step first count : Group[] =
-        let seed = setting.Seed |> Seed.named "rollout" |> Seed.derive step
+    let private sampleGroups plan cancellation (policy: Policy) step first count : Group[] =
+        let seed = plan.Seed |> Seed.named "rollout" |> Seed.derive step
         let episodes = [|
             for q in first .. first + count - 1 do
                 let seed = Seed.derive q seed
-                let question = seed |> Seed.named "question" |> Seed.pick setting.Task.Train
-                for g in 0 .. setting.Options.GroupSize - 1 do
+                let question = seed |> Seed.named "question" |> Seed.pick plan.Task.Train
+                for g in 0 .. plan.Options.GroupSize - 1 do
                     question, seed |> Seed.named "episode" |> Seed.derive g
         |]
-        LearningTask.rollouts setting.Task setting.Options.Temperature policy episodes setting.Cancellation
-        |> Array.chunkBySize setting.Options.GroupSize
+        LearningTask.rollouts plan.Task plan.Options.Temperature policy episodes cancellation
+        |> Array.chunkBySize plan.Options.GroupSize
 
     let private hasSignal (group: Group) = group |> Array.map _.Reward |> Rewards.differ
 
     /// The step's groups. Under dynamic sampling, groups without signal give way to others while rounds last; what is missing then is made up from them.
-    let private sample setting policy step =
-        let count = setting.Options.Questions
+    let private sample plan cancellation policy step =
+        let count = plan.Options.Questions
         let rec rounds number (kept: Group[]) (all: Group[]) =
-            let fresh = sampleGroups setting policy step (number * count) count
+            let fresh = sampleGroups plan cancellation policy step (number * count) count
             let kept, all = Array.append kept (Array.filter hasSignal fresh), Array.append all fresh
-            if kept.Length >= count || Some(number + 1) >= setting.Recipe.SamplingRounds then
+            if kept.Length >= count || Some(number + 1) >= plan.Recipe.SamplingRounds then
                 let rest = all |> Array.filter(hasSignal >> not)
                 { Kept = Array.append kept rest |> Array.truncate count; All = all }
             else
                 rounds (number + 1) kept all
-        match setting.Recipe.SamplingRounds with
+        match plan.Recipe.SamplingRounds with
         | Some _ -> rounds 0 [||] [||]
         | None ->
-            let groups = sampleGroups setting policy step 0 count
+            let groups = sampleGroups plan cancellation policy step 0 count
             { Kept = groups; All = groups }
 
     /// The updates of one step: `Epochs` passes over the groups, each shuffled and split into mini-batches of whole groups.
-    let private update setting rates clock step learner (groups: Group[]) =
+    let private update plan cancellation rates clock step learner (groups: Group[]) =
         use _ = torch.NewDisposeScope()
-        let size = setting.Options.GroupSize
+        let size = plan.Options.GroupSize
         let trajectories = Array.concat groups
-        let all = StepBatch.create setting.Options setting.Recipe clock learner groups
+        let all = StepBatch.create plan.Options plan.Recipe clock learner groups
         let miniBatches = [
-            for epoch in 0 .. setting.Options.Epochs - 1 do
+            for epoch in 0 .. plan.Options.Epochs - 1 do
                 let order =
-                    setting.Seed
-                    |> Seed.named "shuffle"
-                    |> Seed.derive step
-                    |> Seed.derive epoch
-                    |> Seed.shuffle [| 0 .. groups.Length - 1 |]
-                for part in Array.splitInto setting.Options.MiniBatches order do
+                    plan.Seed |> Seed.named "shuffle" |> Seed.derive step |> Seed.derive epoch |> Seed.shuffle [| 0 .. groups.Length - 1 |]
+                for part in Array.splitInto plan.Options.MiniBatches order do
                     part |> Array.collect(fun group -> Array.init size (fun k -> group * size + k))
         ]
         let run (learner, reports: UpdateReport list) rows =
             use _ = torch.NewDisposeScope()
             let onPolicy = reports |> List.forall(fun report -> not report.Applied)
             let part = rows |> Array.map(fun r -> trajectories[r])
-            let batch = Batching.rows rows all |> StepBatch.refresh setting.Options learner part
-            let learner, report =
-                Update.run setting.Options rates setting.Recipe.Objective onPolicy setting.Cancellation learner part batch
+            let batch = Batching.rows rows all |> StepBatch.refresh plan.Options learner part
+            let learner, report = Update.run plan.Options rates plan.Recipe.Objective onPolicy cancellation learner part batch
             learner, report :: reports
         let learner, reports = List.fold run (learner, []) miniBatches
         learner, List.rev reports
@@ -96,93 +111,157 @@ module Reinforce =
     let private isDue interval steps step = step = 1 || step % interval = 0 || step = steps
 
     /// Log-probabilities of the groups' action tokens now, [trajectory][token].
-    let private rescore setting policy (groups: Group[]) =
+    let private rescore plan policy (groups: Group[]) =
         let score part =
             use _ = torch.NewDisposeScope()
-            Scoring.logProbs setting.Options.Temperature policy part |> fst |> Batching.numbersOf part
-        Array.concat groups |> Array.chunkBySize setting.Options.MicroBatch |> Array.collect score
+            Scoring.logProbs plan.Options.Temperature policy part |> fst |> Batching.numbersOf part
+        Array.concat groups |> Array.chunkBySize plan.Options.MicroBatch |> Array.collect score
 
-    let private bars setting rates clock step learner =
-        match setting.Options.LldProbe with
-        | Some probe when isDue probe.Every setting.Options.Steps step ->
-            let questions = Array.truncate probe.Questions setting.Task.Train
-            let seed = setting.Seed |> Seed.named "lld probe" |> Seed.derive step
-            LldProbe.run setting.Task setting.Options setting.Recipe rates clock probe questions seed setting.Cancellation learner
+    let private bars plan cancellation rates clock step learner =
+        match plan.Options.LldProbe with
+        | Some probe when isDue probe.Every plan.Options.Steps step ->
+            let questions = Array.truncate probe.Questions plan.Task.Train
+            let seed = plan.Seed |> Seed.named "lld probe" |> Seed.derive step
+            LldProbe.run plan.Task plan.Options plan.Recipe rates clock probe questions seed cancellation learner
         | _ -> [||]
 
-    let private evaluate setting policy =
-        let questions = Array.truncate setting.Options.EvaluationQuestions setting.Task.HeldOut
+    let private evaluate plan cancellation policy =
+        let questions = Array.truncate plan.Options.EvaluationQuestions plan.Task.HeldOut
         let score temperature =
-            Evaluation.rollouts setting.Task temperature (Seed.named "evaluation" setting.Seed) setting.Cancellation policy questions
+            Evaluation.rollouts plan.Task temperature (Seed.named "evaluation" plan.Seed) cancellation policy questions
             |> Evaluation.meanReward
             |> Some
-        [
-            MetricName.heldOutSampled, score setting.Options.Temperature
-            MetricName.heldOutGreedy, score 0.0
-        ]
+        [ MetricName.heldOutSampled, score plan.Options.Temperature; MetricName.heldOutGreedy, score 0.0 ]
 
-    let private step setting learner number =
+    let private rollBack (state: RunState) since =
+        match state.Good |> List.tryFind(fun good -> good.Step < since) |> Option.orElse(List.tryLast state.Good) with
+        | Some good ->
+            { state with Learner = Snapshot.restore good.Snapshot state.Learner; Phases = good.Phases },
+            $"weights and optimiser were brought back to those after step {good.Step}"
+        | None -> state, "there was no good state to go back to"
+
+    /// Carries out one action for the phase that was entered; says what was done.
+    let private carryOut (entered: PhaseState) (state: RunState) action =
+        let state, message =
+            match action with
+            | PhaseAction.Warn -> state, "warned"
+            | PhaseAction.Snapshot -> state, "the policy was kept"
+            | PhaseAction.Stop -> { state with Stopped = true }, "the run was stopped"
+            | PhaseAction.RaiseCoefficients factor ->
+                { state with Alarm = state.Alarm * factor }, $"alarmed coefficients are now multiplied by {state.Alarm * factor}"
+            | PhaseAction.RollBack -> rollBack state entered.Since
+        let event = {
+            Step = state.Step
+            Phase = entered.Phase
+            Since = entered.Since
+            Action = action
+            Message = message
+        }
+        event, state
+
+    /// Keeps the state where it is good and due, and lets go of the oldest.
+    let private keep plan (state: RunState) =
+        let watch = plan.Options.Watch
+        if PhaseWatch.rollsBack watch && state.Phases.Phase = Phase.Healthy && state.Step % watch.KeepEvery = 0 then
+            let good = { Step = state.Step; Snapshot = Snapshot.take state.Learner; Phases = state.Phases } :: state.Good
+            for dropped in List.skip (min PhaseWatch.kept good.Length) good do
+                Snapshot.dispose dropped.Snapshot
+            { state with Good = List.truncate PhaseWatch.kept good }
+        else
+            state
+
+    /// What a step's measurements say of the phase, and what is done about it.
+    let private watchPhase plan (state: RunState) metrics =
+        let before = state.Phases.Phase
+        let phases = PhaseWatch.vitals state.Step metrics |> Phases.observe plan.Options.Watch.Options state.Phases
+        let events, state =
+            PhaseWatch.due plan.Options.Watch before phases.Phase |> List.mapFold (carryOut phases) { state with Phases = phases }
+        float(List.findIndex ((=) phases.Phase) Phase.all), events, keep plan state
+
+    /// One step: rollouts, updates, measurements, and what is done about the phase. The learner is updated in place; raises
+    /// `OperationCanceledException` when cancelled, with the learner as the last update left it.
+    let step plan cancellation (state: RunState) =
         let watch = Stopwatch.StartNew()
-        let options = setting.Options
-        let sampled = sample setting learner.Policy number
+        let options = plan.Options
+        let number = state.Step + 1
+        let sampled = sample plan cancellation state.Learner.Policy number
         let generated = watch.Elapsed.TotalSeconds
-        let clock = { Step = number; Steps = options.Steps; Alarm = 1.0 }
+        let clock = { Step = number; Steps = options.Steps; Alarm = state.Alarm }
         let rate schedule = Schedule.at schedule options.Steps (number - 1)
         let rates = { PolicyRate = rate options.Schedule; CriticRate = rate options.CriticSchedule }
-        let learner, reports = update setting rates clock number learner sampled.Kept
+        let learner, reports = update plan cancellation rates clock number state.Learner sampled.Kept
         let updated = watch.Elapsed.TotalSeconds
         let due interval = isDue interval options.Steps number
         let after =
             if due options.DisplacementEvery then
-                Some(rescore setting learner.Policy sampled.Kept)
+                Some(rescore plan learner.Policy sampled.Kept)
             else
                 None
-        let bars = bars setting rates clock number learner
-        let metrics =
-            StepMetrics.ofRollouts sampled.All
-            @ StepMetrics.ofDisplacement sampled.Kept after
-            @ StepMetrics.ofUpdates reports
-            @ StepMetrics.ofBars bars
-            @ [
-                "actor/lr", Some rates.PolicyRate
-                if learner.Critic.IsSome then
-                    "critic/lr", Some rates.CriticRate
-                if setting.Recipe.SamplingRounds.IsSome then
-                    "train/num_gen_batches", Some(float(sampled.All.Length / options.Questions))
-                if due options.ProbeEvery then
-                    MetricName.probe, Some(Probe.logLikelihood options.Temperature learner.Policy setting.Probe)
-                if due options.EvaluateEvery then
-                    yield! evaluate setting learner.Policy
-                yield! StepMetrics.timing generated updated watch.Elapsed.TotalSeconds sampled.All
-            ]
-        learner,
+        let bars = bars plan cancellation rates clock number learner
+        let measured = [
+            yield! StepMetrics.ofRollouts sampled.All
+            yield! StepMetrics.ofDisplacement sampled.Kept after
+            yield! StepMetrics.ofUpdates reports
+            yield! StepMetrics.ofBars bars
+            "actor/lr", Some rates.PolicyRate
+            if learner.Critic.IsSome then
+                "critic/lr", Some rates.CriticRate
+            if (Recipe.needs plan.Recipe).Contains PhaseAlarm then
+                MetricName.alarm, Some state.Alarm
+            if plan.Recipe.SamplingRounds.IsSome then
+                "train/num_gen_batches", Some(float(sampled.All.Length / options.Questions))
+            if due options.ProbeEvery then
+                MetricName.probe, Some(Probe.logLikelihood options.Temperature learner.Policy state.Probe)
+            if due options.EvaluateEvery then
+                yield! evaluate plan cancellation learner.Policy
+            yield! StepMetrics.timing generated updated watch.Elapsed.TotalSeconds sampled.All
+        ]
+        let metrics = measured |> List.choose(fun (name, value) -> value |> Option.map(fun v -> name, v)) |> Map.ofList
+        let phase, events, state = watchPhase plan { state with Step = number; Learner = learner } metrics
+        state,
         {
             Step = number
-            Metrics = metrics |> List.choose(fun (name, value) -> value |> Option.map(fun v -> name, v)) |> Map.ofList
+            Metrics = Map.add MetricName.phase phase metrics
             Trajectories = Array.concat sampled.Kept
             Bars = bars
+            Events = events
         }
 
-    /// Trains a policy in place. What happens depends on the arguments alone: same seed, same machine, same threads, same result, bit for bit.
-    /// `report` gets every step. Raises `ArgumentException` on settings out of range, `OperationCanceledException` when cancelled, with the policy as the
-    /// last update left it.
-    let run (task: LearningTask) (recipe: Recipe) (options: TrainingOptions) seed report cancellation (policy: Policy) =
-        TrainingOptions.validate options
-        Recipe.validate recipe
-        let setting = {
-            Task = task
-            Options = options
-            Recipe = recipe
-            Probe = Probe.create 48 task policy.Tokenizer
-            Seed = seed
-            Cancellation = cancellation
+    /// A run before its first step. The policy is updated in place from then on. Raises `ArgumentException` on plans out of range.
+    let start plan (policy: Policy) : RunState =
+        TrainingOptions.validate plan.Options
+        Recipe.validate plan.Recipe
+        let needs = Recipe.needs plan.Recipe
+        PhaseWatch.validate needs plan.Options.Watch
+        {
+            Step = 0
+            Learner = Learner.start plan.Options needs policy
+            Phases = Phases.start
+            Alarm = 1.0
+            Good = []
+            Stopped = false
+            Probe = Probe.create 48 plan.Task policy.Tokenizer
         }
-        let mutable learner = Learner.start options (Recipe.needs recipe) policy
+
+    /// Whether there is nothing left to do.
+    let isDone plan (state: RunState) = state.Stopped || state.Step >= plan.Options.Steps
+
+    /// Frees all but the policy.
+    let dispose (state: RunState) =
+        Learner.dispose state.Learner
+        for good in state.Good do
+            Snapshot.dispose good.Snapshot
+
+    /// Trains a policy in place. What happens depends on the plan and the policy alone: same seed, same machine, same threads, same result, bit for
+    /// bit. `report` gets every step. Raises `ArgumentException` on plans out of range, `OperationCanceledException` when cancelled, with the policy as
+    /// the last update left it.
+    let run plan report (cancellation: CancellationToken) policy =
+        let mutable state = start plan policy
         try
-            for number in 1 .. options.Steps do
+            while not(isDone plan state) do
                 cancellation.ThrowIfCancellationRequested()
-                let next, outcome = Tensors.released(fun () -> step setting learner number)
-                learner <- next
+                let next, outcome = Tensors.released(fun () -> step plan cancellation state)
+                state <- next
                 report outcome
         finally
-            Learner.dispose learner
+            dispose state

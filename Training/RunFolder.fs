@@ -13,6 +13,8 @@ type RunFolder = {
     member this.Report = Path.Combine(this.Path, "report.html")
     member this.WarmStart index = Path.Combine(this.Path, "warm-start", string index)
     member this.Policy run = Path.Combine(this.Path, "policies", RunFolder.FileName run)
+    /// The policy of a run as it was after a step.
+    member this.PolicyAt(run, step: int) = $"{this.Policy run}-step{step}"
     member this.Trajectories run = Path.Combine(this.Path, "trajectories", RunFolder.FileName run + ".txt")
 
     /// A run's name as a file's: letters, digits and dashes.

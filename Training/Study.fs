@@ -85,6 +85,17 @@ module Study =
         | Checkpoint path -> fun _ -> path
         | Taught(policies, _, _) -> fun seed -> folder.WarmStart(origin policies seed)
 
+    /// What a reader of the console should know of a step besides its numbers.
+    let private remarks (step: StepReport) = [
+        let metric name = Map.tryFind name step.Metrics |> Option.defaultValue 0.0
+        if metric MetricName.updatesSkipped > 0.0 then
+            $"{metric MetricName.updatesSkipped} update(s) skipped, loss or gradient not finite"
+        if step.Step = 1 && metric MetricName.lldsInert >= 1.0 - 1e-6 then
+            "LLDS is inert: at every update its reference is the current policy. Make more than one update a rollout, or take an older reference."
+        for event in step.Events do
+            $"{Phase.name event.Phase} since step {event.Since}: {event.Message}"
+    ]
+
     let private train
         (folder: RunFolder)
         (experiment: Experiment)
@@ -96,21 +107,28 @@ module Study =
         =
         let options = arm.Adjust experiment.Training
         use policy = Policy.load torch.float32 torch.CPU (start run.Seed)
+        let plan = {
+            Task = experiment.Task
+            Recipe = arm.Recipe
+            Options = options
+            Seed = Seed.ofInt run.Seed |> Seed.named "run"
+        }
         use samples = new StreamWriter(folder.Trajectories run)
         let report (step: StepReport) =
             let line = { Step = step.Step; Arm = run.Arm; Seed = run.Seed; Values = step.Metrics }
             metrics.Write line
             sink.Step line
-            match Map.tryFind MetricName.updatesSkipped step.Metrics with
-            | Some skipped when skipped > 0.0 ->
-                sink.Message $"{run}: step {step.Step}: {skipped} update(s) skipped, loss or gradient not finite"
-            | _ -> ()
+            for message in remarks step do
+                sink.Message $"{run}: step {step.Step}: {message}"
+            for event in step.Events do
+                if event.Action = PhaseAction.Snapshot then
+                    Policy.save (folder.PolicyAt(run, step.Step)) policy
             if step.Step = 1 || step.Step % 25 = 0 || step.Step = options.Steps then
                 samples.Write(Readable.sample policy.Tokenizer options.GroupSize 2 step.Step step.Trajectories)
                 samples.Flush()
         sink.Started(run, options.Steps)
         try
-            Reinforce.run experiment.Task arm.Recipe options (Seed.ofInt run.Seed |> Seed.named "run") report cancellation policy
+            Reinforce.run plan report cancellation policy
         finally
             Policy.save (folder.Policy run) policy
             sink.Finished run

@@ -61,6 +61,8 @@ module MetricName =
     let lldsLoss = "llds/loss"
     /// Share of the preserved tokens on which the LLDS gate was open.
     let lldsGateShare = "llds/gate_share"
+    /// Share of the preserved tokens whose likelihood is exactly the LLDS reference's; 1: LLDS is inert.
+    let lldsInert = "llds/inert"
     /// Mean number of tokens that the policy wrote in one trajectory.
     let responseLength = "response_length/mean"
     /// Mean number of searches carried out in one trajectory.
@@ -77,6 +79,10 @@ module MetricName =
     let perSampleChange = "lld/per_sample/mean"
     /// Share of the questions whose correct responses one update on them makes less likely.
     let perSampleDisplaced = "lld/per_sample/displaced"
+    /// The phase of collapse after the step: 0 healthy, 1 stagnation, 2 decay, 3 acceleration, 4 collapse.
+    let phase = "lld/phase"
+    /// What the phase alarm multiplies coefficients by.
+    let alarm = "lld/alarm"
     /// Seconds of wall time that the step took.
     let seconds = "timing_s/step"
 

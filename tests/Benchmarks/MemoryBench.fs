@@ -54,7 +54,8 @@ let run () =
     let note (report: StepReport) =
         if report.Step = early || report.Step = late then
             measured <- held() :: measured
-    Reinforce.run (brief(Tasks.atlas World.data)) recipe options (Seed.ofInt 7) note CancellationToken.None policy
+    let plan = { Task = brief(Tasks.atlas World.data); Recipe = recipe; Options = options; Seed = Seed.ofInt 7 }
+    Reinforce.run plan note CancellationToken.None policy
     match measured with
     | [ last; first ] ->
         let result name (amount: Held -> string) (value: Held -> float) = {

@@ -18,7 +18,7 @@ let private train options recipe seed =
     use policy = warmPolicy()
     let steps = List<Map<string, float>>()
     let report (step: StepReport) = steps.Add(step.Metrics |> Map.filter(fun name _ -> not(isTiming name)))
-    Reinforce.run atlas.Value recipe options (Seed.ofInt seed) report CancellationToken.None policy
+    Reinforce.run (plan recipe options seed) report CancellationToken.None policy
     List.ofSeq steps, weights policy
 
 [<Fact>]
@@ -100,8 +100,7 @@ let ``a cancelled run ends soon, with the steps it has done`` () =
         steps <- steps + 1
         if steps = 2 then
             source.Cancel()
-    Assert.Throws<OperationCanceledException>(fun () ->
-        Reinforce.run atlas.Value llds { small with Steps = 100 } (Seed.ofInt 1) report source.Token policy)
+    Assert.Throws<OperationCanceledException>(fun () -> Reinforce.run (plan llds { small with Steps = 100 } 1) report source.Token policy)
     |> ignore
     Assert.Equal(2, steps)
 

@@ -31,6 +31,9 @@ let small = {
         EvaluateEvery = 100
 }
 
+/// A run on Atlas.
+let plan recipe options seed = { Task = atlas.Value; Recipe = recipe; Options = options; Seed = Seed.ofInt seed }
+
 let weights (policy: Policy) = policy.Parameters.Values.data<float32>().ToArray()
 
 /// Episodes of the task's first training questions, several each.

@@ -1,0 +1,235 @@
+/// What recipes ask of the trainer: references that move, a critic, dynamic sampling, log-probabilities of its own.
+module Levee.Tests.RecipeLaws
+
+open System.Collections.Generic
+open System.Threading
+open Levee
+open TorchSharp
+open Xunit
+open Levee.Tests.World
+
+let private train recipe options =
+    use policy = warmPolicy()
+    let steps = List<StepReport>()
+    Reinforce.run (plan recipe options 1) steps.Add CancellationToken.None policy
+    List.ofSeq steps, weights policy
+
+let private metric name (step: StepReport) = step.Metrics[name]
+
+let recipes =
+    TheoryData<string>(
+        [
+            "grpo"
+            "searchR1"
+            "drGrpo"
+            "dapo"
+            "gspo"
+            "cispo"
+            "rloo"
+            "reinforcePlusPlus"
+            "ppo"
+            "llds"
+            "lldsReleased"
+            "lldsMa"
+            "gspoLlds"
+        ]
+    )
+
+let private named name =
+    match name with
+    | "grpo" -> Recipes.grpo
+    | "searchR1" -> Recipes.searchR1
+    | "drGrpo" -> Recipes.drGrpo 120.0
+    | "dapo" -> Recipes.dapo
+    | "gspo" -> Recipes.gspo
+    | "cispo" -> Recipes.cispo
+    | "rloo" -> Recipes.rloo
+    | "reinforcePlusPlus" -> Recipes.reinforcePlusPlus
+    | "ppo" -> Recipes.ppo
+    | "llds" -> Recipes.llds
+    | "lldsReleased" -> Recipes.lldsReleased
+    | "lldsMa" -> Recipes.lldsMa
+    | other ->
+        if other = "gspoLlds" then
+            Recipes.gspoLlds
+        else
+            failwith $"no recipe {other}"
+
+[<Theory>]
+[<MemberData(nameof recipes)>]
+let ``every recipe trains, and leaves no tensor behind`` (name: string) =
+    let start =
+        use policy = warmPolicy()
+        weights policy
+    train Recipes.grpo { small with Steps = 1 } |> ignore
+    let before = torch.Tensor.TotalCount
+    let steps, after = train (named name) small
+    Assert.Equal(before, torch.Tensor.TotalCount)
+    Assert.NotEqual<float32[]>(start, after)
+    Assert.All(steps, fun step -> Assert.Equal(0.0, metric MetricName.updatesSkipped step))
+
+/// A learner with references, moved by some updates; the policy's weights before each and after the last.
+let private moved references updates =
+    let policy = warmPolicy()
+    let trajectories = rollouts policy 2 4
+    let needs = references |> List.map ReferencePolicy |> Set.ofList
+    let mutable learner = Learner.start small needs policy
+    let history = List<float32[]>()
+    for _ in 1..updates do
+        history.Add(weights policy)
+        use _ = torch.NewDisposeScope()
+        let batch = Batching.create torch.float32 torch.CPU trajectories (Array.replicate trajectories.Length 1.0)
+        let rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
+        let next, _ = Update.run small rates Surrogate.reinforce false CancellationToken.None learner trajectories batch
+        learner <- next
+    history.Add(weights policy)
+    learner, List.ofSeq history
+
+let private finish (learner: Learner) =
+    Learner.dispose learner
+    Policy.dispose learner.Policy
+
+[<Fact>]
+let ``a policy some updates old has the weights of then, and the first ones before`` () =
+    for updates in 0..5 do
+        let references = [ Reference.UpdatesAgo 1; Reference.UpdatesAgo 3; Reference.Initial ]
+        let learner, history = moved references updates
+        let ago count = history[max 0 (updates - count)]
+        let held reference = weights learner.References.Policies[reference]
+        Assert.Equal<float32[]>(ago 1, held(Reference.UpdatesAgo 1))
+        Assert.Equal<float32[]>(ago 3, held(Reference.UpdatesAgo 3))
+        Assert.Equal<float32[]>(history[0], held Reference.Initial)
+        finish learner
+
+[<Fact>]
+let ``a moving average keeps its share of itself at each update`` () =
+    let decay = 0.75
+    let learner, history = moved [ Reference.MovingAverage decay ] 3
+    let blend (average: float[]) (now: float32[]) = Array.map2 (fun a w -> decay * a + (1.0 - decay) * float w) average now
+    let expected = List.tail history |> List.fold blend (Array.map float history[0])
+    let held = weights learner.References.Policies[Reference.MovingAverage decay]
+    Array.iter2 (fun a (b: float32) -> Assert.Equal(a, float b, 1e-6)) expected held
+    finish learner
+
+[<Fact>]
+let ``LLDS against an older policy acts from the first update of a later step on`` () =
+    let options = {
+        small with
+            MiniBatches = 1
+            Epochs = 1
+            Steps = 3
+            Schedule = { small.Schedule with Peak = 3e-3; WarmUp = 0.0 }
+    }
+    let inert reference =
+        train (Recipes.grpo + 1.0 * Llds.penalty { Llds.defaults with Reference = reference }) options
+        |> fst
+        |> List.map(metric MetricName.lldsInert)
+    // One update a rollout: against the sampling policy there is never anything to penalise.
+    Assert.All(inert Reference.Sampling, fun share -> Assert.Equal(1.0, share, 1e-6))
+    let older = inert(Reference.UpdatesAgo 1)
+    Assert.True(older[1] < 0.5 && older[2] < 0.5, $"inert shares {older}")
+
+[<Fact>]
+let ``a critic learns what rewards to expect`` () =
+    use policy = warmPolicy()
+    let trajectories = rollouts policy 4 4
+    let groups = Array.chunkBySize 4 trajectories
+    let mutable learner = Learner.start small (Recipe.needs Recipes.ppo) policy
+    let losses = List<float>()
+    let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+    for _ in 1..30 do
+        use _ = torch.NewDisposeScope()
+        let batch = StepBatch.create small Recipes.ppo clock learner groups
+        let rates = { PolicyRate = 0.0; CriticRate = 3e-3 }
+        let next, report = Update.run small rates Recipes.ppo.Objective true CancellationToken.None learner trajectories batch
+        learner <- next
+        losses.Add(report.Metrics |> List.find(fst >> (=) "critic/vf_loss") |> snd)
+    Learner.dispose learner
+    Assert.True(losses[29] < 0.5 * losses[0], $"from {losses[0]} to {losses[29]}")
+
+[<Fact>]
+let ``a critic says nothing at first, and micro-batches do not change what it learns`` () =
+    use policy = warmPolicy()
+    let trajectories = rollouts policy 3 4
+    let gradient size =
+        use _ = torch.NewDisposeScope()
+        let options = { small with MicroBatch = size }
+        let learner = Learner.start options (Recipe.needs Recipes.ppo) policy
+        let critic = learner.Critic.Value.Critic
+        Assert.Equal(0.0, (Critic.values critic trajectories).abs().max().ToDouble())
+        let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+        let batch = StepBatch.create options Recipes.ppo clock learner (Array.chunkBySize 4 trajectories)
+        let _, report =
+            Update.run
+                options
+                { PolicyRate = 0.0; CriticRate = 0.0 }
+                Recipes.ppo.Objective
+                true
+                CancellationToken.None
+                learner
+                trajectories
+                batch
+        Learner.dispose learner
+        report.CriticGradientNorm.Value
+    let whole = gradient 100
+    Assert.True(whole > 0.0)
+    for size in [ 1; 5 ] do
+        Assert.Equal(whole, gradient size, 1e-4 * whole)
+
+[<Fact>]
+let ``dynamic sampling trains on groups with signal, and asks again for what is missing`` () =
+    let recipe = { Recipes.grpo with SamplingRounds = Some 6 }
+    let steps, _ = train recipe { small with Steps = 4 }
+    for step in steps do
+        Assert.Equal(small.Questions * small.GroupSize, step.Trajectories.Length)
+        let rounds = metric "train/num_gen_batches" step
+        Assert.InRange(rounds, 1.0, 6.0)
+        let withSignal =
+            step.Trajectories |> Array.chunkBySize small.GroupSize |> Array.filter(Array.map _.Reward >> Rewards.differ)
+        // Fewer only where all rounds were used up.
+        Assert.True(withSignal.Length = small.Questions || rounds = 6.0)
+    Assert.Contains(steps, fun step -> metric "train/num_gen_batches" step > 1.0)
+
+[<Fact>]
+let ``one round of dynamic sampling is no dynamic sampling`` () =
+    let _, plain = train Recipes.grpo small
+    let _, once = train { Recipes.grpo with SamplingRounds = Some 1 } small
+    // Groups without signal stand behind the others, so mini-batches differ; of equal groups nothing does.
+    let whole options = { options with MiniBatches = 1; Questions = 1 }
+    Assert.Equal(plain.Length, once.Length)
+    let _, plain = train Recipes.grpo (whole small)
+    let _, once = train { Recipes.grpo with SamplingRounds = Some 1 } (whole small)
+    Assert.Equal<float32[]>(plain, once)
+
+[<Fact>]
+let ``the mismatch of sampler and trainer is measured at every step, and is rounding here`` () =
+    let steps, _ = train Recipes.grpo small
+    for step in steps do
+        Assert.InRange(metric "training/rollout_probs_diff_max" step, 0.0, 1e-4)
+        Assert.InRange(abs(metric "rollout_corr/kl" step), 0.0, 1e-5)
+
+[<Fact>]
+let ``correcting a mismatch that is rounding changes next to nothing`` () =
+    let corrected = {
+        Recipes.grpo with
+            Objective = Importance.correct (Truncated 2.0) (Surrogate.clipped(Clip.symmetric 0.2))
+    }
+    let steps, _ = train corrected small
+    for step in steps do
+        Assert.Equal(1.0, metric "rollout_corr/rollout_is_mean" step, 1e-4)
+
+[<Fact>]
+let ``what updates did to the step's own responses is measured every so many steps`` () =
+    let steps, _ = train Recipes.grpo { small with Steps = 4; DisplacementEvery = 2 }
+    let measured = steps |> List.map(fun step -> step.Metrics.ContainsKey "lld/likelihood_ratio/p50")
+    Assert.Equal<bool list>([ true; true; false; true ], measured)
+    for step in steps do
+        Assert.Contains("lld/log_likelihood/incorrect/action_1", step.Metrics.Keys)
+        Assert.Contains("lld/log_likelihood/incorrect/search", step.Metrics.Keys)
+
+[<Fact>]
+let ``at a learning rate of next to nothing nothing is displaced`` () =
+    let options = { small with Schedule = { small.Schedule with Peak = 1e-12; WarmUp = 0.0 } }
+    let steps, _ = train Recipes.grpo options
+    for step in steps do
+        Assert.Equal(1.0, metric "lld/likelihood_ratio/p99" step, 1e-4)
