@@ -6,14 +6,20 @@ open TorchSharp
 
 /// What one update on one question's trajectories does to its correct ones.
 type LldBar = {
-    Question: Question
-    Correct: int
-    Incorrect: int
-    /// Mean over correct responses of log pi_new(y) - log pi(y), each summed over its action tokens, in nats. Below zero: displaced.
-    Change: float
-    /// The group that was sampled.
+    /// The trajectories that were sampled.
     Group: Group
-}
+    /// The advantage of each, a mean over its action tokens.
+    Advantages: float[]
+    /// Of each correct trajectory, its index in the group and log pi_new(y) - log pi(y), summed over its action tokens, in nats.
+    Changes: (int * float)[]
+} with
+
+    member this.Question = this.Group[0].Question
+    member this.Correct = this.Changes.Length
+    member this.Incorrect = this.Group.Length - this.Changes.Length
+
+    /// Mean change over the correct trajectories, in nats. Below zero: displaced.
+    member this.Change = this.Changes |> Array.averageBy snd
 
 /// The per-sample measure of lazy likelihood displacement (arXiv 2512.04220, Eq. 3): from the current weights, one update on one question's group.
 [<RequireQualifiedAccess>]
@@ -51,19 +57,22 @@ module LldProbe =
 
     /// The bar of a group; `None` where it has no correct or no incorrect trajectory.
     let ofGroup options recipe rates clock fresh cancellation (learner: Learner) (group: Group) =
-        let correct = group |> Array.filter Displacement.isCorrect
+        let correct = [|
+            for index, trajectory in Array.indexed group do
+                if Displacement.isCorrect trajectory then
+                    index
+        |]
         if correct.Length = 0 || correct.Length = group.Length then
             None
         else
             use _ = torch.NewDisposeScope()
             let batch = StepBatch.create options recipe clock learner [| group |]
-            let changes = trial options recipe rates fresh cancellation learner group batch correct
+            let watched = correct |> Array.map(fun index -> group[index])
+            let changes = trial options recipe rates fresh cancellation learner group batch watched
             Some {
-                Question = group[0].Question
-                Correct = correct.Length
-                Incorrect = group.Length - correct.Length
-                Change = Array.average changes
                 Group = group
+                Advantages = (Tensors.rowMean batch.Mask batch.Advantage).``to``(torch.float64).cpu().data<float>().ToArray()
+                Changes = Array.zip correct changes
             }
 
     /// Bars for a list of questions, `probe.GroupSize` trajectories sampled for each; questions whose trajectories are all correct or all incorrect have

@@ -13,6 +13,8 @@ type RunFolder = {
     member this.Report = Path.Combine(this.Path, "report.html")
     member this.WarmStart index = Path.Combine(this.Path, "warm-start", string index)
     member this.Policy run = Path.Combine(this.Path, "policies", RunFolder.FileName run)
+    /// Why a run's most displaced questions are so, as text.
+    member this.Displacement run = Path.Combine(this.Path, "displacement", RunFolder.FileName run + ".txt")
     /// The policy of a run as it was after a step.
     member this.PolicyAt(run, step: int) = $"{this.Policy run}-step{step}"
     member this.Trajectories run = Path.Combine(this.Path, "trajectories", RunFolder.FileName run + ".txt")
@@ -32,7 +34,7 @@ module RunFolder =
         let stem = Path.Combine(root, $"{name}-{time}")
         let path = Seq.initInfinite(fun k -> if k = 0 then stem else $"{stem}-{k + 1}") |> Seq.find(Directory.Exists >> not)
         try
-            for folder in [ path; Path.Combine(path, "trajectories"); Path.Combine(path, "policies") ] do
+            for folder in [ path; yield! [ for name in [ "trajectories"; "policies"; "displacement" ] -> Path.Combine(path, name) ] ] do
                 Directory.CreateDirectory folder |> ignore
             { Path = Path.GetFullPath path }
         with

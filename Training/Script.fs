@@ -35,8 +35,8 @@ module Script =
             helpTextMessage = "Runs an experiment into a new run folder. Ctrl-C stops after the current update and still writes the report."
         )
 
-    /// The arguments behind the script's own name.
-    let private arguments () =
+    /// The arguments behind the script's own name, without a lone `--`.
+    let arguments () =
         match Environment.GetCommandLineArgs() |> Array.tryFindIndex(fun a -> a.EndsWith(".fsx", StringComparison.OrdinalIgnoreCase)) with
         | Some script -> Environment.GetCommandLineArgs() |> Array.skip(script + 1) |> Array.filter((<>) "--")
         | None -> [||]

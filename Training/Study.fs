@@ -123,6 +123,11 @@ module Study =
             for event in step.Events do
                 if event.Action = PhaseAction.Snapshot then
                     Policy.save (folder.PolicyAt(run, step.Step)) policy
+            if step.Bars.Length > 0 then
+                let worst = step.Bars |> Array.minBy _.Change
+                let text = Diagnosis.explain options.Temperature policy worst
+                let heading = $"== step {step.Step}: {worst.Question.Text} (%.2f{worst.Change} nats) ==\n\n"
+                File.AppendAllText(folder.Displacement run, heading + text + "\n")
             if step.Step = 1 || step.Step % 25 = 0 || step.Step = options.Steps then
                 samples.Write(Readable.sample policy.Tokenizer options.GroupSize 2 step.Step step.Trajectories)
                 samples.Flush()
