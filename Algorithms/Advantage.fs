@@ -54,7 +54,7 @@ module Advantage =
                 advantages |> Array.map(Array.map(fun a -> (a - mean) * scale))
         {
             inner with
-                Formula = $"whiten({inner.Formula}, over={over}, ddof={deviation.Ddof}, epsilon={deviation.Epsilon})"
+                Formula = $"whiten({inner.Formula}, over={Formula.text over}, ddof={deviation.Ddof}, epsilon={deviation.Epsilon})"
                 Estimate =
                     fun rollouts ->
                         let estimates = inner.Estimate rollouts

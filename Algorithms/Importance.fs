@@ -39,7 +39,7 @@ module Importance =
         let weigh (batch: Batch) = { batch with Advantage = batch.Advantage * weights correction batch }
         {
             surrogate with
-                Formula = $"correct({correction}, {surrogate.Formula})"
+                Formula = $"correct({Formula.text correction}, {surrogate.Formula})"
                 Needs = surrogate.Needs.Add TrainerLogProbs
                 Loss =
                     fun whole ->

@@ -48,9 +48,9 @@ module Kl =
     let toward reference estimator =
         let formula =
             if reference = Reference.Initial then
-                $"kl({estimator})"
+                $"kl({Formula.text estimator})"
             else
-                $"kl({estimator}, {reference})"
+                $"kl({Formula.text estimator}, {Formula.text reference})"
         {
             Formula = formula
             Needs = Batch.needs reference

@@ -149,8 +149,8 @@ module Llds =
         let reference =
             match options.Reference with
             | Reference.Sampling -> ""
-            | other -> $", reference={other}"
-        $"llds(gate={options.Gate}, normaliser={options.Normaliser}, preserve={options.Preserve}{reference}, threshold={options.Threshold}, answer={options.AnswerWeight})"
+            | other -> $", reference={Formula.text other}"
+        $"llds(gate={Formula.text options.Gate}, normaliser={Formula.text options.Normaliser}, preserve={Formula.text options.Preserve}{reference}, threshold={options.Threshold}, answer={Formula.text options.AnswerWeight})"
 
     /// The penalty: the normalised sum over gated, preserved tokens of w * max(0, d), d = log pi_reference - log pi (arXiv 2512.04220, Eq. 4, 5, 9 and 10).
     /// It is zero, and so is its gradient, wherever likelihood did not fall; in particular while pi = pi_reference: with the sampling policy as reference it

@@ -40,7 +40,10 @@ module Objective =
 
     /// Leaves out responses that ran into the context's limit, whose outcome says nothing of their quality (overlong filtering: DAPO, arXiv 2503.14476,
     /// section 3.4).
-    let withoutTruncated objective = mask "not truncated" (fun batch -> (1.0 - batch.Truncated).unsqueeze(1L)) objective
+    let withoutTruncated (objective: Objective) = {
+        mask "" (fun batch -> (1.0 - batch.Truncated).unsqueeze(1L)) objective with
+            Formula = $"withoutTruncated({objective.Formula})"
+    }
 
     /// Differentiates an objective on a part of a mini-batch. `judge` is `objective.Loss whole`; `forward` holds numbers [R, N] without a graph. Value and
     /// slopes may be non-finite when the numbers are: the caller decides.

@@ -33,7 +33,7 @@ module Shaping =
         (rollouts.Shaping, Array.concat rollouts.Groups) ||> Array.map2(fun row t -> row |> Array.mapi(last row t))
 
     let private add formula needs (reward: Rollouts -> float[][]) (estimator: Estimator) : Estimator = {
-        Formula = $"{estimator.Formula} of reward {formula}"
+        Formula = $"shaped({estimator.Formula}, {formula})"
         Needs = estimator.Needs + needs
         Estimate =
             fun rollouts ->
@@ -51,7 +51,7 @@ module Shaping =
             match Map.tryFind reference rollouts.LogProbReference with
             | Some known -> (sampled, known) ||> Array.map2(Array.map2(fun p q -> -beta * Kl.estimateOf estimator (float p - q)))
             | None -> invalidOp $"A KL in the reward needs log-probabilities under the policy {reference}, which these rollouts lack."
-        add $"- {beta} * kl({estimator}, {reference})" (Set.singleton(ReferencePolicy reference)) penalty
+        add $"kl({Formula.text estimator}, {Formula.text reference}, {beta})" (Set.singleton(ReferencePolicy reference)) penalty
 
     /// Takes a penalty for length out of the reward: 0 up to `Limit - Buffer` action tokens, growing to `Penalty` at `Limit`, on the last token
     /// (soft overlong punishment: DAPO, arXiv 2503.14476, Eq. 13). Raises `ArgumentException` on an option out of range.
@@ -70,4 +70,4 @@ module Shaping =
                         -options.Penalty * share row.Length
                     else
                         0.0))
-        add $"- {options.Penalty} * overlong({options.Limit}, {options.Buffer})" Set.empty penalty
+        add $"overlong(limit={options.Limit}, buffer={options.Buffer}, penalty={options.Penalty})" Set.empty penalty

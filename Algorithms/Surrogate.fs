@@ -56,7 +56,7 @@ module Surrogate =
 
     /// -A log pi: the plain policy gradient, for batches that their own policy sampled (Williams 1992).
     let reinforceOver aggregation =
-        ofTokens $"reinforce({aggregation})" aggregation (fun part forward ->
+        ofTokens $"reinforce({Formula.text aggregation})" aggregation (fun part forward ->
             -part.Advantage * Tensors.keep part.Mask forward.LogProb, never part)
 
     /// `reinforceOver TokenMean`.
@@ -70,7 +70,7 @@ module Surrogate =
     /// PPO's clipped surrogate under a given aggregation: -min(rho A, clip(rho, 1 - low, 1 + high) A). Source: Schulman et al. 2017 (arXiv
     /// 1707.06347), Eq. 7; arXiv 2512.04220, Eq. 1.
     let clippedOver aggregation (clip: Clip) =
-        ofTokens $"clipped(low={clip.Low}, high={clip.High}, {aggregation})" aggregation (fun part forward ->
+        ofTokens $"clipped(low={clip.Low}, high={clip.High}, {Formula.text aggregation})" aggregation (fun part forward ->
             pessimistic clip part.Advantage ((logRatio part forward).exp()))
 
     /// The clipped surrogate as a mean over all action tokens, as the released Search-R1 has it: `clippedOver TokenMean`.
@@ -81,7 +81,7 @@ module Surrogate =
     let dualClippedOver aggregation (clip: Clip) c =
         if not(c > 1.0) then
             invalidArg (nameof c) $"A dual clip of {c} is out of range: give a number above 1, such as 3."
-        ofTokens $"dualClipped(low={clip.Low}, high={clip.High}, c={c}, {aggregation})" aggregation (fun part forward ->
+        ofTokens $"dualClipped(low={clip.Low}, high={clip.High}, c={c}, {Formula.text aggregation})" aggregation (fun part forward ->
             let loss, isBound = pessimistic clip part.Advantage ((logRatio part forward).exp())
             let ceiling = -part.Advantage * c
             let isNegative = part.Advantage.lt(Tensors.scalar 0.0)
@@ -92,7 +92,7 @@ module Surrogate =
     /// a stop-gradient: the value of s, the gradient of each token's own log-probability (Zheng et al. 2025, arXiv 2507.18071, Eq. 13 to 17; arXiv
     /// 2512.04220 pairs it with LLDS). log s is kept below 10.
     let gspoOver aggregation (clip: Clip) =
-        ofTokens $"gspo(low={clip.Low}, high={clip.High}, {aggregation})" aggregation (fun part forward ->
+        ofTokens $"gspo(low={clip.Low}, high={clip.High}, {Formula.text aggregation})" aggregation (fun part forward ->
             let logSequence = logRatio part forward |> Tensors.rowMean part.Mask |> _.detach().unsqueeze(1L)
             let logProb = Tensors.keep part.Mask forward.LogProb
             let logRatio = logProb - logProb.detach() + logSequence
@@ -120,7 +120,7 @@ module Surrogate =
     let cispoOver aggregation cap =
         if not(cap >= 1.0) then
             invalidArg (nameof cap) $"A CISPO cap of {cap} is out of range: give 1 or more, such as 1.28."
-        ofTokens $"cispo(cap={cap}, {aggregation})" aggregation (fun part forward ->
+        ofTokens $"cispo(cap={cap}, {Formula.text aggregation})" aggregation (fun part forward ->
             let ratio = (logRatio part forward).detach().exp()
             let weight = ratio.clamp_max(Tensors.scalar cap)
             -part.Advantage * weight * Tensors.keep part.Mask forward.LogProb, Tensors.above cap ratio)
@@ -135,11 +135,14 @@ module Surrogate =
             invalidArg
                 (nameof temperature)
                 $"SAPO temperatures of {temperature.Positive} and {temperature.Negative} are out of range: give numbers above 0, such as 1 and 1.05."
-        ofTokens $"sapo(positive={temperature.Positive}, negative={temperature.Negative}, {aggregation})" aggregation (fun part forward ->
-            let ratio = (logRatio part forward).exp()
-            let soft (tau: float) = ((ratio - 1.0) * tau).sigmoid() * (4.0 / tau)
-            let gate = torch.where(Tensors.above 0.0 part.Advantage, soft temperature.Positive, soft temperature.Negative)
-            -part.Advantage * gate, never part)
+        ofTokens
+            $"sapo(positive={temperature.Positive}, negative={temperature.Negative}, {Formula.text aggregation})"
+            aggregation
+            (fun part forward ->
+                let ratio = (logRatio part forward).exp()
+                let soft (tau: float) = ((ratio - 1.0) * tau).sigmoid() * (4.0 / tau)
+                let gate = torch.where(Tensors.above 0.0 part.Advantage, soft temperature.Positive, soft temperature.Negative)
+                -part.Advantage * gate, never part)
 
     /// SAPO's published temperatures, 1 and 1.05, as a mean over all action tokens.
     let sapo = sapoOver TokenMean { Positive = 1.0; Negative = 1.05 }

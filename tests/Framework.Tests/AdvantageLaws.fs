@@ -93,7 +93,7 @@ let ``a group of one keeps its reward under GRPO`` () =
     Assert.Equal(1.0 / (1.0 + 1e-6), (Rewards.standardise Rewards.sample [| 1.0 |])[0], 12)
 
 /// Random groups of trajectories with values of a critic.
-let private rollouts =
+let rollouts =
     let action = Gen.choose(0, 4) |> Gen.map(fun length -> Action(Array.zeroCreate length, Array.replicate length -0.5f))
     let trajectory =
         Gen.map2
@@ -123,16 +123,16 @@ let private rollouts =
         }
     Gen.map2 create groups (Gen.choose(0, 1000))
 
-let private holdsOf (law: Rollouts -> bool) = Check.QuickThrowOnFailure(Prop.forAll (Arb.fromGen rollouts) law)
+let holdsOf (law: Rollouts -> bool) = Check.QuickThrowOnFailure(Prop.forAll (Arb.fromGen rollouts) law)
 
-let private advantagesOf (estimator: Estimator) rollouts = (estimator.Estimate rollouts).Advantages
+let advantagesOf (estimator: Estimator) rollouts = (estimator.Estimate rollouts).Advantages
 
 let private parts = [
     { Name = "outcome"; Weight = 1.0; Reward = _.Reward }
     { Name = "short"; Weight = 0.5; Reward = fun t -> -float(Batching.actionTokens t) }
 ]
 
-let private estimators = [
+let estimators = [
     Advantage.grpo
     Advantage.drGrpo
     Advantage.rloo
