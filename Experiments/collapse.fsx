@@ -18,14 +18,21 @@ let kl = grpo + 0.1 * Kl.toReference K3
 
 let suiting options = { TrainingOptions.learningRate 3e-4 options with Steps = 300 }
 
+let stress options = {
+    options with
+        FreezeEmbedding = true
+        Schedule = { options.Schedule with Peak = 1e-3; WarmUp = 0.2 }
+        LldProbe = Some { LldProbeOptions.defaults with Every = 70; Questions = 24 }
+}
+
+let asked = "At a learning rate that is too high for it, does GRPO lose what it has learnt, and does LLDS keep it?"
+
 let quick () =
     experiment "collapse" {
-        question "At a learning rate that is too high for it, does GRPO lose what it has learnt, and does LLDS keep it?"
+        question asked
         task(Tasks.atlas data)
         start(Checkpoint(Path.Combine(data, "warm-start")))
-        training(fun options -> { options with FreezeEmbedding = true })
-        learningRate 1e-3
-        warmUp 0.2
+        training stress
         steps 140
         seeds [ 1; 2 ]
         arm "GRPO" grpo
@@ -33,19 +40,18 @@ let quick () =
     }
 
 let full () =
-    let quick = quick()
-    {
-        quick with
-            Start = Taught(3, Tasks.atlasPolicy data, Tasks.teaching)
-            Training = { quick.Training with Steps = 200 }
-            Seeds = [ 11..15 ]
-            Arms =
-                quick.Arms
-                @ [
-                    { Name = "GRPO + KL"; Recipe = kl; Adjust = id }
-                    { Name = "GRPO, rate 3e-4"; Recipe = grpo; Adjust = suiting }
-                    { Name = "GRPO + LLDS, rate 3e-4"; Recipe = llds; Adjust = suiting }
-                ]
+    experiment "collapse" {
+        question asked
+        task(Tasks.atlas data)
+        start(Taught(3, Tasks.teaching))
+        training stress
+        steps 200
+        seeds [ 11..15 ]
+        arm "GRPO" grpo
+        arm "GRPO + LLDS" llds
+        arm "GRPO + KL" kl
+        armWith "GRPO, rate 3e-4" grpo suiting
+        armWith "GRPO + LLDS, rate 3e-4" llds suiting
     }
 
 Script.main(fun isFull -> [ if isFull then full() else quick() ])

@@ -11,7 +11,7 @@ torch.set_num_threads 1
 
 let data = Path.Combine(__SOURCE_DIRECTORY__, "data")
 let atlas = Tasks.atlas data
-let policy = Tasks.atlasPolicy data (Seed.ofInt 1)
+let policy = LearningTask.beginner atlas (Seed.ofInt 1)
 
 let report step loss =
     if step % 100 = 0 then

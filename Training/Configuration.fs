@@ -1,51 +1,146 @@
 namespace Levee
 
+open System
+open System.IO
 open System.Text.Encodings.Web
 open System.Text.Json
 open System.Text.Json.Serialization
+open Microsoft.FSharp.Reflection
 
 /// An experiment in full as JSON: what `config.json` of a run folder holds.
 [<RequireQualifiedAccess>]
 module Configuration =
     let private json =
         let unions = JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields ||| JsonUnionEncoding.UnwrapFieldlessTags
-        let options = JsonSerializerOptions(WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+        let options =
+            JsonSerializerOptions(
+                WriteIndented = true,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                PropertyNamingPolicy = JsonNamingPolicy.CamelCase
+            )
         options.Converters.Add(JsonFSharpConverter unions)
         options
 
-    let private start start =
-        match start with
-        | Checkpoint folder -> box {| checkpoint = folder |}
-        | Taught(policies, _, teaching) -> box {| policies = policies; teaching = teaching |}
+    /// A recipe and the training options of an arm, as they are written.
+    type private ArmText = {
+        Name: string
+        Advantage: string
+        Objective: string
+        SamplingRounds: int option
+        Training: TrainingOptions
+    }
 
-    /// The experiment with every setting of every arm, and how it is run.
-    let toJson (threads: int) (workers: int) (experiment: Experiment) =
-        let arms = [
+    /// What of an experiment is written, and read back.
+    type private ExperimentText = {
+        Name: string
+        Question: string
+        Task: {| Name: string; Folder: string |}
+        Start: Start
+        Arms: ArmText list
+        Seeds: int list
+        Budget: TimeSpan option
+    }
+
+    let private write (experiment: Experiment) : ExperimentText = {
+        Name = experiment.Name
+        Question = experiment.Question
+        Task = {| Name = experiment.Task.Name; Folder = experiment.Task.Folder |}
+        Start = experiment.Start
+        Arms = [
             for arm in experiment.Arms ->
-                {|
-                    name = arm.Name
-                    advantage = arm.Recipe.Estimator.Formula
-                    objective = arm.Recipe.Objective.Formula
-                    samplingRounds = arm.Recipe.SamplingRounds
-                    training = arm.Adjust experiment.Training
-                |}
+                {
+                    Name = arm.Name
+                    Advantage = arm.Recipe.Estimator.Formula
+                    Objective = arm.Recipe.Objective.Formula
+                    SamplingRounds = arm.Recipe.SamplingRounds
+                    Training = arm.Training
+                }
         ]
-        let whole = {|
-            name = experiment.Name
-            question = experiment.Question
-            task = experiment.Task.Name
-            trainQuestions = experiment.Task.Train.Length
-            heldOutQuestions = experiment.Task.HeldOut.Length
-            rollout = {|
-                maxTurns = experiment.Task.Rollout.MaxTurns
-                finalTurn = experiment.Task.Rollout.FinalTurn
-                turnTokens = experiment.Task.Rollout.TurnTokens
-                observationTokens = experiment.Task.Rollout.ObservationTokens
-            |}
-            start = start experiment.Start
-            arms = arms
-            seeds = experiment.Seeds
-            threads = threads
-            workers = workers
-        |}
-        JsonSerializer.Serialize<_>(whole, json)
+        Seeds = experiment.Seeds
+        Budget = experiment.Budget
+    }
+
+    let private readArm (arm: ArmText) : Arm = {
+        Name = arm.Name
+        Recipe = {
+            Estimator = Reading.estimator arm.Advantage
+            Objective = Reading.objective arm.Objective
+            SamplingRounds = arm.SamplingRounds
+        }
+        Training = arm.Training
+    }
+
+    let private read (text: ExperimentText) : Experiment =
+        Experiment.validate {
+            Name = text.Name
+            Question = text.Question
+            Task = Tasks.named text.Task.Name text.Task.Folder
+            Start = text.Start
+            Arms = List.map readArm text.Arms
+            Seeds = text.Seeds
+            Budget = text.Budget
+        }
+
+    let private isReadable (target: Type) (element: JsonElement) =
+        try
+            JsonSerializer.Deserialize(element, target, json) |> ignore
+            true
+        with :? JsonException ->
+            false
+
+    /// The path to what cannot be read as a type: the innermost field that is missing or does not fit.
+    let rec private culprit (target: Type) path (element: JsonElement) =
+        if FSharpType.IsRecord(target, true) && element.ValueKind = JsonValueKind.Object then
+            FSharpType.GetRecordFields(target, true)
+            |> Seq.tryPick(fun field ->
+                let name = JsonNamingPolicy.CamelCase.ConvertName field.Name
+                match element.TryGetProperty name with
+                | true, value when isReadable field.PropertyType value -> None
+                | true, value -> Some(culprit field.PropertyType $"{path}.{name}" value)
+                | false, _ ->
+                    if field.PropertyType.Name.StartsWith "FSharpOption" then
+                        None
+                    else
+                        Some $"{path}.{name}")
+            |> Option.defaultValue path
+        elif element.ValueKind = JsonValueKind.Array && target.IsGenericType then
+            let inner = target.GetGenericArguments()[0]
+            element.EnumerateArray()
+            |> Seq.indexed
+            |> Seq.tryPick(fun (index, item) ->
+                if isReadable inner item then
+                    None
+                else
+                    Some(culprit inner $"{path}[{index}]" item))
+            |> Option.defaultValue path
+        else
+            path
+
+    /// Where a text that is JSON does not fit; none for one that is no JSON.
+    let private misfit (text: string) =
+        try
+            use document = JsonDocument.Parse text
+            Some((culprit typeof<ExperimentText> "" document.RootElement).TrimStart '.')
+        with :? JsonException ->
+            None
+
+    /// The experiment with every setting of every arm.
+    let toJson (experiment: Experiment) = JsonSerializer.Serialize(write experiment, json)
+
+    /// The experiment that a JSON text holds. Raises `InvalidDataException` naming `source`, the line and the remedy where it cannot be read: also where an
+    /// arm's objective or estimator is not of the library but was written in a script.
+    let ofJson (source: string) (text: string) =
+        let refuse place (problem: string) cause = raise(InvalidDataException($"{source}{place}: {problem}", cause))
+        try
+            match JsonSerializer.Deserialize<ExperimentText>(text, json) |> box with
+            | :? ExperimentText as whole -> read whole
+            | _ -> refuse "" "the file holds null. Give the config.json of a run." null
+        with
+        | :? JsonException as error ->
+            match misfit text, error.LineNumber |> Option.ofNullable with
+            | Some field, _ -> refuse "" $"'{field}' is missing or not what it should be. Mend it, or take the config.json of a run." error
+            | None, Some line ->
+                refuse $", line {line + 1L}" $"this is no JSON: {error.Message} Mend it, or take the config.json of a run." error
+            | None, None -> refuse "" $"this is no JSON: {error.Message}" error
+        | :? FormatException
+        | :? ArgumentException as error -> refuse "" error.Message error

@@ -23,7 +23,8 @@ module Diagnosis =
     /// (arXiv 2512.04220, Theorem A.1). The policy is the one that was measured.
     let explain temperature (policy: Policy) (bar: LldBar) =
         let index = bar.Changes |> Array.minBy snd |> fst
-        Influence.onTrajectory temperature policy bar.Group bar.Advantages index |> Readable.influences policy.Tokenizer bar.Group index
+        Influence.onTrajectory temperature policy bar.Group bar.Advantages index
+        |> Readable.influences policy.Tokenizer bar.Group index
 
     let private width = 30
 
@@ -41,7 +42,8 @@ module Diagnosis =
         let sorted = bars |> Array.sortBy _.Change
         let largest = bars |> Array.fold (fun most bar -> max most (abs bar.Change)) 1e-12
         for bar in sorted do
-            text.AppendLine $"%8.3f{bar.Change} {drawn largest bar.Change} {bar.Correct}+ {bar.Incorrect}-  {bar.Question.Text}" |> ignore
+            text.AppendLine $"%8.3f{bar.Change} {drawn largest bar.Change} {bar.Correct}+ {bar.Incorrect}-  {bar.Question.Text}"
+            |> ignore
         let below = sorted |> Array.filter(fun bar -> bar.Change < 0.0) |> Array.length
         text.AppendLine $"{below} of {bars.Length} below zero: one update on the question makes its own correct responses less likely."
         |> ignore

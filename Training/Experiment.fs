@@ -6,11 +6,11 @@ open System
 type Start =
     /// A policy's folder in Hugging Face's layout.
     | Checkpoint of folder: string
-    /// New policies, taught by demonstrations first. Seed s of the experiment starts from policy s modulo `Policies`.
-    | Taught of policies: int * create: (Seed -> Policy) * teaching: WarmStartOptions
+    /// The task's beginners, taught by demonstrations first. Seed s of the experiment starts from policy s modulo `policies`.
+    | Taught of policies: int * teaching: WarmStartOptions
 
-/// One arm of an experiment: how it trains, and what it changes in the training options.
-type Arm = { Name: string; Recipe: Recipe; Adjust: TrainingOptions -> TrainingOptions }
+/// One arm of an experiment, whole.
+type Arm = { Name: string; Recipe: Recipe; Training: TrainingOptions }
 
 /// An experiment: one question, asked of several arms that share everything they do not name. A plain record; build it with `experiment`.
 type Experiment = {
@@ -20,9 +20,10 @@ type Experiment = {
     Task: LearningTask
     Start: Start
     Arms: Arm list
-    Training: TrainingOptions
     /// One run of every arm for each seed.
     Seeds: int list
+    /// Wall time after which runs stop after their current step, as on Ctrl-C.
+    Budget: TimeSpan option
 }
 
 /// An arm whose recipe may still wait for the experiment's estimator.
@@ -38,7 +39,50 @@ type Draft = {
     Arms: DraftArm list
     Training: TrainingOptions
     Seeds: int list
+    Budget: TimeSpan option
 }
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Experiment =
+    let private refuse message = raise(ArgumentException message)
+
+    let private unique (experiment: Experiment) what (values: 'a list) =
+        match values |> List.countBy id |> List.tryFind(fun (_, count) -> count > 1) with
+        | Some(value, _) -> refuse $"The experiment \"{experiment.Name}\" names {what} {value} twice."
+        | None -> ()
+
+    /// The experiment itself. Raises `ArgumentException` that says what is missing or out of range, and what would do.
+    let validate (experiment: Experiment) =
+        let name = experiment.Name
+        if experiment.Arms.IsEmpty then
+            refuse $"The experiment \"{name}\" has no arm: add one, such as arm \"GRPO\" Recipes.grpo."
+        for arm in experiment.Arms do
+            TrainingOptions.validate arm.Training
+            Recipe.validate arm.Recipe
+            PhaseWatch.validate (Recipe.needs arm.Recipe) arm.Training.Watch
+        unique experiment "arm" (experiment.Arms |> List.map _.Name)
+        unique experiment "seed" experiment.Seeds
+        match experiment.Start with
+        | Taught(policies, teaching) ->
+            if policies < 1 then
+                refuse $"The experiment \"{name}\" starts from {policies} taught policies: give 1 or more."
+            if experiment.Task.Beginner.IsNone then
+                refuse
+                    $"The experiment \"{name}\" teaches beginners, but the task {experiment.Task.Name} has none: start (Checkpoint folder)."
+            WarmStartOptions.validate teaching
+        | Checkpoint _ -> ()
+        if experiment.Seeds.IsEmpty then
+            refuse $"The experiment \"{name}\" has no seed: add some, such as seeds [ 1 .. 5 ]."
+        match experiment.Budget with
+        | Some budget when budget <= TimeSpan.Zero -> refuse $"The experiment \"{name}\" has a budget of {budget}: give more than nothing."
+        | _ -> ()
+        experiment
+
+    /// The same experiment with an edit of every arm's training options.
+    let adjust edit (experiment: Experiment) = {
+        experiment with
+            Arms = experiment.Arms |> List.map(fun arm -> { arm with Training = edit arm.Training })
+    }
 
 /// Builds an `Experiment`: `experiment "name" { task ...; start ...; arm "GRPO" Recipes.grpo; seeds [ 1; 2 ] }`.
 type ExperimentBuilder(name: string) =
@@ -60,40 +104,21 @@ type ExperimentBuilder(name: string) =
         Arms = []
         Training = TrainingOptions.defaults
         Seeds = [ 1 ]
+        Budget = None
     }
 
     /// Raises `ArgumentException` that says what is missing or out of range, and what would do.
     member _.Run(draft: Draft) : Experiment =
-        if draft.Arms.IsEmpty then
-            raise(ArgumentException $"The experiment \"{name}\" has no arm: add one, such as arm \"GRPO\" Recipes.grpo.")
-        let arms: Arm list = [
-            for arm in draft.Arms -> { Name = arm.Name; Recipe = arm.Recipe draft.Estimator; Adjust = arm.Adjust }
-        ]
-        for arm in arms do
-            TrainingOptions.validate(arm.Adjust draft.Training)
-            Recipe.validate arm.Recipe
-        let unique what (values: 'a list) =
-            match values |> List.countBy id |> List.tryFind(fun (_, count) -> count > 1) with
-            | Some(value, _) -> raise(ArgumentException $"The experiment \"{name}\" names {what} {value} twice.")
-            | None -> ()
-        unique "arm" (draft.Arms |> List.map _.Name)
-        unique "seed" draft.Seeds
-        match draft.Start with
-        | Some(Taught(policies, _, teaching)) ->
-            if policies < 1 then
-                raise(ArgumentException $"The experiment \"{name}\" starts from {policies} taught policies: give 1 or more.")
-            WarmStartOptions.validate teaching
-        | _ -> ()
-        if draft.Seeds.IsEmpty then
-            raise(ArgumentException $"The experiment \"{name}\" has no seed: add some, such as seeds [ 1 .. 5 ].")
-        {
+        Experiment.validate {
             Name = name
             Question = draft.Question
-            Task = draft.Task |> required "task" "say what is to be learnt, such as task (Atlas.task ())"
+            Task = draft.Task |> required "task" "say what is to be learnt, such as task (Tasks.atlas folder)"
             Start = draft.Start |> required "start" "say where policies come from: start (Checkpoint folder) or start (Taught ...)"
-            Arms = arms
-            Training = draft.Training
+            Arms = [
+                for arm in draft.Arms -> { Name = arm.Name; Recipe = arm.Recipe draft.Estimator; Training = arm.Adjust draft.Training }
+            ]
             Seeds = draft.Seeds
+            Budget = draft.Budget
         }
 
     /// What is asked, in a sentence.
@@ -133,6 +158,31 @@ type ExperimentBuilder(name: string) =
     [<CustomOperation "arm">]
     member this.Arm(draft: Draft, name, objective: Objective) = this.ArmWith(draft, name, objective, id)
 
+    /// An arm for each of some values, named by what is swept and the value: `sweep "lambda" [ 0.0; 0.1; 0.2 ] (fun x -> Recipes.grpo + x * Llds.penalty
+    /// Llds.defaults)`.
+    [<CustomOperation "sweep">]
+    member _.Sweep(draft: Draft, what: string, values: 'value list, recipe: 'value -> Recipe) = {
+        draft with
+            Arms =
+                draft.Arms
+                @ [
+                    for value in values -> { Name = $"{what} {value}"; Recipe = (fun _ -> recipe value); Adjust = id }
+                ]
+    }
+
+    /// The same of training options, with one recipe: `sweepTraining "rate" [ 3e-4; 1e-3 ] Recipes.grpo TrainingOptions.learningRate`.
+    [<CustomOperation "sweepTraining">]
+    member _.SweepTraining
+        (draft: Draft, what: string, values: 'value list, recipe: Recipe, edit: 'value -> TrainingOptions -> TrainingOptions)
+        = {
+        draft with
+            Arms =
+                draft.Arms
+                @ [
+                    for value in values -> { Name = $"{what} {value}"; Recipe = (fun _ -> recipe); Adjust = edit value }
+                ]
+    }
+
     /// Trajectories for each question.
     [<CustomOperation "groupSize">]
     member _.GroupSize(draft, size) = draft |> training(fun o -> { o with GroupSize = size })
@@ -163,6 +213,23 @@ type ExperimentBuilder(name: string) =
     /// Any other training option: `training (fun options -> { options with ClipNorm = 0.5 })`.
     [<CustomOperation "training">]
     member _.Training(draft, edit) = draft |> training edit
+
+    /// Every run ends after a step from which on a rule has held long enough: `stopWhen (StopRule.above "actor/entropy" 3.0 5)`.
+    [<CustomOperation "stopWhen">]
+    member _.StopWhen(draft, rule: StopRule) = draft |> training(fun o -> { o with StopRules = o.StopRules @ [ rule ] })
+
+    /// What is done when a run enters a phase, or a worse one: `onPhase Phase.Acceleration PhaseAction.RollBack`.
+    [<CustomOperation "onPhase">]
+    member _.OnPhase(draft, phase: Phase, action: PhaseAction) =
+        draft |> training(fun o -> { o with Watch = { o.Watch with Actions = o.Watch.Actions @ [ phase, action ] } })
+
+    /// The per-sample measure of displacement every so many steps: `lldProbe { LldProbeOptions.defaults with Every = 25 }`.
+    [<CustomOperation "lldProbe">]
+    member _.LldProbe(draft, probe: LldProbeOptions) = draft |> training(fun o -> { o with LldProbe = Some probe })
+
+    /// Wall time after which all runs stop after their current step.
+    [<CustomOperation "budget">]
+    member _.Budget(draft: Draft, time: TimeSpan) = { draft with Budget = Some time }
 
     /// One run of every arm for each of these seeds.
     [<CustomOperation "seeds">]

@@ -5,6 +5,8 @@ open System.Threading
 /// What is to be learnt: questions, the world they are answered in, and how a teacher would answer.
 type LearningTask = {
     Name: string
+    /// The folder that its data was read from.
+    Folder: string
     /// Questions to train on.
     Train: Question[]
     /// Questions about what training never shows.
@@ -14,6 +16,8 @@ type LearningTask = {
     /// A demonstration of a question, flawed on purpose with the given probability, in the tokens of a policy's tokenizer. The log-probabilities of
     /// its actions are zero: nobody sampled them.
     Demonstrate: ITokenizer -> float -> Question -> Seed -> Segment list
+    /// A fresh policy for the task, its weights drawn from the seed, where the task has one.
+    Beginner: (Seed -> Policy) option
 }
 
 [<RequireQualifiedAccess>]
@@ -35,3 +39,9 @@ module LearningTask =
     let rollouts (task: LearningTask) temperature (policy: Policy) (episodes: (Question * Seed)[]) (cancellation: CancellationToken) =
         Rollout.run task.Rollout policy.Tokenizer task.Environment (Policy.sampler temperature policy) episodes cancellation
         |> _.GetAwaiter().GetResult()
+
+    /// A fresh policy for the task. Raises `InvalidOperationException` where the task has none.
+    let beginner (task: LearningTask) seed =
+        match task.Beginner with
+        | Some create -> create seed
+        | None -> invalidOp $"The task {task.Name} has no fresh policy: start from a checkpoint."

@@ -58,6 +58,8 @@ type TrainingOptions = {
     LldProbe: LldProbeOptions option
     /// How phases of collapse are told, and what is done about them.
     Watch: PhaseWatch
+    /// Any of them ends the run after the step at which it is met.
+    StopRules: StopRule list
 }
 
 [<RequireQualifiedAccess>]
@@ -82,6 +84,7 @@ module TrainingOptions =
         DisplacementEvery = 1
         LldProbe = None
         Watch = PhaseWatch.defaults
+        StopRules = []
     }
 
     /// The same options with another learning rate after the warm-up.
@@ -112,6 +115,7 @@ module TrainingOptions =
             atLeast 1 "lldProbe every" probe.Every
             atLeast 1 "lldProbe questions" probe.Questions
             atLeast 2 "lldProbe groupSize" probe.GroupSize
+        List.iter StopRule.validate options.StopRules
         let above name value =
             demand (value > 0.0 && Double.IsFinite value) $"{name} {value} is out of range: give a number above 0."
         above "learningRate" options.Schedule.Peak

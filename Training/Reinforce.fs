@@ -40,7 +40,9 @@ type RunState = {
     Alarm: float
     /// The latest first; kept where an action may roll back.
     Good: GoodState list
-    /// Whether an action has ended the run.
+    /// For each stop rule, how many measurements in a row have met it.
+    Streaks: int list
+    /// Whether an action or a stop rule has ended the run.
     Stopped: bool
     /// What the run is measured by; never changes.
     Probe: Probe
@@ -178,6 +180,16 @@ module Reinforce =
             PhaseWatch.due plan.Options.Watch before phases.Phase |> List.mapFold (carryOut phases) { state with Phases = phases }
         float(List.findIndex ((=) phases.Phase) Phase.all), events, keep plan state
 
+    /// The state with its stop rules counted on.
+    let private countStreaks plan metrics (state: RunState) =
+        let rules = plan.Options.StopRules
+        let streaks = List.map2 (fun rule before -> StopRule.observe rule before metrics) rules state.Streaks
+        {
+            state with
+                Streaks = streaks
+                Stopped = state.Stopped || List.exists2 StopRule.isMet rules streaks
+        }
+
     /// One step: rollouts, updates, measurements, and what is done about the phase. The learner is updated in place; raises
     /// `OperationCanceledException` when cancelled, with the learner as the last update left it.
     let step plan cancellation (state: RunState) =
@@ -218,7 +230,7 @@ module Reinforce =
         ]
         let metrics = measured |> List.choose(fun (name, value) -> value |> Option.map(fun v -> name, v)) |> Map.ofList
         let phase, events, state = watchPhase plan { state with Step = number; Learner = learner } metrics
-        state,
+        countStreaks plan metrics state,
         {
             Step = number
             Metrics = Map.add MetricName.phase phase metrics
@@ -239,6 +251,7 @@ module Reinforce =
             Phases = Phases.start
             Alarm = 1.0
             Good = []
+            Streaks = plan.Options.StopRules |> List.map(fun _ -> 0)
             Stopped = false
             Probe = Probe.create 48 plan.Task policy.Tokenizer
         }

@@ -34,7 +34,11 @@ module RunFolder =
         let stem = Path.Combine(root, $"{name}-{time}")
         let path = Seq.initInfinite(fun k -> if k = 0 then stem else $"{stem}-{k + 1}") |> Seq.find(Directory.Exists >> not)
         try
-            for folder in [ path; yield! [ for name in [ "trajectories"; "policies"; "displacement" ] -> Path.Combine(path, name) ] ] do
+            for folder in
+                [
+                    path
+                    yield! [ for name in [ "trajectories"; "policies"; "displacement" ] -> Path.Combine(path, name) ]
+                ] do
                 Directory.CreateDirectory folder |> ignore
             { Path = Path.GetFullPath path }
         with

@@ -66,12 +66,7 @@ module Script =
             | None -> experiment
             | Some count ->
                 positive "steps" count
-                {
-                    experiment with
-                        Arms =
-                            experiment.Arms
-                            |> List.map(fun arm -> { arm with Adjust = arm.Adjust >> (fun training -> { training with Steps = count }) })
-                }
+                experiment |> Experiment.adjust(fun training -> { training with Steps = count })
         match options.TryGetResult Seeds with
         | None -> experiment
         | Some seeds -> { experiment with Seeds = List.distinct seeds }

@@ -83,7 +83,7 @@ module Study =
     let private starts (folder: RunFolder) (experiment: Experiment) =
         match experiment.Start with
         | Checkpoint path -> fun _ -> path
-        | Taught(policies, _, _) -> fun seed -> folder.WarmStart(origin policies seed)
+        | Taught(policies, _) -> fun seed -> folder.WarmStart(origin policies seed)
 
     /// What a reader of the console should know of a step besides its numbers.
     let private remarks (step: StepReport) = [
@@ -105,7 +105,7 @@ module Study =
         cancellation
         (run: RunId, arm: Arm)
         =
-        let options = arm.Adjust experiment.Training
+        let options = arm.Training
         use policy = Policy.load torch.float32 torch.CPU (start run.Seed)
         let plan = {
             Task = experiment.Task
@@ -139,7 +139,7 @@ module Study =
             sink.Finished run
 
     /// The largest number of steps of any arm.
-    let steps (experiment: Experiment) = experiment.Arms |> List.map(fun arm -> (arm.Adjust experiment.Training).Steps) |> List.max
+    let steps (experiment: Experiment) = experiment.Arms |> List.map(fun arm -> arm.Training.Steps) |> List.max
 
     /// Writes the report of a run folder from what stands in it, and gives the arms' summaries.
     let private report (folder: RunFolder) (experiment: Experiment) (notes: string list) =
@@ -148,7 +148,7 @@ module Study =
             Title = experiment.Name
             Question = experiment.Question
             Arms = experiment.Arms |> List.map(fun arm -> arm.Name, Recipe.formula arm.Recipe)
-            Plan = runs |> List.map(fun (run, arm) -> run, (arm.Adjust experiment.Training).Steps)
+            Plan = runs |> List.map(fun (run, arm) -> run, arm.Training.Steps)
             Lines = (Metrics.read folder.Metrics).Lines
             Configuration = File.ReadAllText folder.Configuration
             Samples = [
@@ -167,14 +167,16 @@ module Study =
     let run (options: StudyOptions) (experiment: Experiment) (cancellation: CancellationToken) =
         torch.set_num_threads options.Threads
         let folder = RunFolder.create options.Out experiment.Name DateTime.Now
-        File.WriteAllText(folder.Configuration, Configuration.toJson options.Threads options.Workers experiment)
+        File.WriteAllText(folder.Configuration, Configuration.toJson experiment)
         let runs = ofArms experiment
-        let plan = [ for run, arm in runs -> run, (arm.Adjust experiment.Training).Steps ]
+        let plan = [ for run, arm in runs -> run, arm.Training.Steps ]
         let lessons =
             match experiment.Start with
             | Checkpoint _ -> []
-            | Taught(policies, create, teaching) -> [
-                for index in experiment.Seeds |> List.map(fun seed -> origin policies seed) |> List.distinct -> index, create, teaching
+            | Taught(policies, teaching) -> [
+                for create in Option.toList experiment.Task.Beginner do
+                    for index in experiment.Seeds |> List.map(origin policies) |> List.distinct do
+                        index, create, teaching
               ]
         let failed =
             use metrics = new MetricsWriter(folder.Metrics)

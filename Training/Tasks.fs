@@ -5,25 +5,8 @@ open Levee.Interop.HuggingFace
 /// Ready-made tasks, and policies and teaching that fit them.
 [<RequireQualifiedAccess>]
 module Tasks =
-    /// Atlas: questions of one and two hops about the world's countries, answered with a search engine over facts about them. `folder` holds its data
-    /// (Experiments/data). Search shows the two best documents; a turn has up to 24 tokens; there are four turns and a last one to answer in. Held out
-    /// are the questions about the countries of `test.jsonl`. Raises `DatasetException` where a file is missing or cannot be used.
-    let atlas (folder: string) : LearningTask =
-        let world = Atlas.load folder
-        let search = { SearchOptions.defaults with TopK = 2; Wording = Wording.Brief }
-        let environment = SearchEnvironment(search, SqliteRetriever.InMemory world.Documents)
-        {
-            Name = "atlas"
-            Train = world.Train
-            HeldOut = world.Test
-            Environment = environment
-            Rollout = { RolloutOptions.defaults with MaxTurns = 4; TurnTokens = 24; ObservationTokens = 80 }
-            Demonstrate = AtlasTeacher.demonstration world environment
-        }
-
     /// A fresh policy of about 150,000 parameters with a word-level tokenizer for Atlas, its weights drawn from the seed.
-    let atlasPolicy (folder: string) (seed: Seed) =
-        let world = Atlas.load folder
+    let private atlasBeginner (world: Atlas) (seed: Seed) =
         let words = world.Vocabulary |> Array.skip(List.length Atlas.specialTokens)
         let tokenizer = Tokenizer.WordLevel(words, Atlas.specialTokens, "<unk>", Atlas.wordPattern)
         let configuration = TokenizerConfig(EosToken = "<eos>", PadToken = "<pad>", UnkToken = "<unk>")
@@ -36,6 +19,24 @@ module Tasks =
         }
         Policy.create architecture tokenizer configuration seed
 
+    /// Atlas: questions of one and two hops about the world's countries, answered with a search engine over facts about them. `folder` holds its data
+    /// (Experiments/data). Search shows the two best documents; a turn has up to 24 tokens; there are four turns and a last one to answer in. Held out
+    /// are the questions about the countries of `test.jsonl`. Raises `DatasetException` where a file is missing or cannot be used.
+    let atlas (folder: string) : LearningTask =
+        let world = Atlas.load folder
+        let search = { SearchOptions.defaults with TopK = 2; Wording = Wording.Brief }
+        let environment = SearchEnvironment(search, SqliteRetriever.InMemory world.Documents)
+        {
+            Name = "atlas"
+            Folder = folder
+            Train = world.Train
+            HeldOut = world.Test
+            Environment = environment
+            Rollout = { RolloutOptions.defaults with MaxTurns = 4; TurnTokens = 24; ObservationTokens = 80 }
+            Demonstrate = AtlasTeacher.demonstration world environment
+            Beginner = Some(atlasBeginner world)
+        }
+
     /// The teaching that makes a fresh Atlas policy a mediocre searcher: it knows the protocol, and is right about one time in three.
     let teaching = {
         Steps = 3000
@@ -46,3 +47,15 @@ module Tasks =
         ClipNorm = 1.0
         Flaws = 0.35
     }
+
+    let private known = Map.ofList [ "atlas", atlas ]
+
+    /// The task of a name, from a folder of data. Raises `ArgumentException` naming the tasks there are.
+    let named name folder : LearningTask =
+        match Map.tryFind name known with
+        | Some load -> load folder
+        | None ->
+            let names = String.concat ", " known.Keys
+            invalidArg
+                (nameof name)
+                $"There is no task \"{name}\"; there are: {names}. A task that a script made by itself needs that script."

@@ -9,7 +9,7 @@ open TorchSharp
 let data = Path.Combine(Repository.root, "Experiments", "data")
 
 /// A fresh policy of the demo's sizes.
-let freshPolicy () = Tasks.atlasPolicy data (Seed.ofInt 1)
+let freshPolicy () = LearningTask.beginner (Tasks.atlas data) (Seed.ofInt 1)
 
 /// The policy that the repository keeps, which knows how to search; a fresh one where there is none.
 let warmPolicy () =

@@ -89,16 +89,17 @@ let ``what is not named has the documented default`` () =
             steps 7
             learningRate 1e-4
         }
-    Assert.Equal(7, built.Training.Steps)
-    Assert.Equal(1e-4, built.Training.Schedule.Peak)
-    Assert.Equal(TrainingOptions.defaults.GroupSize, built.Training.GroupSize)
+    let training = built.Arms.Head.Training
+    Assert.Equal(7, training.Steps)
+    Assert.Equal(1e-4, training.Schedule.Peak)
+    Assert.Equal(TrainingOptions.defaults.GroupSize, training.GroupSize)
 
 [<Fact>]
 let ``a warm start out of range is refused`` () =
     let taught policies teaching () =
         experiment "x" {
             task atlas.Value
-            start(Taught(policies, Tasks.atlasPolicy data, teaching))
+            start(Taught(policies, teaching))
             arm "GRPO" Recipes.grpo
         }
     refused "0 taught policies: give 1 or more" (taught 0 Tasks.teaching)

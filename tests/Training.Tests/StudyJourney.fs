@@ -35,7 +35,7 @@ let ``a study leaves configuration, metrics, trajectories, policies and a report
     let arms = configuration.RootElement.GetProperty "arms"
     Assert.Equal(2, arms.GetArrayLength())
     Assert.Contains("3 * llds(gate=Action", arms[1].GetProperty("objective").GetString())
-    Assert.Equal(2e-4, arms[1].GetProperty("training").GetProperty("Schedule").GetProperty("Peak").GetDouble())
+    Assert.Equal(2e-4, arms[1].GetProperty("training").GetProperty("schedule").GetProperty("peak").GetDouble())
 
     let lines = (Metrics.read outcome.Folder.Metrics).Lines
     Assert.Equal(2 * 2 * small.Steps, lines.Length)
@@ -57,7 +57,7 @@ let ``a study leaves configuration, metrics, trajectories, policies and a report
 let ``a policy that is taught first is kept and trained from`` () =
     use folder = new TemporaryFolder()
     let teaching = { Tasks.teaching with Steps = 3; Demonstrations = 4 }
-    let taught = tiny(Taught(2, Tasks.atlasPolicy data, teaching))
+    let taught = tiny(Taught(2, teaching))
     let outcome = Study.run (options folder.Path) { taught with Arms = [ taught.Arms.Head ] } CancellationToken.None
     Assert.Empty outcome.Failed
     for index in [ 0; 1 ] do
@@ -67,11 +67,7 @@ let ``a policy that is taught first is kept and trained from`` () =
 let ``an interrupted study keeps what was done and says so`` () =
     use folder = new TemporaryFolder()
     use source = new CancellationTokenSource(TimeSpan.FromSeconds 6.0)
-    let long = tiny kept
-    let long = {
-        long with
-            Arms = long.Arms |> List.map(fun arm -> { arm with Adjust = arm.Adjust >> fun o -> { o with Steps = 10_000 } })
-    }
+    let long = tiny kept |> Experiment.adjust(fun options -> { options with Steps = 10_000 })
     let outcome = Study.run (options folder.Path) long source.Token
     Assert.True outcome.Cancelled
     Assert.Empty outcome.Failed

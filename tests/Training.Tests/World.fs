@@ -10,7 +10,7 @@ let data = Path.Combine(Repository.root, "Experiments", "data")
 
 let atlas = lazy Tasks.atlas data
 
-let freshPolicy seed = Tasks.atlasPolicy data (Seed.ofInt seed)
+let freshPolicy seed = LearningTask.beginner atlas.Value (Seed.ofInt seed)
 
 // Tests count live tensors, which all tests of the process share.
 [<assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)>]
