@@ -1,0 +1,149 @@
+namespace Levee
+
+open System
+open TorchSharp
+
+/// A law that an objective breaks, and where.
+type Violation = {
+    Law: string
+    Detail: string
+} with
+
+    override this.ToString() = $"{this.Law}: {this.Detail}"
+
+/// What every objective owes a trainer, checked on random mini-batches in float64: for objectives that you write yourself.
+[<RequireQualifiedAccess>]
+module Laws =
+    let private rows, columns = 6, 7
+
+    /// A random mini-batch: gaps behind short responses, one of them empty, two actions and one advantage a response, of
+    /// either sign.
+    let private randomBatch (seed: Seed) (needs: Set<Need>) =
+        let uniform name k = Seed.uniform(seed |> Seed.named name |> Seed.derive k)
+        let table name (make: int -> int -> float -> float) =
+            let numbers = Array.init (rows * columns) (fun i -> make (i / columns) (i % columns) (uniform name i))
+            torch.tensor(numbers, [| int64 rows; int64 columns |])
+        let perRow name (make: float -> float) = torch.tensor(Array.init rows (fun r -> make(uniform name r)), [| int64 rows |])
+        let length r = if r = rows - 1 then 0 else 1 + int(float columns * uniform "length" r)
+        let mask = table "mask" (fun r k _ -> if k < length r then 1.0 else 0.0)
+        let action = table "action" (fun r k _ -> if k >= length r then 0.0 elif k < (length r + 1) / 2 then 1.0 else 2.0)
+        let logProb name = table name (fun _ _ u -> log(0.05 + 0.9 * u)) * mask
+        let reward = perRow "reward" round
+        let old = logProb "old"
+        let reference need =
+            match need with
+            | ReferencePolicy reference -> Some(reference, logProb $"reference {reference}")
+            | _ -> None
+        {
+            LogProbOld = old
+            LogProbSampled = old + table "sampler" (fun _ _ u -> 0.2 * u - 0.1) * mask
+            LogProbReference = needs |> Seq.choose reference |> Map.ofSeq
+            Advantage = ((reward * 2.0 - 1.0) * perRow "advantage" (fun u -> 0.5 + u)).unsqueeze(1L) * mask
+            ValueOld = Some(table "value" (fun _ _ u -> u))
+            Return = Some(table "return" (fun _ _ u -> u))
+            Mask = mask
+            Action = action.``to``(torch.int64)
+            Answer = table "answer" (fun r k _ -> if k = length r - 1 then 1.0 else 0.0)
+            Reward = reward
+            Searches = perRow "searches" (fun u -> floor(4.0 * u))
+            Truncated = perRow "truncated" (fun u -> if u < 0.2 then 1.0 else 0.0)
+            Clock = { Step = 2; Steps = 4; Alarm = 2.0 }
+        },
+        {
+            LogProb = old + table "move" (fun _ _ u -> 0.8 * u - 0.4) * mask
+            Entropy = table "entropy" (fun _ _ u -> u)
+            Value = if needs.Contains CriticValues then Some(table "new value" (fun _ _ u -> u)) else None
+        }
+
+    let private near (a: float) b = abs(a - b) <= 1e-9 * max 1.0 (max (abs a) (abs b))
+
+    let private largest (t: torch.Tensor) = t.abs().max().ToDouble()
+
+    let private judge (objective: Objective) whole part forward = Objective.differentiate objective (objective.Loss whole) part forward
+
+    let private differences (objective: Objective) seed (batch: Batch, forward: Forward) = [
+        let slopes = judge objective batch batch forward
+        let h = 1e-6
+        for n in 0..4 do
+            let r = seed |> Seed.derive n |> Seed.below(rows - 1)
+            let shift by =
+                let move = Array.init (rows * columns) (fun i -> if i = r * columns then by else 0.0)
+                let moved = forward.LogProb + torch.tensor(move, [| int64 rows; int64 columns |])
+                (judge objective batch batch { forward with LogProb = moved }).Value
+            let difference, slope = (shift h - shift -h) / (2.0 * h), slopes.LogProb[r, 0].ToDouble()
+            if not(abs(difference - slope) < 1e-5) then
+                $"response {r}, token 0: the value's difference quotient is {difference}, the slope {slope}; right only where a stop-gradient is meant"
+    ]
+
+    let private parts (objective: Objective) _ (batch: Batch, forward: Forward) = [
+        let whole = judge objective batch batch forward
+        let ofRows (indexes: int[]) =
+            let index = torch.tensor(Array.map int64 indexes, [| int64 indexes.Length |])
+            let here (t: torch.Tensor) = t.index_select(0L, index)
+            judge objective batch (Batch.map here here batch) {
+                LogProb = here forward.LogProb
+                Entropy = here forward.Entropy
+                Value = Option.map here forward.Value
+            }
+        let pieces = [ ofRows [| 4; 0 |]; ofRows [| 1; 2; 3; 5 |] ]
+        let sum = pieces |> List.sumBy _.Value
+        if not(near sum whole.Value) then
+            $"two parts have the value {sum}, the whole mini-batch {whole.Value}; count denominators on the whole"
+        for name, measured in whole.Metrics do
+            let sum = pieces |> List.sumBy(fun piece -> piece.Metrics |> List.filter(fst >> (=) name) |> List.sumBy snd)
+            if not(near sum measured) then
+                $"two parts measure {name} = {sum}, the whole mini-batch {measured}"
+    ]
+
+    let private padding (objective: Objective) _ (batch: Batch, forward: Forward) = [
+        let clean = judge objective batch batch forward
+        for garbage in [ nan; -infinity; 1e30 ] do
+            let spoil (t: torch.Tensor) =
+                if t.dtype = torch.float64 && t.dim() = 2L then
+                    torch.where(Tensors.above 0.0 batch.Mask, t, torch.full_like(t, Tensors.scalar garbage))
+                else
+                    t
+            let spoilt = {
+                batch with
+                    LogProbOld = spoil batch.LogProbOld
+                    LogProbSampled = spoil batch.LogProbSampled
+                    LogProbReference = Map.map (fun _ t -> spoil t) batch.LogProbReference
+            }
+            let slopes = judge objective spoilt spoilt { forward with LogProb = spoil forward.LogProb }
+            if not(near slopes.Value clean.Value) || not(largest(slopes.LogProb - clean.LogProb) < 1e-9) then
+                $"{garbage} in the padding changes value or slopes; pass log-probabilities through Tensors.keep part.Mask"
+    ]
+
+    let private emptiness (objective: Objective) _ (batch: Batch, forward: Forward) = [
+        let nothing = { batch with Mask = torch.zeros_like batch.Mask; Action = torch.zeros_like batch.Action }
+        let slopes = judge objective nothing nothing forward
+        if slopes.Value <> 0.0 || largest slopes.LogProb <> 0.0 then
+            $"a mini-batch without tokens has the value {slopes.Value}; divide by Tensors.atLeastOne of a count"
+    ]
+
+    let private laws = [
+        "the gradient is the finite difference", differences
+        "micro-batches add up", parts
+        "padding does not matter", padding
+        "nothing gives nothing", emptiness
+    ]
+
+    /// The laws that an objective breaks; empty for one that a trainer can use. Each law is tried on a few random mini-batches.
+    let violations (objective: Objective) : Violation list = [
+        for law, check in laws do
+            let found =
+                Seq.init 4 Seed.ofInt
+                |> Seq.tryPick(fun seed ->
+                    Tensors.released(fun () -> randomBatch seed objective.Needs |> check objective seed) |> List.tryHead)
+            match found with
+            | Some detail -> { Law = law; Detail = detail }
+            | None -> ()
+    ]
+
+    /// The objective itself. Raises `ArgumentException` that names every law it breaks.
+    let check (objective: Objective) =
+        match violations objective with
+        | [] -> objective
+        | broken ->
+            let list = broken |> List.map string |> String.concat Environment.NewLine
+            invalidArg (nameof objective) $"The objective {objective.Formula} breaks a law:{Environment.NewLine}{list}"
