@@ -23,6 +23,8 @@ type ReportContent = {
     /// The runs that were planned and the steps of each.
     Plan: (RunId * int) list
     Lines: MetricLine list
+    /// The per-sample measure's bars.
+    Bars: BarLine list
     /// The full configuration as JSON.
     Configuration: string
     Samples: Sample list

@@ -33,6 +33,7 @@ let private content arms (lines: MetricLine list) = {
     Arms = arms |> List.map(fun arm -> arm, "what it is <i>")
     Plan = [ for arm in arms -> { Arm = arm; Seed = 0 }, 5 ]
     Lines = lines
+    Bars = []
     Configuration = """{"name":"<script>","rate":1e-3}"""
     Samples = [ { Caption = "<wrong>"; Text = "</pre><script>alert(1)</script>\u0000\uD800 end" } ]
     Notes = [ "interrupted & saved" ]
