@@ -79,6 +79,7 @@ let ``a study leaves configuration, metrics, bars, event files, trajectories, po
 
     let report = File.ReadAllText outcome.Folder.Report
     Assert.Contains("<svg", report)
+    Assert.Contains("Displacement question by question.", report)
     Assert.Contains("Does everything arrive?", report)
     Assert.DoesNotContain("src=\"http", report)
 
