@@ -10,6 +10,7 @@ type RunFolder = {
 
     member this.Configuration = Path.Combine(this.Path, "config.json")
     member this.Metrics = Path.Combine(this.Path, "metrics.jsonl")
+    member this.Bars = Path.Combine(this.Path, "lld_probe.jsonl")
     member this.Report = Path.Combine(this.Path, "report.html")
     member this.WarmStart index = Path.Combine(this.Path, "warm-start", string index)
     member this.Policy run = Path.Combine(this.Path, "policies", RunFolder.FileName run)
@@ -18,6 +19,9 @@ type RunFolder = {
     /// The policy of a run as it was after a step.
     member this.PolicyAt(run, step: int) = $"{this.Policy run}-step{step}"
     member this.Trajectories run = Path.Combine(this.Path, "trajectories", RunFolder.FileName run + ".txt")
+
+    /// The folder of a run's event files; TensorBoard shows the folder above with all runs in it.
+    member this.TensorBoard run = Path.Combine(this.Path, "tensorboard", RunFolder.FileName run)
 
     /// A run's name as a file's: letters, digits and dashes.
     static member FileName(run: RunId) =

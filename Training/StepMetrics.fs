@@ -55,12 +55,12 @@ module StepMetrics =
         ]
         @ measured
 
-    /// Of the per-sample measure.
+    /// Of the per-sample measure; updates that were not finite say nothing.
     let ofBars (bars: LldBar[]) =
-        let bars = List.ofArray bars
+        let changes = bars |> Array.map _.Change |> Array.filter System.Double.IsFinite |> List.ofArray
         [
-            MetricName.perSampleChange, bars |> List.map _.Change |> mean
-            MetricName.perSampleDisplaced, bars |> share(fun bar -> bar.Change < 0.0)
+            MetricName.perSampleChange, mean changes
+            MetricName.perSampleDisplaced, changes |> share(fun change -> change < 0.0)
         ]
 
     /// Seconds up to the end of sampling, of the updates, and of everything.

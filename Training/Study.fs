@@ -96,11 +96,22 @@ module Study =
             $"{Phase.name event.Phase} since step {event.Since}: {event.Message}"
     ]
 
+    let private barLine run step (bar: LldBar) : BarLine = {
+        Run = run
+        Step = step
+        QuestionId = bar.Question.Id
+        Question = bar.Question.Text
+        Correct = bar.Correct
+        Incorrect = bar.Incorrect
+        Change = Some bar.Change |> Option.filter Double.IsFinite
+    }
+
     let private train
         (folder: RunFolder)
         (experiment: Experiment)
         start
         (metrics: MetricsWriter)
+        (bars: BarsWriter)
         (sink: IProgressSink)
         cancellation
         (run: RunId, arm: Arm)
@@ -114,9 +125,12 @@ module Study =
             Seed = Seed.ofInt run.Seed |> Seed.named "run"
         }
         use samples = new StreamWriter(folder.Trajectories run)
+        use events = new TensorBoardWriter(folder.TensorBoard run, DateTimeOffset.Now)
         let report (step: StepReport) =
             let line = { Step = step.Step; Arm = run.Arm; Seed = run.Seed; Values = step.Metrics }
             metrics.Write line
+            events.Write(line, DateTimeOffset.Now)
+            step.Bars |> Array.iter(barLine run step.Step >> bars.Write)
             sink.Step line
             for message in remarks step do
                 sink.Message $"{run}: step {step.Step}: {message}"
@@ -150,6 +164,7 @@ module Study =
             Arms = experiment.Arms |> List.map(fun arm -> arm.Name, Recipe.formula arm.Recipe)
             Plan = runs |> List.map(fun (run, arm) -> run, arm.Training.Steps)
             Lines = (Metrics.read folder.Metrics).Lines
+            Bars = (BarLines.read folder.Bars).Lines
             Configuration = File.ReadAllText folder.Configuration
             Samples = [
                 for run, _ in runs do
@@ -180,6 +195,7 @@ module Study =
               ]
         let failed =
             use metrics = new MetricsWriter(folder.Metrics)
+            use bars = new BarsWriter(folder.Bars)
             use sink =
                 StudyConsole.progress([ for index, _, teaching in lessons -> { Arm = "warm start"; Seed = index }, teaching.Steps ] @ plan)
             let taught =
@@ -197,7 +213,7 @@ module Study =
                         run,
                         fun () ->
                             cancellation.ThrowIfCancellationRequested()
-                            train folder experiment start metrics sink cancellation (run, arm)
+                            train folder experiment start metrics bars sink cancellation (run, arm)
                 ]
                 |> inParallel options.Workers
         let errors = [

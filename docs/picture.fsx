@@ -16,6 +16,7 @@ let content: ReportContent = {
     Arms = [ for arm in arms -> arm, "" ]
     Plan = []
     Lines = lines |> List.filter(fun line -> List.contains line.Arm arms)
+    Bars = []
     Configuration = "{}"
     Samples = []
     Notes = []

@@ -43,6 +43,16 @@ module Curves =
         |> fst
         |> Array.choose id
 
+    /// The curve of means with what spreads around them, by what the horizontal axis counts.
+    let ofSpreads (over: (float * Spread)[]) = {
+        Mean = over |> Array.map(fun (x, spread) -> x, spread.Mean)
+        Band =
+            over
+            |> Array.choose(fun (x, spread) ->
+                spread.Deviation |> Option.map(fun deviation -> x, spread.Mean - deviation, spread.Mean + deviation))
+        Seeds = []
+    }
+
     /// The curve of a metric over runs of one arm; `window` 1 leaves it unsmoothed.
     let ofMetric (window: int) (metric: string) (runs: MetricLine[] list) =
         let measured = runs |> List.filter(Summary.series metric >> Array.isEmpty >> not)
@@ -68,11 +78,22 @@ module Curves =
                 |> Seq.filter(fun (_, spread) -> 2 * spread.Count >= measured.Length)
                 |> Array.ofSeq
 
-            {
-                Mean = over |> Array.map(fun (step, spread) -> step, spread.Mean)
-                Band =
-                    over
-                    |> Array.choose(fun (step, spread) ->
-                        spread.Deviation |> Option.map(fun deviation -> step, spread.Mean - deviation, spread.Mean + deviation))
-                Seeds = smooth |> List.map floated
-            }
+            { ofSpreads over with Seeds = smooth |> List.map floated }
+
+    /// The stretches over which a metric that names a stage, from 0 to below `count`, stays the same: first step, step at which the next
+    /// begins (of the last: the last step), stage.
+    let stages count (metric: string) (lines: MetricLine[]) =
+        let points =
+            Summary.series metric lines
+            |> Array.map(fun (step, value) -> step, int value)
+            |> Array.filter(fun (_, stage) -> stage >= 0 && stage < count)
+
+        let begins i = i = 0 || snd points[i - 1] <> snd points[i]
+        let starts = [
+            for i, point in Array.indexed points do
+                if begins i then
+                    point
+        ]
+        let ends = starts |> List.map fst |> List.skip(min 1 starts.Length)
+        let last = points |> Array.tryLast |> Option.map fst |> Option.toList
+        List.map2 (fun (step, stage) next -> step, next, stage) starts (ends @ last)

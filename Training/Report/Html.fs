@@ -23,6 +23,8 @@ type ReportContent = {
     /// The runs that were planned and the steps of each.
     Plan: (RunId * int) list
     Lines: MetricLine list
+    /// The per-sample measure's bars.
+    Bars: BarLine list
     /// The full configuration as JSON.
     Configuration: string
     Samples: Sample list
@@ -50,7 +52,7 @@ module Html =
          table{border-collapse:collapse;font-size:15px;font-variant-numeric:tabular-nums;margin:16px 0 12px}\
          th,td{padding:6px 0 6px 28px;text-align:right;vertical-align:bottom}td,tbody th{white-space:nowrap}th:first-child,td:first-child{padding-left:0;text-align:left;font-weight:400}\
          thead th{border-bottom:1px solid var(--ink);font-weight:600}tbody tr+tr>*{border-top:1px solid var(--rule)}\
-         figure{margin:0 0 36px}figure svg{display:block;width:100%;min-width:760px;height:auto}\
+         figure{margin:20px 0 36px}figure svg{display:block;width:100%;min-width:760px;height:auto}\
          figcaption{font-size:14.5px;line-height:1.5;max-width:52em;margin-top:4px}figcaption b{color:var(--ink);font-weight:600}\
          details{margin:8px 0}summary{cursor:pointer}\
          pre{background:var(--tint);padding:14px 16px;margin:8px 0 16px;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;\
@@ -74,6 +76,7 @@ for (const svg of document.querySelectorAll('svg.levee')) {
     }));
     return {
       left, right, top, bottom, low, high, traces,
+      abscissa: group.dataset.abscissa,
       cross: make('line', { class: 'cross', y1: top, y2: bottom, visibility: 'hidden' }, group),
       unit: group.querySelector('.unit'),
       text: make('text', { class: 'label', x: right, y: top - 10, 'text-anchor': 'end' }, group),
@@ -99,7 +102,7 @@ for (const svg of document.querySelectorAll('svg.levee')) {
       panel.cross.setAttribute('visibility', 'visible');
       panel.unit?.setAttribute('visibility', 'hidden');
       panel.text.replaceChildren();
-      make('tspan', { class: 'muted' }, panel.text).textContent = 'step ' + Math.round(at);
+      make('tspan', { class: 'muted' }, panel.text).textContent = panel.abscissa + ' ' + Math.round(at);
       for (const trace of panel.traces) {
         if (!trace.values.length) continue;
         const [, y] = trace.values.reduce((a, b) => Math.abs(a[0] - at) > Math.abs(b[0] - at) ? b : a);
@@ -122,13 +125,10 @@ for (const svg of document.querySelectorAll('svg.levee')) {
         let body = Xml.el "tbody" [] (rows |> List.map(row "td" "th"))
         Xml.el "div" [ "class", "wide" ] [ Xml.el "table" [] [ head; body ] ]
 
-    let private figure number (title: string) caption (drawn: Figure list) =
-        if drawn.IsEmpty then
-            []
-        else
-            let pictures = drawn |> List.map(fun figure -> Xml.el "div" [ "class", "wide" ] [ Svg.element figure ])
-            let label = Xml.leaf "b" [] $"Figure {number}. {title}"
-            [ Xml.el "figure" [] (pictures @ [ Xml.el "figcaption" [] [ label; Xml.text(" " + caption) ] ]) ]
+    let private figure number (picture: Picture) =
+        let drawn = picture.Figures |> List.map(fun figure -> Xml.el "div" [ "class", "wide" ] [ Svg.element figure ])
+        let label = Xml.leaf "b" [] $"Figure {number}. {picture.Title}"
+        Xml.el "figure" [] (drawn @ [ Xml.el "figcaption" [] [ label; Xml.text(" " + picture.Caption) ] ])
 
     let private indented (json: string) =
         try
@@ -203,75 +203,10 @@ for (const svg of document.querySelectorAll('svg.levee')) {
 
         folded "Every run" [ table headings rows ]
 
-    let private smoothing (data: ChartData) seeds =
-        let spread =
-            if seeds > 1 then
-                "Thick: mean over seeds. Shaded: one standard deviation to either side. Thin: the seeds."
-            else
-                "Thick: running mean. Thin: the single steps."
-
-        let window =
-            if data.Window > 1 then
-                $" Lines are running means over {data.Window} steps, except evaluations and the probe."
-            else
-                ""
-
-        spread + window
-
-    let private pictures (data: ChartData) =
-        let seeds = data.Arms |> List.map _.Runs.Length |> List.fold max 0
-        let reading = smoothing data seeds
-
-        let begun = [
-            for index, arm in List.indexed data.Arms do
-                if not arm.Runs.IsEmpty then
-                    index
-        ]
-
-        let columns = if begun.Length = 3 then 3 else 2
-        let displacement = begun |> List.chunkBySize columns |> List.choose(Charts.displacement data)
-        let collapses = data.Arms |> List.exists(fun arm -> not arm.Collapses.IsEmpty)
-
-        let triangles =
-            if collapses then
-                " Triangles mark the step since which a run's exact match has stayed below half of its best."
-            else
-                ""
-
-        let drawn =
-            [
-                "Likelihood, reward and gradient norm under one time axis.",
-                "Top: mean log-probability per token of the step's correct (solid) and incorrect (dashed) responses, in nats; higher means \
-               that the policy finds them more likely. A fall of the solid line while exact match still rises is lazy likelihood \
-               displacement, the early sign of collapse. Middle: exact match of the step's rollouts. Bottom: norm of the gradient before \
-               clipping. The panels of a row share one scale."
-                + triangles
-                + " "
-                + reading,
-                displacement
-                (if begun.Length > 1 then
-                     "The arms side by side."
-                 else
-                     "Likelihood, held-out questions and probe."),
-                "The same quantities in one axis for all arms. The probe is the log-likelihood of fixed good demonstrations on held-out \
-               questions: it falls when the policy forgets how to behave well, whatever it happens to sample. "
-                + reading,
-                Option.toList(Charts.comparison data)
-                "What the policy does.",
-                "Entropy of the policy per token; tokens written, searches carried out and invalid actions (neither a search nor an answer) \
-               in one trajectory. "
-                + reading,
-                Option.toList(Charts.behaviour data)
-                "What the updates do.",
-                "How far one step's updates move the policy from the one that sampled the rollouts, and what LLDS does about it. "
-                + reading,
-                Option.toList(Charts.update data)
-            ]
-            |> List.filter(fun (_, _, figures) -> not figures.IsEmpty)
-
-        match drawn with
+    let private pictures data =
+        match Pictures.all data with
         | [] -> [ paragraph "" "No steps were recorded." ]
-        | drawn -> drawn |> List.mapi(fun i (title, caption, figures) -> figure (i + 1) title caption figures) |> List.concat
+        | pictures -> paragraph "muted" (Pictures.reading data) :: (pictures |> List.mapi(fun i picture -> figure (i + 1) picture))
 
     let private section title content =
         match content with
@@ -298,6 +233,7 @@ for (const svg of document.querySelectorAll('svg.levee')) {
         {
             Arms = Summary.arms window (List.map fst content.Arms) content.Lines
             Lines = content.Lines
+            Bars = content.Bars
             Steps = steps
             Window = window
         }

@@ -1,11 +1,6 @@
 namespace Levee
 
-open System
-open System.Buffers
 open System.Collections.Generic
-open System.IO
-open System.Text
-open System.Text.Encodings.Web
 open System.Text.Json
 
 /// One run of a study: an arm with one seed.
@@ -83,110 +78,64 @@ module MetricName =
     let phase = "lld/phase"
     /// What the phase alarm multiplies coefficients by.
     let alarm = "lld/alarm"
+    /// Mean change of log-probability per token, in nats, of correct responses under their own step's updates.
+    let changeCorrect = "lld/change/correct"
+    /// The same of incorrect responses.
+    let changeIncorrect = "lld/change/incorrect"
+    /// The same of responses in groups rewarded alike.
+    let changeNoSignal = "lld/change/no_signal"
+    /// Of the correct responses with an advantage, the share that the step's updates did not make more likely (arXiv 2512.04220, Def. 4.1).
+    let lldShare = "lld/share"
+    /// Of the incorrect responses in groups with a correct one, the share whose first search returned the documents of a correct one's.
+    let firstSearchOverlap = "lld/first_search_overlap"
+    /// A quantile, such as "p50", of the tokens' likelihood ratio after a step's updates to before.
+    let likelihoodRatio (quantile: string) = $"lld/likelihood_ratio/{quantile}"
+    /// A metric of responses, told by their n-th action alone, from 1.
+    let ofAction (metric: string) (number: int) = $"{metric}/action_{number}"
+    /// A metric of responses, told by the tokens of a role alone: "reasoning", "search" or "answer".
+    let ofRole (metric: string) (role: string) = $"{metric}/{role}"
+    /// Negative log-likelihood per token, in nats, of responses with so many searches carried out.
+    let nllOfSearches (number: int) = $"lld/nll/searches_{number}"
     /// Seconds of wall time that the step took.
     let seconds = "timing_s/step"
-
-/// The lines of a metrics file, and how many were lost at its end.
-type MetricFile = {
-    Lines: MetricLine list
-    /// 1 where the last line was cut off, as when the process that wrote it was killed; else 0.
-    Truncated: int
-}
 
 /// Reading and writing of `metrics.jsonl`: one JSON object a line, `{"step":12,"arm":"GRPO","seed":3,"<metric>":number or null}`.
 [<RequireQualifiedAccess>]
 module Metrics =
-    let private relaxed = JsonWriterOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+    let private isField name = List.contains name [ "step"; "arm"; "seed" ]
 
     /// The line as JSON text, without the end of line. A number that is not finite becomes null; any other is written so that it
     /// reads back the same.
     let format (line: MetricLine) =
-        let buffer = ArrayBufferWriter<byte>()
-        use json = new Utf8JsonWriter(buffer, relaxed)
-        json.WriteStartObject()
-        json.WriteNumber("step", line.Step)
-        json.WriteString("arm", line.Arm)
-        json.WriteNumber("seed", line.Seed)
+        JsonLines.format(fun json ->
+            json.WriteNumber("step", line.Step)
+            json.WriteString("arm", line.Arm)
+            json.WriteNumber("seed", line.Seed)
 
-        for KeyValue(name, value) in line.Values do
-            match name with
-            | "step"
-            | "arm"
-            | "seed" -> invalidArg (nameof line) $"a metric cannot be named \"{name}\": the line has a field of that name"
-            | _ when Double.IsFinite value -> json.WriteNumber(name, value)
-            | _ -> json.WriteNull name
+            for KeyValue(name, value) in line.Values do
+                if isField name then
+                    invalidArg (nameof line) $"a metric cannot be named \"{name}\": the line has a field of that name"
 
-        json.WriteEndObject()
-        json.Flush()
-        Encoding.UTF8.GetString buffer.WrittenSpan
-
-    let private field (name: string) (root: JsonElement) =
-        match root.TryGetProperty name with
-        | true, value -> value
-        | _ -> raise(FormatException $"the field \"{name}\" is missing")
-
-    let private int32 name root =
-        let value = field name root
-        let mutable number = 0
-
-        if value.ValueKind = JsonValueKind.Number && value.TryGetInt32 &number then
-            number
-        else
-            raise(FormatException $"\"{name}\" is no integer")
-
-    let private text name root =
-        let value = field name root
-
-        match value.ValueKind with
-        | JsonValueKind.String -> nonNull(value.GetString())
-        | _ -> raise(FormatException $"\"{name}\" is no text")
+                JsonLines.writeNumber json name value)
 
     let private metric (property: JsonProperty) =
-        match property.Name, property.Value.ValueKind with
-        | ("step" | "arm" | "seed"), _ -> None
-        | _, JsonValueKind.Null -> None
-        | name, JsonValueKind.Number -> Some(name, property.Value.GetDouble()) |> Option.filter(snd >> Double.IsFinite)
-        | name, kind -> raise(FormatException $"\"{name}\" must be a number or null, not {kind}")
+        if isField property.Name then
+            None
+        else
+            JsonLines.numberOf property.Name property.Value |> Option.map(fun value -> property.Name, value)
+
+    let private ofJson (line: JsonElement) = {
+        Step = JsonLines.int32 "step" line
+        Arm = JsonLines.text "arm" line
+        Seed = JsonLines.int32 "seed" line
+        Values = line.EnumerateObject() |> Seq.choose metric |> Map.ofSeq
+    }
 
     /// The line that a JSON text holds; null metrics are left out. Raises `FormatException` saying what is wrong.
-    let parse (json: string) =
-        try
-            use document = JsonDocument.Parse json
-            let root = document.RootElement
+    let parse json = JsonLines.parse ofJson json
 
-            if root.ValueKind <> JsonValueKind.Object then
-                raise(FormatException "the line is no JSON object")
-
-            {
-                Step = int32 "step" root
-                Arm = text "arm" root
-                Seed = int32 "seed" root
-                Values = root.EnumerateObject() |> Seq.choose metric |> Map.ofSeq
-            }
-        with :? JsonException as error ->
-            raise(FormatException("the line is no JSON", error))
-
-    /// Reads a metrics file. A last line that was cut off (no end of line, and no whole JSON) is dropped and counted. Any other bad
-    /// line raises `InvalidDataException` naming file, line and remedy. Empty lines are passed over.
-    let read (path: string) =
-        let content = File.ReadAllText path
-        let rows = content.Split '\n'
-        let lines = List<MetricLine>()
-        let mutable truncated = 0
-
-        rows
-        |> Array.iteri(fun index row ->
-            if not(String.IsNullOrWhiteSpace row) then
-                try
-                    lines.Add(parse row)
-                with :? FormatException as error ->
-                    if index = rows.Length - 1 && error.InnerException :? JsonException then
-                        truncated <- 1
-                    else
-                        let message = $"{path}:{index + 1}: {error.Message}. Remove or mend this line."
-                        raise(InvalidDataException(message, error)))
-
-        { Lines = List.ofSeq lines; Truncated = truncated }
+    /// Reads a metrics file, as `JsonLines.read` does.
+    let read path = JsonLines.read parse path
 
     /// The lines of each run, by step; where a step was done again after a restart, its later line stands.
     let byRun (lines: MetricLine seq) : Map<RunId, MetricLine[]> =
@@ -201,41 +150,6 @@ module Metrics =
             run, Array.ofSeq latest.Values)
         |> Map.ofSeq
 
-/// Appends lines to a metrics file and hands each to the operating system at once, so that a kill loses no finished step. Safe to use
-/// from several threads; at most one writer may have the file open. A line cut off at the end of an existing file is removed first.
+/// Appends lines to a metrics file, as `JsonLinesWriter` does.
 type MetricsWriter(path: string) =
-    let gate = obj()
-    let stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read)
-
-    let isWhole (tail: string) =
-        try
-            Metrics.parse tail |> ignore
-            true
-        with :? FormatException ->
-            false
-
-    let mend () =
-        let content = Array.zeroCreate<byte>(int stream.Length)
-        stream.ReadExactly content
-        let start = Array.LastIndexOf(content, byte '\n') + 1
-
-        if start < content.Length then
-            if isWhole(Encoding.UTF8.GetString(content, start, content.Length - start)) then
-                stream.WriteByte(byte '\n')
-            else
-                stream.SetLength(int64 start)
-
-        stream.Seek(0L, SeekOrigin.End) |> ignore
-
-    do mend()
-
-    /// Appends one line.
-    member _.Write(line: MetricLine) =
-        let bytes = Encoding.UTF8.GetBytes(Metrics.format line + "\n")
-
-        lock gate (fun () ->
-            stream.Write bytes
-            stream.Flush())
-
-    interface IDisposable with
-        member _.Dispose() = lock gate stream.Dispose
+    inherit JsonLinesWriter<MetricLine>(path, Metrics.format)

@@ -27,6 +27,10 @@ type RunSummary = {
     LikelihoodChange: float option
     /// Log-likelihood of the fixed demonstrations: last less first, in nats per token.
     ProbeChange: float option
+    /// Share of correct responses with an advantage that their step's updates did not make more likely: its mean over the last window.
+    LldShare: float option
+    /// Share of questions whose correct responses one update on them makes less likely, when last measured.
+    PerSampleDisplaced: float option
     /// Mean entropy per token over the last window less that over the first, in nats.
     EntropyChange: float option
     /// Largest norm of the gradient of any update, before clipping.
@@ -91,6 +95,8 @@ module Summary =
         | [| _ |] -> None
         | means -> Some(snd(Array.last means) - snd means[0])
 
+    let private lastOf points = points |> Array.tryLast |> Option.map snd
+
     /// Sums up one run from its lines, sorted by step and one a step.
     let run (window: int) (id: RunId) (lines: MetricLine[]) =
         let series metric = series metric lines
@@ -114,6 +120,8 @@ module Summary =
             Greedy = course(series MetricName.heldOutGreedy)
             LikelihoodChange = change window (series MetricName.correct)
             ProbeChange = change 1 (series MetricName.probe)
+            LldShare = series MetricName.lldShare |> settled window |> lastOf
+            PerSampleDisplaced = series MetricName.perSampleDisplaced |> lastOf
             EntropyChange = change window (series MetricName.entropy)
             GradientNorm = if norms.Length = 0 then None else Some(Array.max norms)
             UpdatesSkipped = series MetricName.updatesSkipped |> Array.sumBy snd

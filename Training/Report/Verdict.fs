@@ -44,6 +44,8 @@ module Verdict =
         "Collapsed", collapsed
         "Log-likelihood of correct, change", cell Numbers.signed _.LikelihoodChange
         "Log-likelihood of probe, change", cell Numbers.signed _.ProbeChange
+        "Correct responses displaced by their step, final", cell Numbers.short _.LldShare
+        "Questions displaced by their own update, final", cell Numbers.short _.PerSampleDisplaced
         "Entropy, change", cell Numbers.signed _.EntropyChange
         "Largest gradient norm", cell Numbers.short _.GradientNorm
         "Updates skipped (not finite)", skipped
@@ -59,11 +61,11 @@ module Verdict =
                 { Measure = measure; Cells = cells |> List.map(Option.defaultValue Numbers.missing) }
     ]
 
-    /// What the table's numbers are, in one sentence.
+    /// What the table's numbers are, in a few sentences.
     let legend (window: int) =
         $"Mean \u00B1 standard deviation over runs. Exact match on rollouts is a running mean over {window} steps; a run has collapsed \
-          when its final value is below half of its best. Log-likelihoods and entropy are per token, in nats; a change is the last \
-          window less the first."
+          when its final value is below half of its best. Displaced is the share that an update should have made more likely and did \
+          not. Log-likelihoods and entropy are per token, in nats; a change is the last window less the first."
 
     let private describe (arm: ArmSummary) =
         let course = arm.Over(bestOf _.Rollout), arm.Over(finalOf _.Rollout), arm.Over(_.Rollout >> Option.map _.First)

@@ -33,6 +33,7 @@ let private content arms (lines: MetricLine list) = {
     Arms = arms |> List.map(fun arm -> arm, "what it is <i>")
     Plan = [ for arm in arms -> { Arm = arm; Seed = 0 }, 5 ]
     Lines = lines
+    Bars = []
     Configuration = """{"name":"<script>","rate":1e-3}"""
     Samples = [ { Caption = "<wrong>"; Text = "</pre><script>alert(1)</script>\u0000\uD800 end" } ]
     Notes = [ "interrupted & saved" ]
@@ -196,3 +197,102 @@ let ``ticks are round, ascending, few, and on the axis`` () =
     Assert.Equal<string list>([ "0.0"; "0.2"; "0.4"; "0.6" ], ticks |> List.map snd)
     let decades = Scale.ticks 5 (Scale.spanning [ 0.2; 5000.0 ])
     Assert.Equal<string list>([ "1"; "10"; "100"; "1000" ], decades |> List.map snd)
+
+let private displacementNames = [
+    MetricName.changeCorrect
+    MetricName.changeNoSignal
+    MetricName.lldShare
+    MetricName.firstSearchOverlap
+    MetricName.likelihoodRatio "p50"
+    MetricName.nllOfSearches 0
+    MetricName.nllOfSearches 2
+    MetricName.ofRole MetricName.correct "search"
+    for number in 1..3 do
+        MetricName.ofAction MetricName.correct number
+        MetricName.ofAction MetricName.lldShare number
+]
+
+let private titles = [
+    "Which part of a response loses its likelihood."
+    "What a step&#39;s updates do to the step&#39;s own responses."
+    "Right searches inside wrong responses, and likelihood by number of searches."
+]
+
+[<Fact>]
+let ``the pictures of displacement are there when measured, and only then`` () =
+    let lines values = [
+        for arm in [ "a"; "b" ] do
+            for step in 1..30 -> line arm 0 step values
+    ]
+
+    let plain = Html.render(content [ "a"; "b" ] (lines(all 0.5)))
+    let told = content [ "a"; "b" ] (lines(all 0.5 @ [ for name in displacementNames -> name, 0.5 ]))
+    isDrawn told |> ignore
+
+    for title in titles do
+        Assert.DoesNotContain(title, plain)
+        Assert.Contains(title, Html.render told)
+
+[<Fact>]
+let ``an action that few steps have is left out`` () =
+    let values step = all 0.5 @ [ MetricName.ofAction MetricName.correct (if step % 3 = 0 then 2 else 1), -0.5 ]
+    let html = Html.render(content [ "a" ] [ for step in 1..30 -> line "a" 0 step (values step) ])
+    Assert.Contains("Action 1", html)
+    Assert.DoesNotContain("Action 2", html)
+
+[<Fact>]
+let ``phases are strips, one a seed, with a legend, and absent when not measured`` () =
+    let phase step =
+        if step <= 10 then 0.0
+        elif step <= 20 then 2.0
+        else 4.0
+    let lines values = [
+        for seed in 0..1 do
+            for step in 1..30 -> line "a" seed step (all 0.5 @ values step)
+    ]
+    let strips document =
+        named "rect" document |> List.filter(fun rect -> rect.Value.Contains "from step") |> List.map _.Value
+    let measured = isDrawn(content [ "a" ] (lines(fun step -> [ MetricName.phase, phase step ])))
+    let expected = [ "healthy, from step 1"; "decay, from step 11"; "collapse, from step 21" ]
+    Assert.Equal<string list>(expected @ expected, strips measured)
+    Assert.Contains("acceleration", measured.ToString())
+    let plain = isDrawn(content [ "a" ] (lines(fun _ -> [])))
+    Assert.Empty(strips plain)
+    Assert.DoesNotContain("acceleration", plain.ToString())
+
+let private bar arm step id change : BarLine = {
+    Run = { Arm = arm; Seed = 0 }
+    Step = step
+    QuestionId = id
+    Question = "Which <b>?"
+    Correct = 1
+    Incorrect = 2
+    Change = change
+}
+
+[<Fact>]
+let ``the bars of the first, middle and last measured step are drawn, sorted, and those below zero counted`` () =
+    let lines = [ for step in 1..5 -> line "a" 0 step (all 0.5) ]
+    let bars = [
+        for step in [ 1; 2; 3; 4; 5 ] do
+            bar "a" step "x" (Some 0.25)
+            bar "a" step "y" (Some -0.5)
+            bar "a" step "z" None
+            bar "a" step "w" (Some -1e-9)
+    ]
+    let document = isDrawn { content [ "a" ] lines with Bars = bars }
+    let panels = named "g" document |> List.filter(fun group -> (string(group.Attribute "class")).Contains "\"bars\"")
+    Assert.Equal(3, panels.Length)
+    for panel, step in List.zip panels [ 1; 3; 5 ] do
+        Assert.Contains($"a, step {step}2 of 3 below zero, 67 %%", panel.Value)
+        let rects = panel.Elements() |> Seq.filter(fun element -> element.Name.LocalName = "rect") |> List.ofSeq
+        Assert.Equal<string list>([ "f0"; "f0"; "rest" ], rects |> List.map(fun rect -> (nonNull(rect.Attribute "class")).Value))
+    Assert.Empty(named "rect" (page(content [ "a" ] lines)))
+
+[<Fact>]
+let ``any bars are drawn`` () =
+    let draws (changes: float list) =
+        let bars = changes |> List.mapi(fun i change -> bar "a" (i % 4) $"q{i}" (Some change |> Option.filter Double.IsFinite))
+        isDrawn { content [ "a" ] [ line "a" 0 1 [] ] with Bars = bars } |> ignore
+
+    Check.One(Config.QuickThrowOnFailure.WithMaxTest 30, draws)

@@ -85,7 +85,7 @@ let ``a run without metrics is summed up as nothing measured`` () =
     Assert.True(summary.LikelihoodChange.IsNone && summary.ProbeChange.IsNone)
 
 [<Fact>]
-let ``changes are last window less first, the norm is the largest of all updates, time is summed`` () =
+let ``changes are last window less first, the norm is the largest of all updates, time is summed, displacement is the last`` () =
     let lines = [|
         for step in 1..4 ->
             {
@@ -99,6 +99,9 @@ let ``changes are last window less first, the norm is the largest of all updates
                         if step = 2 then
                             MetricName.gradientNormMax, 9.0
                         MetricName.seconds, 0.5
+                        MetricName.lldShare, 0.125 * float step
+                        if step < 4 then
+                            MetricName.perSampleDisplaced, 0.25 * float step
                     ]
             }
     |]
@@ -107,6 +110,8 @@ let ``changes are last window less first, the norm is the largest of all updates
     near -2.0 summary.LikelihoodChange.Value
     near 9.0 summary.GradientNorm.Value
     near 2.0 summary.Seconds.Value
+    near 0.4375 summary.LldShare.Value
+    near 0.75 summary.PerSampleDisplaced.Value
 
 [<Fact>]
 let ``spread has n - 1 in its denominator`` () =

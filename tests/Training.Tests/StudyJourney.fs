@@ -22,12 +22,27 @@ let private tiny origin =
 
 let private kept = Checkpoint(Path.Combine(data, "warm-start"))
 
+let private measured (experiment: Experiment) = {
+    experiment with
+        Training = {
+            experiment.Training with
+                LldProbe = Some { LldProbeOptions.defaults with Every = 1; Questions = 6; GroupSize = 4 }
+        }
+}
+
+/// A run's numbers as its event file has them, by step and name, in float32.
+let private events (folder: RunFolder) run =
+    let path = Directory.GetFiles(folder.TensorBoard run) |> Assert.Single
+    let file = EventFiles.read [ path ] |> List.exactlyOne
+    Assert.Equal(None, file.Fault)
+    [ for event in List.tail file.Events -> int event.Step, Map.ofList event.Values ]
+
 let private options out = { Out = out; Workers = 2; Threads = 1 }
 
 [<Fact>]
-let ``a study leaves configuration, metrics, trajectories, policies and a report`` () =
+let ``a study leaves configuration, metrics, bars, event files, trajectories, policies and a report`` () =
     use folder = new TemporaryFolder()
-    let outcome = Study.run (options folder.Path) (tiny kept) CancellationToken.None
+    let outcome = Study.run (options folder.Path) (measured(tiny kept)) CancellationToken.None
     Assert.Empty outcome.Failed
     Assert.False outcome.Cancelled
 
@@ -43,13 +58,28 @@ let ``a study leaves configuration, metrics, trajectories, policies and a report
         for seed in [ 1; 2 ] do
             let run = { Arm = arm; Seed = seed }
             Assert.Equal(small.Steps, lines |> List.filter(fun line -> line.Run = run) |> List.length)
+            let narrow = [
+                for line in lines do
+                    if line.Run = run then
+                        line.Step, line.Values |> Map.map(fun _ value -> float(float32 value))
+            ]
+            Assert.Equal<(int * Map<string, float>) list>(narrow, events outcome.Folder run)
             Assert.Contains("[action]", File.ReadAllText(outcome.Folder.Trajectories run))
             use trained = Policy.load TorchSharp.torch.float32 TorchSharp.torch.CPU (outcome.Folder.Policy run)
             use before = warmPolicy()
             Assert.NotEqual<float32[]>(weights before, weights trained)
 
+    let bars = (BarLines.read outcome.Folder.Bars).Lines
+    Assert.NotEmpty bars
+    for line in lines do
+        let own = bars |> List.filter(fun bar -> bar.Run = line.Run && bar.Step = line.Step)
+        Assert.Equal(line.Values.ContainsKey MetricName.perSampleChange, not own.IsEmpty)
+        if not own.IsEmpty then
+            Assert.Equal(line.Values[MetricName.perSampleChange], own |> List.averageBy _.Change.Value, 1e-9)
+
     let report = File.ReadAllText outcome.Folder.Report
     Assert.Contains("<svg", report)
+    Assert.Contains("Displacement question by question.", report)
     Assert.Contains("Does everything arrive?", report)
     Assert.DoesNotContain("src=\"http", report)
 
