@@ -10,6 +10,7 @@ type RunFolder = {
 
     member this.Configuration = Path.Combine(this.Path, "config.json")
     member this.Metrics = Path.Combine(this.Path, "metrics.jsonl")
+    member this.Events = Path.Combine(this.Path, "events.jsonl")
     member this.Bars = Path.Combine(this.Path, "lld_probe.jsonl")
     member this.Report = Path.Combine(this.Path, "report.html")
     member this.WarmStart index = Path.Combine(this.Path, "warm-start", string index)

@@ -96,6 +96,14 @@ module Study =
             $"{Phase.name event.Phase} since step {event.Since}: {event.Message}"
     ]
 
+    let private eventLine run (event: PhaseEvent) : EventLine = {
+        Run = run
+        Step = event.Step
+        Phase = Phase.name event.Phase
+        Since = event.Since
+        Message = event.Message
+    }
+
     let private barLine run step (bar: LldBar) : BarLine = {
         Run = run
         Step = step
@@ -112,6 +120,7 @@ module Study =
         start
         (metrics: MetricsWriter)
         (bars: BarsWriter)
+        (log: JsonLinesWriter<EventLine>)
         (sink: IProgressSink)
         cancellation
         (run: RunId, arm: Arm)
@@ -135,6 +144,7 @@ module Study =
             for message in remarks step do
                 sink.Message $"{run}: step {step.Step}: {message}"
             for event in step.Events do
+                log.Write(eventLine run event)
                 if event.Action = PhaseAction.Snapshot then
                     Policy.save (folder.PolicyAt(run, step.Step)) policy
             if step.Bars.Length > 0 then
@@ -196,6 +206,7 @@ module Study =
         let failed =
             use metrics = new MetricsWriter(folder.Metrics)
             use bars = new BarsWriter(folder.Bars)
+            use log = new JsonLinesWriter<EventLine>(folder.Events, EventLines.format)
             use sink =
                 StudyConsole.progress([ for index, _, teaching in lessons -> { Arm = "warm start"; Seed = index }, teaching.Steps ] @ plan)
             let taught =
@@ -213,7 +224,7 @@ module Study =
                         run,
                         fun () ->
                             cancellation.ThrowIfCancellationRequested()
-                            train folder experiment start metrics bars sink cancellation (run, arm)
+                            train folder experiment start metrics bars log sink cancellation (run, arm)
                 ]
                 |> inParallel options.Workers
         let errors = [
@@ -227,5 +238,7 @@ module Study =
                 "The study was interrupted."
             for run, message in errors do
                 $"{run} failed: {message}"
+            for event in (EventLines.read folder.Events).Lines do
+                string event
         ]
         { Folder = folder; Arms = report folder experiment notes; Failed = errors; Cancelled = cancelled }

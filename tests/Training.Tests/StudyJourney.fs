@@ -22,13 +22,11 @@ let private tiny origin =
 
 let private kept = Checkpoint(Path.Combine(data, "warm-start"))
 
-let private measured (experiment: Experiment) = {
-    experiment with
-        Training = {
-            experiment.Training with
-                LldProbe = Some { LldProbeOptions.defaults with Every = 1; Questions = 6; GroupSize = 4 }
-        }
-}
+let private measured =
+    Experiment.adjust(fun options -> {
+        options with
+            LldProbe = Some { LldProbeOptions.defaults with Every = 1; Questions = 6; GroupSize = 4 }
+    })
 
 /// A run's numbers as its event file has them, by step and name, in float32.
 let private events (folder: RunFolder) run =
@@ -123,3 +121,44 @@ let ``a run folder that cannot be made is refused with a remedy`` () =
     let error = Assert.Throws<IOException>(fun () -> Study.run (options file) (tiny kept) CancellationToken.None |> ignore)
     Assert.Contains("--out", error.Message)
     Assert.Contains(file, error.Message)
+
+[<Fact>]
+let ``what a phase led to stands in the log, in the report and in the run folder`` () =
+    use folder = new TemporaryFolder()
+    let nervous = { Phases.defaults with Window = 1; Enter = 1; Leave = 1; LikelihoodFall = 1e-9; LikelihoodDrop = 1e-9; Surge = 1.001 }
+    let watched =
+        tiny kept
+        |> Experiment.adjust(fun options -> {
+            options with
+                Steps = 6
+                LldProbe = Some { LldProbeOptions.defaults with Questions = 6; GroupSize = 4 }
+                Watch = {
+                    options.Watch with
+                        Options = nervous
+                        Actions = [ Phase.Decay, PhaseAction.Warn; Phase.Decay, PhaseAction.Snapshot ]
+                }
+        })
+    let outcome = Study.run (options folder.Path) watched CancellationToken.None
+    Assert.Empty outcome.Failed
+    let events = (EventLines.read outcome.Folder.Events).Lines
+    Assert.NotEmpty events
+    let report = File.ReadAllText outcome.Folder.Report
+    for event in events do
+        Assert.Contains($"step {event.Step}: {event.Phase} since step {event.Since}: {event.Message}", report)
+        if event.Message = "the policy was kept" then
+            Policy.load TorchSharp.torch.float32 TorchSharp.torch.CPU (outcome.Folder.PolicyAt(event.Run, event.Step))
+            |> Policy.dispose
+    let bars = (BarLines.read outcome.Folder.Bars).Lines
+    Assert.NotEmpty bars
+    Assert.Contains("what pulls the actions", File.ReadAllText(outcome.Folder.Displacement bars[0].Run))
+
+[<Fact>]
+let ``an event is written and read back the same`` () =
+    let event: EventLine = {
+        Run = { Arm = "a \"b\""; Seed = 3 }
+        Step = 61
+        Phase = "collapse"
+        Since = 57
+        Message = "warned"
+    }
+    Assert.Equal(event, EventLines.parse(EventLines.format event))
