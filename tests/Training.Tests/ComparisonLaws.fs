@@ -1,0 +1,59 @@
+module Levee.Tests.ComparisonLaws
+
+open System
+open System.IO
+open System.Threading
+open Levee
+open Xunit
+open Levee.Tests.World
+
+let private tiny name seedList (recipe: Recipe) =
+    experiment name {
+        question $"What of {name}?"
+        task atlas.Value
+        start(Checkpoint(Path.Combine(data, "warm-start")))
+        training(fun _ -> { small with Questions = 2; GroupSize = 2; EvaluationQuestions = 2 })
+        seeds seedList
+        arm "GRPO" Recipes.grpo
+        arm "other" recipe
+    }
+
+let private run out experiment =
+    let outcome = Study.run { Out = out; Workers = 2; Threads = 1 } experiment CancellationToken.None
+    Assert.Empty outcome.Failed
+    outcome.Folder.Path
+
+[<Fact>]
+let ``arms that are the same are one arm of more seeds, others are told apart by their run`` () =
+    use folder = new TemporaryFolder()
+    let first = run folder.Path (tiny "first" [ 1; 2 ] (Recipes.drGrpo 10.0))
+    let second = run folder.Path (tiny "second" [ 3 ] Recipes.rloo)
+    let report, _, arms = Comparison.write folder.Path DateTime.Now [ first; second ]
+    let runs = [ for arm in arms -> arm.Arm, arm.Runs |> List.map _.Run.Seed ]
+    let name path = nonNull(Path.GetFileName(path: string))
+    Assert.Equal<(string * int list) list>(
+        [ "GRPO", [ 1; 2; 3 ]; $"{name first}: other", [ 1; 2 ]; $"{name second}: other", [ 3 ] ],
+        runs
+    )
+    let text = File.ReadAllText report
+    for arm, _ in runs do
+        Assert.Contains(arm, text)
+
+[<Fact>]
+let ``a seed in common keeps equal arms apart`` () =
+    use folder = new TemporaryFolder()
+    let first, second = run folder.Path (tiny "first" [ 1 ] Recipes.rloo), run folder.Path (tiny "second" [ 1 ] Recipes.rloo)
+    let _, _, arms = Comparison.write folder.Path DateTime.Now [ first; second ]
+    Assert.Equal(4, arms.Length)
+    Assert.All(arms, fun arm -> Assert.Single arm.Runs |> ignore)
+
+[<Fact>]
+let ``what is no run folder is refused by name, with a remedy`` () =
+    use folder = new TemporaryFolder()
+    let refused () = Assert.Throws<InvalidDataException>(fun () -> Comparison.read folder.Path |> ignore).Message
+    Assert.Contains("no config.json", refused())
+    File.WriteAllText(Path.Combine(folder.Path, "config.json"), "{")
+    Assert.Contains("cannot be read", refused())
+    File.WriteAllText(Path.Combine(folder.Path, "config.json"), "{}")
+    Assert.Contains("Give the folders", refused())
+    Assert.Throws<ArgumentException>(fun () -> Comparison.write folder.Path DateTime.Now [ folder.Path ] |> ignore) |> ignore
