@@ -22,7 +22,7 @@ let private tiny origin =
 
 let private kept = Checkpoint(Path.Combine(data, "warm-start"))
 
-let private options out = { Out = out; Workers = 2; Threads = 1 }
+let private options out = { Out = out; Workers = 2; Threads = 1; SaveEvery = 10; Script = None }
 
 [<Fact>]
 let ``a study leaves configuration, metrics, trajectories, policies and a report`` () =
