@@ -24,6 +24,13 @@ type RunOptions =
         member this.Usage = "a script in Experiments/ or a path (default: collapse), then the script's own options."
 
 [<HelpFlags "help">]
+type ResumeOptions =
+    | [<MainCommand>] Folder of arguments: string list
+
+    interface IArgParserTemplate with
+        member this.Usage = "the run's folder or its name under runs/, then options of its script, such as --workers."
+
+[<HelpFlags "help">]
 type TestOptions =
     | [<Unique>] Filter of text: string
 
@@ -49,6 +56,7 @@ type Command =
     | Setup of ParseResults<SetupOptions>
     | [<SubCommand>] Build
     | Run of ParseResults<RunOptions>
+    | Resume of ParseResults<ResumeOptions>
     | Test of ParseResults<TestOptions>
     | Format of ParseResults<FormatOptions>
     | Bench of ParseResults<BenchOptions>
@@ -60,6 +68,7 @@ type Command =
             | Setup _ -> "install what is missing on this machine and compile the C++ layer."
             | Build -> "set up, then compile everything."
             | Run _ -> "set up, compile, then run an experiment script."
+            | Resume _ -> "go on with a run that was stopped, to the same result as if it had not been."
             | Test _ -> "set up, compile, then run the tests."
             | Format _ -> "put all sources in one style."
             | Bench _ -> "measure speed and memory, against PyTorch where it is there."
@@ -72,6 +81,8 @@ let examples = [
     "run", "run", "the main job: GRPO's collapse and its cure, at its quick size"
     "run", "run collapse --full", "the same at full size; options after the name are the script's"
     "run", "run collapse -- --help", "the script's own help"
+    "resume", "resume collapse-20260801-093000", "go on with a run in runs/ after Ctrl-C, a kill or a power cut"
+    "resume", "resume ~/runs/mine-20260801-093000", "the same by its path"
     "test", "test", "all tests; the last line is the sum"
     "test", "test --filter Oracle", "only the tests with Oracle in their name"
     "format", "format", "format all files"
@@ -164,6 +175,7 @@ let dispatch (words: string list) =
     | Format options -> Format.run(options.Contains Check)
     | Clean -> clean()
     | Run _
+    | Resume _
     | Bench _ -> invalidOp "these commands hand their words on unread"
 
 let main (words: string list) =
@@ -174,6 +186,7 @@ let main (words: string list) =
     | ("help" | "--help" | "-h") :: command -> help(List.tryHead command)
     | command :: ("help" | "--help" | "-h") :: _ -> help(Some command)
     | "run" :: arguments -> Scripts.run arguments
+    | "resume" :: arguments -> Scripts.resume arguments
     | "bench" :: arguments -> bench arguments
     | command :: arguments ->
         checkCommand command

@@ -60,7 +60,13 @@ module Configuration =
         match element.ValueKind with
         | JsonValueKind.Object ->
             for property in element.EnumerateObject() do
-                yield! settings (if path = "" then property.Name else $"{path}.{property.Name}") property.Value
+                yield!
+                    settings
+                        (if path = "" then
+                             property.Name
+                         else
+                             $"{path}.{property.Name}")
+                        property.Value
         | JsonValueKind.Array ->
             for index, item in Seq.indexed(element.EnumerateArray()) do
                 yield! settings $"{path}[{index}]" item

@@ -66,7 +66,10 @@ module RunFolder =
         if not(Directory.Exists folder.Path) then
             raise(DirectoryNotFoundException $"There is no run folder {folder.Path}.")
         if not(File.Exists folder.Configuration) then
-            raise(FileNotFoundException $"{folder.Path} has no config.json: nothing was begun in it, so there is nothing to resume. Run the script again.")
+            raise(
+                FileNotFoundException
+                    $"{folder.Path} has no config.json: nothing was begun in it, so there is nothing to resume. Run the script again."
+            )
         folder
 
     /// How the folder was made, where a script made it.
@@ -76,9 +79,7 @@ module RunFolder =
             let text (element: JsonElement) = string(element.GetString())
             Some {
                 Script = text(json.RootElement.GetProperty "script")
-                Arguments = [
-                    for argument in json.RootElement.GetProperty("arguments").EnumerateArray() -> text argument
-                ]
+                Arguments = [ for argument in json.RootElement.GetProperty("arguments").EnumerateArray() -> text argument ]
             }
         else
             None

@@ -44,10 +44,11 @@ module Script =
     let private call () =
         let words = Environment.GetCommandLineArgs()
         match words |> Array.tryFindIndex(fun word -> word.EndsWith(".fsx", StringComparison.OrdinalIgnoreCase)) with
-        | Some script -> Some {
-            Script = Path.GetFullPath words[script]
-            Arguments = words |> Array.skip(script + 1) |> Array.filter((<>) "--") |> List.ofArray
-          }
+        | Some script ->
+            Some {
+                Script = Path.GetFullPath words[script]
+                Arguments = words |> Array.skip(script + 1) |> Array.filter((<>) "--") |> List.ofArray
+            }
         | None -> None
 
     let private fail code (message: string) =
@@ -131,7 +132,10 @@ module Script =
             let name = File.ReadAllText folder.Configuration |> Configuration.name
             match experiments |> List.tryFind(fun (experiment: Experiment) -> experiment.Name = name) with
             | Some experiment -> [ experiment, Study.resume study folder experiment ]
-            | None -> raise(InvalidDataException $"{folder.Path} is a run of the experiment \"{name}\", which this script does not have any more.")
+            | None ->
+                raise(
+                    InvalidDataException $"{folder.Path} is a run of the experiment \"{name}\", which this script does not have any more."
+                )
 
     /// The token that Ctrl-C cancels, or the signal of a machine about to be taken away. A second Ctrl-C ends the process at once.
     let private onSignals (cancellation: CancellationTokenSource) =
@@ -145,7 +149,12 @@ module Script =
                 cancellation.Cancel()
         )
 
-    let private run (choose: bool -> Experiment list) (call: ScriptCall option) (resumed: RunFolder option) (options: ParseResults<ScriptOption>) =
+    let private run
+        (choose: bool -> Experiment list)
+        (call: ScriptCall option)
+        (resumed: RunFolder option)
+        (options: ParseResults<ScriptOption>)
+        =
         use cancellation = new CancellationTokenSource()
         use _ = onSignals cancellation
         let experiments = choose(options.Contains Full) |> List.map(adjust options)
@@ -157,9 +166,12 @@ module Script =
                     describe outcome experiment
                     outcome
         ]
-        if cancellation.IsCancellationRequested then 130
-        elif outcomes |> List.exists(fun outcome -> not outcome.Failed.IsEmpty) then 1
-        else 0
+        if cancellation.IsCancellationRequested then
+            130
+        elif outcomes |> List.exists(fun outcome -> not outcome.Failed.IsEmpty) then
+            1
+        else
+            0
 
     /// Runs the experiments that `choose` gives for the quick size (`false`) or for `--full` (`true`), one after another, and ends the process: code 0, 1 after
     /// an error, 2 for a command line that cannot be read, 130 after Ctrl-C. `--resume` goes on with one of them instead, with the arguments that it

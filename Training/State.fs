@@ -76,8 +76,7 @@ module State =
         Phases = state.Phases
         Updates = Snapshot.updates state.Learner
         Good = [
-            for good in state.Good ->
-                { Step = good.Step; Phases = good.Phases; Updates = good.Snapshot.Updates }
+            for good in state.Good -> { Step = good.Step; Phases = good.Phases; Updates = good.Snapshot.Updates }
         ]
         Trajectories = trajectories
     }
@@ -194,7 +193,8 @@ module State =
         for name, tensor in Snapshot.tensors learner do
             match file.Tensors.TryGetValue(learnerPrefix + name) with
             | true, entry when entry.Shape = tensor.shape && TensorFile.isRead entry.DType -> ()
-            | _ -> refuse file.Path $"it has no tensor '{name}' of the size that this run's has: it is the state of another recipe or policy"
+            | _ ->
+                refuse file.Path $"it has no tensor '{name}' of the size that this run's has: it is the state of another recipe or policy"
 
     /// Brings a run that was just started to a saved state of it, bit for bit, in place. Raises `InvalidDataException` where the state is of another
     /// recipe or policy.
@@ -214,11 +214,7 @@ module State =
                     Stopped = content.Stopped
                     Good = [
                         for good in content.Good ->
-                            {
-                                Step = good.Step
-                                Snapshot = snapshot (goodPrefix good.Step) good.Updates
-                                Phases = good.Phases
-                            }
+                            { Step = good.Step; Snapshot = snapshot (goodPrefix good.Step) good.Updates; Phases = good.Phases }
                     ]
             }
         finally

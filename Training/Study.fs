@@ -265,5 +265,8 @@ module Study =
         let now = Configuration.toJson options.Threads options.Workers experiment
         match Configuration.difference (File.ReadAllText folder.Configuration) now with
         | Some difference ->
-            raise(InvalidDataException $"{folder.Configuration}: {difference}. A run goes on only as it was begun: bring the setting back, or start a new run.")
+            raise(
+                InvalidDataException
+                    $"{folder.Configuration}: {difference}. A run goes on only as it was begun: bring the setting back, or start a new run."
+            )
         | None -> conduct options folder experiment cancellation

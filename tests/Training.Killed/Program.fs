@@ -7,11 +7,13 @@ open Levee
 open Levee.Tests
 
 /// The study's steps.
-let steps = 100
+let steps = 60
 
 /// The study's folder, once it was begun.
 let begun out =
-    Directory.GetDirectories out |> Seq.map(fun path -> { Path = path }) |> Seq.tryFind(fun folder -> File.Exists folder.Configuration)
+    Directory.GetDirectories out
+    |> Seq.map(fun path -> { Path = path })
+    |> Seq.tryFind(fun folder -> File.Exists folder.Configuration)
 
 [<EntryPoint>]
 let main arguments =

@@ -8,17 +8,16 @@ open Levee.Interop.HuggingFace
 let private words = [| for letter in 'a' .. 'f' -> string letter |]
 
 let private questions = [|
-    for word in words ->
-        { Id = word; Text = $"{word} ?"; GoldenAnswers = [ "yes" ]; Metadata = "" }
+    for word in words -> { Id = word; Text = $"{word} ?"; GoldenAnswers = [ "yes" ]; Metadata = "" }
 |]
 
 /// Whatever is written is the answer.
-let private environment =
-    { new IEnvironment with
+let private environment = {
+    new IEnvironment with
         member _.Prompt question = [ Piece.Plain question.Text ]
         member _.StopTexts = [ "</answer>" ]
         member _.Act(actions, _) = actions |> Array.map(fun action -> Outcome.Answer(action.Text, action.Text)) |> Task.FromResult
-    }
+}
 
 let private reward: Reward =
     fun _ transcript ->
@@ -28,10 +27,7 @@ let private reward: Reward =
 
 let private demonstrate (tokenizer: ITokenizer) _ (question: Question) _ =
     let answer = tokenizer.Encode("yes a yes </answer>", true)
-    [
-        Prompt(tokenizer.Encode(question.Text, false))
-        Action(answer, Array.zeroCreate answer.Length)
-    ]
+    [ Prompt(tokenizer.Encode(question.Text, false)); Action(answer, Array.zeroCreate answer.Length) ]
 
 let writing: LearningTask = {
     Name = "tiny"
@@ -105,10 +101,4 @@ let study count =
         arm "GRPO + LLDS" (Recipes.grpo + 1.0 * Llds.penalty averaged)
     }
 
-let options out = {
-    Out = out
-    Workers = 2
-    Threads = 1
-    SaveEvery = 1
-    Script = None
-}
+let options out = { Out = out; Workers = 2; Threads = 1; SaveEvery = 1; Script = None }
