@@ -31,6 +31,13 @@ type CompareOptions =
         member this.Usage = "two run folders or more."
 
 [<HelpFlags "help">]
+type ResumeOptions =
+    | [<MainCommand>] Folder of arguments: string list
+
+    interface IArgParserTemplate with
+        member this.Usage = "the run's folder or its name under runs/, then options of its script, such as --workers."
+
+[<HelpFlags "help">]
 type TestOptions =
     | [<Unique>] Filter of text: string
 
@@ -57,6 +64,7 @@ type Command =
     | [<SubCommand>] Build
     | Run of ParseResults<RunOptions>
     | Compare of ParseResults<CompareOptions>
+    | Resume of ParseResults<ResumeOptions>
     | Test of ParseResults<TestOptions>
     | Format of ParseResults<FormatOptions>
     | Bench of ParseResults<BenchOptions>
@@ -69,6 +77,7 @@ type Command =
             | Build -> "set up, then compile everything."
             | Run _ -> "set up, compile, then run an experiment script."
             | Compare _ -> "write one report over several runs."
+            | Resume _ -> "go on with a run that was stopped, to the same result as if it had not been."
             | Test _ -> "set up, compile, then run the tests."
             | Format _ -> "put all sources in one style."
             | Bench _ -> "measure speed and memory, against PyTorch where it is there."
@@ -83,6 +92,8 @@ let examples = [
     "run", "run collapse -- --help", "the script's own help"
     "run", "run diagnose", "who pulls a policy's correct answers down"
     "compare", "compare runs/A runs/B", "means, spreads and a paired test over both runs' arms"
+    "resume", "resume collapse-20260801-093000", "go on with a run in runs/ after Ctrl-C, a kill or a power cut"
+    "resume", "resume ~/runs/mine-20260801-093000", "the same by its path"
     "test", "test", "all tests; the last line is the sum"
     "test", "test --filter Oracle", "only the tests with Oracle in their name"
     "format", "format", "format all files"
@@ -176,6 +187,7 @@ let dispatch (words: string list) =
     | Clean -> clean()
     | Run _
     | Compare _
+    | Resume _
     | Bench _ -> invalidOp "these commands hand their words on unread"
 
 let main (words: string list) =
@@ -187,6 +199,7 @@ let main (words: string list) =
     | command :: ("help" | "--help" | "-h") :: _ -> help(Some command)
     | "run" :: arguments -> Scripts.run arguments
     | "compare" :: arguments -> Scripts.run("compare" :: arguments)
+    | "resume" :: arguments -> Scripts.resume arguments
     | "bench" :: arguments -> bench arguments
     | command :: arguments ->
         checkCommand command

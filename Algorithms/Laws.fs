@@ -24,9 +24,17 @@ module Laws =
             let numbers = Array.init (rows * columns) (fun i -> make (i / columns) (i % columns) (uniform name i))
             torch.tensor(numbers, [| int64 rows; int64 columns |])
         let perRow name (make: float -> float) = torch.tensor(Array.init rows (fun r -> make(uniform name r)), [| int64 rows |])
-        let length r = if r = rows - 1 then 0 else 1 + int(float columns * uniform "length" r)
+        let length r =
+            if r = rows - 1 then
+                0
+            else
+                1 + int(float columns * uniform "length" r)
         let mask = table "mask" (fun r k _ -> if k < length r then 1.0 else 0.0)
-        let action = table "action" (fun r k _ -> if k >= length r then 0.0 elif k < (length r + 1) / 2 then 1.0 else 2.0)
+        let action =
+            table "action" (fun r k _ ->
+                if k >= length r then 0.0
+                elif k < (length r + 1) / 2 then 1.0
+                else 2.0)
         let logProb name = table name (fun _ _ u -> log(0.05 + 0.9 * u)) * mask
         let reward = perRow "reward" round
         let old = logProb "old"
@@ -52,7 +60,11 @@ module Laws =
         {
             LogProb = old + table "move" (fun _ _ u -> 0.8 * u - 0.4) * mask
             Entropy = table "entropy" (fun _ _ u -> u)
-            Value = if needs.Contains CriticValues then Some(table "new value" (fun _ _ u -> u)) else None
+            Value =
+                if needs.Contains CriticValues then
+                    Some(table "new value" (fun _ _ u -> u))
+                else
+                    None
         }
 
     let private near (a: float) b = abs(a - b) <= 1e-9 * max 1.0 (max (abs a) (abs b))

@@ -9,13 +9,6 @@ open TorchSharp
 /// Policies as folders in Hugging Face's layout: `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json`.
 [<RequireQualifiedAccess>]
 module Checkpoint =
-    let private dtypes = [
-        SafetensorsDType.F32, torch.float32
-        SafetensorsDType.F64, torch.float64
-        SafetensorsDType.BF16, torch.bfloat16
-        SafetensorsDType.F16, torch.float16
-    ]
-
     let private refuse (file: string) (problem: string) (remedy: string) = raise(InvalidDataException $"{file}: {problem}; {remedy}")
 
     let private listed (names: string seq) = names |> Seq.sort |> String.concat ", "
@@ -43,16 +36,8 @@ module Checkpoint =
             if entry.Shape <> shape then
                 refuse file.Path $"tensor '{name}' has shape {shapeText entry.Shape}, the architecture wants {shapeText shape}" belongs
 
-            if not(List.exists (fst >> (=) entry.DType) dtypes) then
+            if not(TensorFile.isRead entry.DType) then
                 refuse file.Path $"tensor '{name}' is of type {entry.DType}" "weights are F32, F64, BF16 or F16: convert the file."
-
-    let private readTensor (file: SafetensorsFile) name (target: torch.Tensor) =
-        use _ = torch.NewDisposeScope()
-        let entry = file.Tensors[name]
-        let dtype = dtypes |> List.find(fst >> (=) entry.DType) |> snd
-        let source = torch.empty(entry.Shape, dtype = dtype)
-        file.Bytes(name).CopyTo source.bytes
-        target.copy_ source |> ignore
 
     let private read (path: string) architecture (dtype: torch.ScalarType) (device: torch.Device) =
         use file = SafetensorsFile.Open path
@@ -63,7 +48,8 @@ module Checkpoint =
         let parameters = Parameters.ofValues architecture true (scope.MoveToOuter values)
 
         for name, tensor in Parameters.named parameters do
-            readTensor file name tensor
+            use stored = TensorFile.read file name
+            tensor.copy_ stored |> ignore
 
         parameters
 
@@ -95,20 +81,11 @@ module Checkpoint =
             Files = { Config = config; Tokenizer = tokenizer; TokenizerConfig = tokenizerConfig }
         }
 
-    let private stored (name: string, tensor: torch.Tensor) =
-        let dtype = dtypes |> List.find(snd >> (=) tensor.dtype) |> fst
-
-        let write (stream: Stream) =
-            use _ = torch.NewDisposeScope()
-            stream.Write(tensor.cpu().contiguous().bytes)
-
-        SafetensorsTensor(name, dtype, tensor.shape, write)
-
     let private writeInto (folder: string) (policy: Policy) =
         use _ = torch.NewDisposeScope()
         let files = ModelFolder folder
         policy.Files.Config.Save files.Config
-        SafetensorsWriter.Write(Seq.exactlyOne files.Weights, Parameters.named policy.Model.Parameters |> Array.map stored)
+        SafetensorsWriter.Write(Seq.exactlyOne files.Weights, Parameters.named policy.Model.Parameters |> Array.map TensorFile.stored)
         policy.Files.Tokenizer.Save files.Tokenizer
         policy.Files.TokenizerConfig.Save files.TokenizerConfig
 

@@ -44,8 +44,16 @@ module Comparison =
                 Name = DirectoryInfo(folder.Path).Name
                 Question = text "question" root
                 Arms = [ for arm in root.GetProperty("arms").EnumerateArray() -> readArm arm ]
-                Lines = if File.Exists folder.Metrics then (Metrics.read folder.Metrics).Lines else []
-                Bars = if File.Exists folder.Bars then (BarLines.read folder.Bars).Lines else []
+                Lines =
+                    if File.Exists folder.Metrics then
+                        (Metrics.read folder.Metrics).Lines
+                    else
+                        []
+                Bars =
+                    if File.Exists folder.Bars then
+                        (BarLines.read folder.Bars).Lines
+                    else
+                        []
                 Configuration = configuration
             }
         with
@@ -56,7 +64,10 @@ module Comparison =
     /// arms that are the same and share no seed are one arm.
     let private names (runs: RunRecord list) =
         let seeds run arm = run.Lines |> List.filter(fun line -> line.Arm = arm) |> List.map _.Seed |> Set.ofList
-        let arms = [ for run in runs do for name, _, settings in run.Arms -> name, settings, run ]
+        let arms = [
+            for run in runs do
+                for name, _, settings in run.Arms -> name, settings, run
+        ]
         let clashes name =
             let same = arms |> List.filter(fun (other, _, _) -> other = name)
             let settings = same |> List.map(fun (_, settings, _) -> settings) |> List.distinct
@@ -71,10 +82,21 @@ module Comparison =
         {
             Title = "Comparison"
             Question = runs |> List.map(fun run -> $"{run.Name}: {run.Question}") |> String.concat " "
-            Arms = [ for run in runs do for arm, formula, _ in run.Arms -> name run arm, formula ] |> List.distinctBy fst
+            Arms =
+                [
+                    for run in runs do
+                        for arm, formula, _ in run.Arms -> name run arm, formula
+                ]
+                |> List.distinctBy fst
             Plan = []
-            Lines = [ for run in runs do for line in run.Lines -> { line with Arm = name run line.Arm } ]
-            Bars = [ for run in runs do for bar in run.Bars -> { bar with Run = renamed run bar.Run } ]
+            Lines = [
+                for run in runs do
+                    for line in run.Lines -> { line with Arm = name run line.Arm }
+            ]
+            Bars = [
+                for run in runs do
+                    for bar in run.Bars -> { bar with Run = renamed run bar.Run }
+            ]
             Configuration = "[" + (runs |> List.map _.Configuration |> String.concat ",\n") + "]"
             Samples = []
             Notes = []

@@ -4,6 +4,7 @@ open System
 open System.IO
 open System.Text.Encodings.Web
 open System.Text.Json
+open System.Text.Json.Nodes
 open System.Text.Json.Serialization
 open Microsoft.FSharp.Reflection
 
@@ -144,3 +145,49 @@ module Configuration =
             | None, None -> refuse "" $"this is no JSON: {error.Message}" error
         | :? FormatException
         | :? ArgumentException as error -> refuse "" error.Message error
+
+    /// `toJson`, with the number of threads that the experiment is run with: they change how sums are rounded.
+    let withThreads (threads: int) experiment =
+        match JsonNode.Parse(toJson experiment) with
+        | :? JsonObject as fields ->
+            fields["threads"] <- JsonValue.Create threads
+            fields.ToJsonString json
+        | _ -> invalidOp "An experiment is a JSON object."
+
+    /// The name of the experiment that a configuration describes.
+    let name (configuration: string) =
+        use json = JsonDocument.Parse configuration
+        string(json.RootElement.GetProperty("name").GetString())
+
+    /// Every setting by its path, such as `arms[0].training.Steps`, in order.
+    let rec private settings path (element: JsonElement) = [
+        match element.ValueKind with
+        | JsonValueKind.Object ->
+            for property in element.EnumerateObject() do
+                yield!
+                    settings
+                        (if path = "" then
+                             property.Name
+                         else
+                             $"{path}.{property.Name}")
+                        property.Value
+        | JsonValueKind.Array ->
+            for index, item in Seq.indexed(element.EnumerateArray()) do
+                yield! settings $"{path}[{index}]" item
+        | _ -> path, element.GetRawText()
+    ]
+
+    let private telling (configuration: string) =
+        use json = JsonDocument.Parse configuration
+        settings "" json.RootElement
+
+    /// The first setting in which two configurations differ, in a sentence.
+    let difference (before: string) (now: string) =
+        let before, now = telling before, telling now
+        let said value = Option.defaultValue "not there" value
+        let compare (path, _) =
+            let valueIn settings = settings |> List.tryFind(fst >> (=) path) |> Option.map snd
+            match valueIn before, valueIn now with
+            | one, other when one = other -> None
+            | one, other -> Some $"{path} was {said one} and is now {said other}"
+        List.tryPick compare (before @ now)

@@ -1,5 +1,6 @@
 namespace Levee
 
+open System
 open System.Diagnostics
 open System.Threading
 open TorchSharp
@@ -86,8 +87,11 @@ module Reinforce =
             let groups = sampleGroups plan cancellation policy step 0 count
             { Kept = groups; All = groups }
 
+    /// From a step's first update on, the step is finished.
+    let private uncancelled = CancellationToken.None
+
     /// The updates of one step: `Epochs` passes over the groups, each shuffled and split into mini-batches of whole groups.
-    let private update plan cancellation rates clock step learner (groups: Group[]) =
+    let private update plan rates clock step learner (groups: Group[]) =
         use _ = torch.NewDisposeScope()
         let size = plan.Options.GroupSize
         let trajectories = Array.concat groups
@@ -104,7 +108,7 @@ module Reinforce =
             let onPolicy = reports |> List.forall(fun report -> not report.Applied)
             let part = rows |> Array.map(fun r -> trajectories[r])
             let batch = Batching.rows rows all |> StepBatch.refresh plan.Options learner part
-            let learner, report = Update.run plan.Options rates plan.Recipe.Objective onPolicy cancellation learner part batch
+            let learner, report = Update.run plan.Options rates plan.Recipe.Objective onPolicy uncancelled learner part batch
             learner, report :: reports
         let learner, reports = List.fold run (learner, []) miniBatches
         learner, List.rev reports
@@ -119,18 +123,18 @@ module Reinforce =
             Scoring.logProbs plan.Options.Temperature policy part |> fst |> Batching.numbersOf part
         Array.concat groups |> Array.chunkBySize plan.Options.MicroBatch |> Array.collect score
 
-    let private bars plan cancellation rates clock step learner =
+    let private bars plan rates clock step learner =
         match plan.Options.LldProbe with
         | Some probe when isDue probe.Every plan.Options.Steps step ->
             let questions = Array.truncate probe.Questions plan.Task.Train
             let seed = plan.Seed |> Seed.named "lld probe" |> Seed.derive step
-            LldProbe.run plan.Task plan.Options plan.Recipe rates clock probe questions seed cancellation learner
+            LldProbe.run plan.Task plan.Options plan.Recipe rates clock probe questions seed uncancelled learner
         | _ -> [||]
 
-    let private evaluate plan cancellation policy =
+    let private evaluate plan policy =
         let questions = Array.truncate plan.Options.EvaluationQuestions plan.Task.HeldOut
         let score temperature =
-            Evaluation.rollouts plan.Task temperature (Seed.named "evaluation" plan.Seed) cancellation policy questions
+            Evaluation.rollouts plan.Task temperature (Seed.named "evaluation" plan.Seed) uncancelled policy questions
             |> Evaluation.meanReward
             |> Some
         [ MetricName.heldOutSampled, score plan.Options.Temperature; MetricName.heldOutGreedy, score 0.0 ]
@@ -190,8 +194,9 @@ module Reinforce =
                 Stopped = state.Stopped || List.exists2 StopRule.isMet rules streaks
         }
 
-    /// One step: rollouts, updates, measurements, and what is done about the phase. The learner is updated in place; raises
-    /// `OperationCanceledException` when cancelled, with the learner as the last update left it.
+    /// One step: rollouts, updates, measurements, and what is done about the phase. The learner is updated in place. Cancellation is heeded while
+    /// the step samples, before anything has changed, so that a step happens as a whole or not at all: it raises `OperationCanceledException` with the
+    /// state as it was.
     let step plan cancellation (state: RunState) =
         let watch = Stopwatch.StartNew()
         let options = plan.Options
@@ -201,7 +206,7 @@ module Reinforce =
         let clock = { Step = number; Steps = options.Steps; Alarm = state.Alarm }
         let rate schedule = Schedule.at schedule options.Steps (number - 1)
         let rates = { PolicyRate = rate options.Schedule; CriticRate = rate options.CriticSchedule }
-        let learner, reports = update plan cancellation rates clock number state.Learner sampled.Kept
+        let learner, reports = update plan rates clock number state.Learner sampled.Kept
         let updated = watch.Elapsed.TotalSeconds
         let due interval = isDue interval options.Steps number
         let after =
@@ -209,7 +214,7 @@ module Reinforce =
                 Some(rescore plan learner.Policy sampled.Kept)
             else
                 None
-        let bars = bars plan cancellation rates clock number learner
+        let bars = bars plan rates clock number learner
         let measured = [
             yield! StepMetrics.ofRollouts sampled.All
             yield! StepMetrics.ofDisplacement sampled.Kept after
@@ -225,7 +230,7 @@ module Reinforce =
             if due options.ProbeEvery then
                 MetricName.probe, Some(Probe.logLikelihood options.Temperature learner.Policy state.Probe)
             if due options.EvaluateEvery then
-                yield! evaluate plan cancellation learner.Policy
+                yield! evaluate plan learner.Policy
             yield! StepMetrics.timing generated updated watch.Elapsed.TotalSeconds sampled.All
         ]
         let metrics = measured |> List.choose(fun (name, value) -> value |> Option.map(fun v -> name, v)) |> Map.ofList
@@ -265,16 +270,27 @@ module Reinforce =
         for good in state.Good do
             Snapshot.dispose good.Snapshot
 
-    /// Trains a policy in place. What happens depends on the plan and the policy alone: same seed, same machine, same threads, same result, bit for
-    /// bit. `report` gets every step. Raises `ArgumentException` on plans out of range, `OperationCanceledException` when cancelled, with the policy as
-    /// the last update left it.
-    let run plan report (cancellation: CancellationToken) policy =
-        let mutable state = start plan policy
+    /// Does the steps that are left, or those until cancelled, and gives the state after the last of them. `report` gets every step with the state
+    /// after it. The state given is used up, and freed where a step or a report fails.
+    let advance plan report (cancellation: CancellationToken) (state: RunState) =
+        let mutable state = state
         try
-            while not(isDone plan state) do
-                cancellation.ThrowIfCancellationRequested()
+            while not(isDone plan state || cancellation.IsCancellationRequested) do
                 let next, outcome = Tensors.released(fun () -> step plan cancellation state)
                 state <- next
-                report outcome
-        finally
+                report outcome state
+            state
+        with
+        | :? OperationCanceledException when cancellation.IsCancellationRequested -> state
+        | _ ->
             dispose state
+            reraise()
+
+    /// Trains a policy in place. What happens depends on the plan and the policy alone: same seed, same machine, same threads, same result, bit for
+    /// bit. `report` gets every step. Raises `ArgumentException` on plans out of range, `OperationCanceledException` when cancelled, with the policy as
+    /// the last finished step left it.
+    let run plan report cancellation policy =
+        let last = start plan policy |> advance plan (fun outcome _ -> report outcome) cancellation
+        dispose last
+        if not(isDone plan last) then
+            cancellation.ThrowIfCancellationRequested()

@@ -15,6 +15,8 @@ type ScriptOption =
     | Workers of count: int
     | Threads of count: int
     | Out of folder: string
+    | Save_Every of steps: int
+    | Resume of folder: string
 
     interface IArgParserTemplate with
         member this.Usage =
@@ -25,6 +27,8 @@ type ScriptOption =
             | Workers _ -> "runs at a time; the number of processors when not given."
             | Threads _ -> "threads of each tensor operation; 1 when not given."
             | Out _ -> "the folder that run folders are made in; runs when not given."
+            | Save_Every _ -> "steps between the states that a stopped run can go on from; 10 when not given."
+            | Resume _ -> "go on with the run in this folder, with the arguments that it was begun with."
 
 /// The edge between an experiment script and the world: its command line, its exit code, Ctrl-C.
 [<RequireQualifiedAccess>]
@@ -32,22 +36,37 @@ module Script =
     let private parser () =
         ArgumentParser.Create<ScriptOption>(
             programName = "build.fsx run SCRIPT",
-            helpTextMessage = "Runs an experiment into a new run folder. Ctrl-C stops after the current update and still writes the report."
+            helpTextMessage =
+                "Runs an experiment into a new run folder. Ctrl-C stops after the current step, saves the state and still writes the report; a second one stops at once."
         )
 
+    /// This script and the arguments behind its name.
+    let private call () =
+        let words = Environment.GetCommandLineArgs()
+        match words |> Array.tryFindIndex(fun word -> word.EndsWith(".fsx", StringComparison.OrdinalIgnoreCase)) with
+        | Some script ->
+            Some {
+                Script = Path.GetFullPath words[script]
+                Arguments = words |> Array.skip(script + 1) |> Array.filter((<>) "--") |> List.ofArray
+            }
+        | None -> None
+
     /// The arguments behind the script's own name, without a lone `--`.
-    let arguments () =
-        match Environment.GetCommandLineArgs() |> Array.tryFindIndex(fun a -> a.EndsWith(".fsx", StringComparison.OrdinalIgnoreCase)) with
-        | Some script -> Environment.GetCommandLineArgs() |> Array.skip(script + 1) |> Array.filter((<>) "--")
-        | None -> [||]
+    let arguments () = call() |> Option.map(fun call -> List.toArray call.Arguments) |> Option.defaultValue [||]
+
+    /// A word that is a whole number from 1 on.
+    let (|Positive|_|) (word: string) =
+        match Int32.TryParse word with
+        | true, number when number > 0 -> Some number
+        | _ -> None
 
     let private fail code (message: string) =
         eprintfn "%s" message
         exit code
 
-    let private parse () =
+    let private parse (arguments: string list) =
         try
-            (parser()).Parse(arguments())
+            (parser()).Parse(List.toArray arguments)
         with :? ArguParseException as error ->
             // Argu gives help the code 0 and everything else another.
             if error.ErrorCode = ErrorCode.HelpText then
@@ -71,12 +90,22 @@ module Script =
         | None -> experiment
         | Some seeds -> { experiment with Seeds = List.distinct seeds }
 
-    let private study (options: ParseResults<ScriptOption>) =
+    let private study call (options: ParseResults<ScriptOption>) =
         let workers = options.GetResult(Workers, Environment.ProcessorCount)
         let threads = options.GetResult(Threads, 1)
+        let saveEvery = options.GetResult(Save_Every, 10)
         positive "workers" workers
         positive "threads" threads
-        { Out = options.GetResult(Out, "runs"); Workers = workers; Threads = threads }
+        positive "save-every" saveEvery
+        {
+            Out = options.GetResult(Out, "runs")
+            Workers = workers
+            Threads = threads
+            SaveEvery = saveEvery
+            Script = call
+        }
+
+    let private fromHere (path: string) = Path.GetRelativePath(Directory.GetCurrentDirectory(), path)
 
     let private describe (outcome: StudyOutcome) (experiment: Experiment) =
         StudyConsole.verdict (Summary.defaultWindow(Study.steps experiment)) outcome.Arms
@@ -84,7 +113,9 @@ module Script =
             eprintfn "%O failed: %s" run message
         if outcome.Cancelled then
             printfn "Interrupted: the table shows what there is."
-        printfn "Report: %s" (Path.GetRelativePath(Directory.GetCurrentDirectory(), outcome.Folder.Report))
+        printfn "Report: %s" (fromHere outcome.Folder.Report)
+        if outcome.Cancelled || not outcome.Failed.IsEmpty then
+            printfn "To go on: dotnet fsi build.fsx resume %s" (fromHere outcome.Folder.Path)
 
     /// Errors that say what to do are shown without a stack trace.
     let private isExpected (error: exn) =
@@ -97,35 +128,74 @@ module Script =
         | :? DllNotFoundException -> true
         | _ -> false
 
-    /// Runs the experiments that `choose` gives for the quick size (`false`) or for `--full` (`true`), one after another, and ends the process: code 0, 1 after
-    /// an error, 2 for a command line that cannot be read, 130 after Ctrl-C.
-    let main (choose: bool -> Experiment list) : unit =
-        let options = parse()
-        let study = study options
-        use cancellation = new CancellationTokenSource()
-        Console.CancelKeyPress.Add(fun key ->
-            key.Cancel <- true
-            cancellation.Cancel())
-        // What a machine about to be taken away sends.
-        use _ =
-            PosixSignalRegistration.Create(
-                PosixSignal.SIGTERM,
-                fun signal ->
-                    signal.Cancel <- true
-                    cancellation.Cancel()
-            )
+    /// Does the work of a script that is no experiment: an error that says what to do ends the process with code 1 and without a stack trace.
+    let guarded (work: unit -> unit) =
         try
-            let outcomes = [
-                for experiment in choose(options.Contains Full) |> List.map(adjust options) do
-                    if not cancellation.IsCancellationRequested then
-                        printfn "%s: %s" experiment.Name experiment.Question
-                        let outcome = Study.run study experiment cancellation.Token
-                        describe outcome experiment
-                        outcome
-            ]
-            if cancellation.IsCancellationRequested then
-                exit 130
-            if outcomes |> List.exists(fun outcome -> not outcome.Failed.IsEmpty) then
-                exit 1
+            work()
+        with error when isExpected error ->
+            fail 1 error.Message
+
+    /// What is to be done with each experiment: to go on with it, in the folder of a run that was stopped, or to run it.
+    let private jobs (resumed: RunFolder option) study experiments =
+        match resumed with
+        | None -> [ for experiment in experiments -> experiment, Study.run study experiment ]
+        | Some folder ->
+            let name = File.ReadAllText folder.Configuration |> Configuration.name
+            match experiments |> List.tryFind(fun (experiment: Experiment) -> experiment.Name = name) with
+            | Some experiment -> [ experiment, Study.resume study folder experiment ]
+            | None ->
+                raise(
+                    InvalidDataException $"{folder.Path} is a run of the experiment \"{name}\", which this script does not have any more."
+                )
+
+    /// The token that Ctrl-C cancels, or the signal of a machine about to be taken away. A second Ctrl-C ends the process at once.
+    let private onSignals (cancellation: CancellationTokenSource) =
+        Console.CancelKeyPress.Add(fun key ->
+            key.Cancel <- not cancellation.IsCancellationRequested
+            cancellation.Cancel())
+        PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM,
+            fun signal ->
+                signal.Cancel <- true
+                cancellation.Cancel()
+        )
+
+    let private run
+        (choose: bool -> Experiment list)
+        (call: ScriptCall option)
+        (resumed: RunFolder option)
+        (options: ParseResults<ScriptOption>)
+        =
+        use cancellation = new CancellationTokenSource()
+        use _ = onSignals cancellation
+        let experiments = choose(options.Contains Full) |> List.map(adjust options)
+        let outcomes = [
+            for experiment, start in jobs resumed (study call options) experiments do
+                if not cancellation.IsCancellationRequested then
+                    printfn "%s: %s" experiment.Name experiment.Question
+                    let outcome = start cancellation.Token
+                    describe outcome experiment
+                    outcome
+        ]
+        if cancellation.IsCancellationRequested then
+            130
+        elif outcomes |> List.exists(fun outcome -> not outcome.Failed.IsEmpty) then
+            1
+        else
+            0
+
+    /// Runs the experiments that `choose` gives for the quick size (`false`) or for `--full` (`true`), one after another, and ends the process: code 0, 1 after
+    /// an error, 2 for a command line that cannot be read, 130 after Ctrl-C. `--resume` goes on with one of them instead, with the arguments that it
+    /// was begun with; others given besides count more.
+    let main (choose: bool -> Experiment list) : unit =
+        let call = call()
+        let arguments = call |> Option.map _.Arguments |> Option.defaultValue []
+        let given = parse arguments
+        try
+            let resumed = given.TryGetResult Resume |> Option.map RunFolder.existing
+            let begun = resumed |> Option.bind RunFolder.call |> Option.map _.Arguments |> Option.defaultValue []
+            match run choose call resumed (parse(begun @ arguments)) with
+            | 0 -> ()
+            | code -> exit code
         with error when isExpected error ->
             fail 1 error.Message

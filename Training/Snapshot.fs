@@ -34,13 +34,19 @@ module Snapshot =
             pastName index, weights
     ]
 
+    /// Updates done by each of a learner's optimisers: the policy's, then the critic's.
+    let updates (learner: Learner) = [
+        learner.Optimiser.Updates
+        for critic in Option.toList learner.Critic do
+            for optimiser in critic.Optimisers do
+                optimiser.Updates
+    ]
+
     /// Copies a learner.
     let take (learner: Learner) =
         use _ = torch.NewDisposeScope()
         {
-            Updates =
-                learner.Optimiser.Updates
-                :: (learner.Critic |> Option.map(fun critic -> critic.Optimisers |> List.map _.Updates) |> Option.defaultValue [])
+            Updates = updates learner
             Tensors = tensors learner |> List.map(fun (name, tensor) -> name, tensor.clone().DetachFromDisposeScope()) |> Map.ofList
         }
 

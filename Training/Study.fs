@@ -15,6 +15,10 @@ type StudyOptions = {
     Workers: int
     /// Threads of each tensor operation.
     Threads: int
+    /// Steps between the states that are saved; one is saved besides when a run ends or is cancelled.
+    SaveEvery: int
+    /// The script that runs the study, where one does.
+    Script: ScriptCall option
 }
 
 /// How a study ended.
@@ -117,13 +121,15 @@ module Study =
     let private train
         (folder: RunFolder)
         (experiment: Experiment)
+        saveEvery
         start
         (metrics: MetricsWriter)
         (bars: BarsWriter)
         (log: JsonLinesWriter<EventLine>)
         (sink: IProgressSink)
-        cancellation
+        (cancellation: CancellationToken)
         (run: RunId, arm: Arm)
+        (saved: SavedState option)
         =
         let options = arm.Training
         use policy = Policy.load torch.float32 torch.CPU (start run.Seed)
@@ -133,9 +139,16 @@ module Study =
             Options = options
             Seed = Seed.ofInt run.Seed |> Seed.named "run"
         }
-        use samples = new StreamWriter(folder.Trajectories run)
+        use samples = new StreamWriter(folder.Trajectories run, append = true)
         use events = new TensorBoardWriter(folder.TensorBoard run, DateTimeOffset.Now)
-        let report (step: StepReport) =
+        // What a state stands for is on the disk before the state is.
+        let save state =
+            metrics.Sync()
+            bars.Sync()
+            log.Sync()
+            (samples.BaseStream :?> FileStream).Flush(flushToDisk = true)
+            State.save (folder.States run) run samples.BaseStream.Length state
+        let report (step: StepReport) state =
             let line = { Step = step.Step; Arm = run.Arm; Seed = run.Seed; Values = step.Metrics }
             metrics.Write line
             events.Write(line, DateTimeOffset.Now)
@@ -151,13 +164,21 @@ module Study =
                 let worst = step.Bars |> Array.minBy _.Change
                 let text = Diagnosis.explain options.Temperature policy worst
                 let heading = $"== step {step.Step}: {worst.Question.Text} (%.2f{worst.Change} nats) ==\n\n"
-                File.AppendAllText(folder.Displacement run, heading + text + "\n")
+                File.WriteAllText(folder.Displacement(run, step.Step), heading + text + "\n")
             if step.Step = 1 || step.Step % 25 = 0 || step.Step = options.Steps then
                 samples.Write(Readable.sample policy.Tokenizer options.GroupSize 2 step.Step step.Trajectories)
                 samples.Flush()
+            if step.Step % saveEvery = 0 then
+                save state
         sink.Started(run, options.Steps)
         try
-            Reinforce.run plan report cancellation policy
+            let first = Reinforce.start plan policy |> Option.foldBack State.restore saved
+            let last = Reinforce.advance plan report cancellation first
+            if last.Step > first.Step && last.Step % saveEvery <> 0 then
+                save last
+            Reinforce.dispose last
+            if not(Reinforce.isDone plan last) then
+                cancellation.ThrowIfCancellationRequested()
         finally
             Policy.save (folder.Policy run) policy
             sink.Finished run
@@ -187,13 +208,38 @@ module Study =
         Html.write folder.Report content
         Summary.arms (Summary.defaultWindow(steps experiment)) (experiment.Arms |> List.map _.Name) content.Lines
 
-    /// Runs the experiment. Cancelling stops every run after its current update; what was done is in the folder, with a report. An error in one
-    /// run does not stop the others.
-    let run (options: StudyOptions) (experiment: Experiment) (cancellation: CancellationToken) =
+    /// The newest sound state of each run, and what is to be said of it.
+    let private findStates (folder: RunFolder) runs =
+        let found = [ for run, _ in runs -> run, State.latest (folder.States run) run ]
+        let tell (run: RunId, (saved: SavedState option, damaged)) = [
+            for problem in damaged do
+                $"{run}: a damaged state is passed over: {problem}"
+            match saved with
+            | Some state -> $"{run}: goes on from step {state.Content.Step}"
+            | None when not(List.isEmpty damaged) -> $"{run}: no state is sound: starts again from the beginning"
+            | None -> ()
+        ]
+        Map.ofList [ for run, (saved, _) in found -> run, saved ], List.collect tell found
+
+    /// Cuts what was written back to the states that are gone on from.
+    let private cutBack (folder: RunFolder) (states: Map<RunId, SavedState option>) =
+        let at whole part run = Map.tryFind run states |> Option.flatten |> Option.map part |> Option.defaultValue whole
+        for file in [ folder.Metrics; folder.Bars; folder.Events ] do
+            CutBack.lines (at 0 _.Content.Step) file
+        for run in states.Keys do
+            CutBack.bytes (at 0L _.Content.Trajectories run) (folder.Trajectories run)
+
+    /// Does what is left of a study.
+    let private conduct (options: StudyOptions) (folder: RunFolder) (experiment: Experiment) (interruption: CancellationToken) =
+        use _ = RunFolder.enter folder
+        use limited = CancellationTokenSource.CreateLinkedTokenSource interruption
+        Option.iter (fun (budget: TimeSpan) -> limited.CancelAfter budget) experiment.Budget
+        let cancellation = limited.Token
         torch.set_num_threads options.Threads
-        let folder = RunFolder.create options.Out experiment.Name DateTime.Now
-        File.WriteAllText(folder.Configuration, Configuration.toJson experiment)
+        RunFolder.sweep folder
         let runs = ofArms experiment
+        let states, messages = findStates folder runs
+        cutBack folder states
         let plan = [ for run, arm in runs -> run, arm.Training.Steps ]
         let lessons =
             match experiment.Start with
@@ -201,7 +247,9 @@ module Study =
             | Taught(policies, teaching) -> [
                 for create in Option.toList experiment.Task.Beginner do
                     for index in experiment.Seeds |> List.map(origin policies) |> List.distinct do
-                        index, create, teaching
+                        // A policy appears there whole, once it is taught.
+                        if not(Directory.Exists(folder.WarmStart index)) then
+                            index, create, teaching
               ]
         let failed =
             use metrics = new MetricsWriter(folder.Metrics)
@@ -209,6 +257,7 @@ module Study =
             use log = new JsonLinesWriter<EventLine>(folder.Events, EventLines.format)
             use sink =
                 StudyConsole.progress([ for index, _, teaching in lessons -> { Arm = "warm start"; Seed = index }, teaching.Steps ] @ plan)
+            List.iter sink.Message messages
             let taught =
                 [
                     for index, create, teaching in lessons ->
@@ -224,7 +273,7 @@ module Study =
                         run,
                         fun () ->
                             cancellation.ThrowIfCancellationRequested()
-                            train folder experiment start metrics bars log sink cancellation (run, arm)
+                            train folder experiment options.SaveEvery start metrics bars log sink cancellation (run, arm) states[run]
                 ]
                 |> inParallel options.Workers
         let errors = [
@@ -234,11 +283,33 @@ module Study =
         ]
         let cancelled = failed |> List.exists(snd >> isCancellation)
         let notes = [
-            if cancelled then
-                "The study was interrupted."
+            match experiment.Budget with
+            | Some budget when cancelled && not interruption.IsCancellationRequested -> $"The budget of {budget} was used up."
+            | _ when cancelled -> "The study was interrupted."
+            | _ -> ()
             for run, message in errors do
                 $"{run} failed: {message}"
             for event in (EventLines.read folder.Events).Lines do
                 string event
         ]
         { Folder = folder; Arms = report folder experiment notes; Failed = errors; Cancelled = cancelled }
+
+    /// Runs the experiment into a new folder. Cancelling stops every run after its current step and saves its state; what was done is in the folder, with a
+    /// report. An error in one run does not stop the others.
+    let run (options: StudyOptions) (experiment: Experiment) cancellation =
+        let folder = RunFolder.create options.Out experiment.Name DateTime.Now
+        RunFolder.describe folder options.Script (Configuration.withThreads options.Threads experiment)
+        conduct options folder experiment cancellation
+
+    /// Goes on with an experiment that was stopped, however it was, in its folder: every run from its newest sound state, to the same metrics and weights as if
+    /// nothing had happened. What is damaged is said and passed over. Raises `InvalidDataException` naming the first setting in which the experiment is
+    /// not the one that was begun, `IOException` where another process is at work in the folder.
+    let resume (options: StudyOptions) (folder: RunFolder) (experiment: Experiment) cancellation =
+        let now = Configuration.withThreads options.Threads experiment
+        match Configuration.difference (File.ReadAllText folder.Configuration) now with
+        | Some difference ->
+            raise(
+                InvalidDataException
+                    $"{folder.Configuration}: {difference}. A run goes on only as it was begun: bring the setting back, or start a new run."
+            )
+        | None -> conduct options folder experiment cancellation

@@ -3,6 +3,7 @@ module Scripts
 
 open System
 open System.IO
+open System.Text.Json
 open Shell
 
 let private main = "collapse"
@@ -27,14 +28,63 @@ let private find (script: string) =
         let known = names()
         refuse $"""unknown script '{script}'.{didYouMean script known} In Experiments/ there are: {String.Join(", ", known)}.""")
 
-/// Runs a script with its own options: the first argument names it unless that is an option. Returns the script's exit code.
-let run (arguments: string list) =
-    let script, options =
-        match arguments with
-        | name :: options when not(name.StartsWith '-') -> find name, options
-        | options -> find main, options
-
+/// Runs a script with its own options; returns its exit code.
+let private execute (script: string) (options: string list) =
     Setup.quietly false
     Projects.ensure Projects.scriptDependencies
     // fsi's own line editing would compete for the terminal; `--` keeps it from reading the script's options as its own.
     runIn (Directory.GetCurrentDirectory()) "dotnet" [ "fsi"; "--optimize+"; "--readline-"; script; "--"; yield! options ]
+
+/// Runs a script with its own options: the first argument names it unless that is an option. Returns the script's exit code.
+let run (arguments: string list) =
+    match arguments with
+    | name :: options when not(name.StartsWith '-') -> execute (find name) options
+    | options -> execute (find main) options
+
+let private runFolders () = [ Path.GetFullPath "runs"; inRepository "runs" ] |> List.distinct
+
+/// Names of runs, newest first.
+let private runNames () =
+    runFolders()
+    |> List.filter Directory.Exists
+    |> List.collect(fun folder -> DirectoryInfo(folder).GetDirectories() |> List.ofArray)
+    |> List.sortByDescending _.LastWriteTimeUtc
+    |> List.map _.Name
+
+/// The folder for a path or a name under runs/.
+let private findRun (run: string) =
+    Path.GetFullPath run :: [ for folder in runFolders() -> Path.Combine(folder, run) ]
+    |> List.tryFind Directory.Exists
+    |> Option.defaultWith(fun () ->
+        let known = runNames()
+
+        let newest =
+            if known.IsEmpty then
+                "There are none in runs/."
+            else
+                $"""The newest are: {known |> List.truncate 5 |> String.concat ", "}."""
+
+        refuse $"unknown run '{run}'.{didYouMean run known} {newest}")
+
+/// The script that made a run.
+let private scriptOf (folder: string) =
+    let path = Path.Combine(folder, "run.json")
+
+    if not(File.Exists path) then
+        refuse $"{folder} has no run.json: no script made it, or it was stopped before it began. Run the script again."
+
+    use json = JsonDocument.Parse(File.ReadAllText path)
+    let script = string(json.RootElement.GetProperty("script").GetString())
+
+    if not(File.Exists script) then
+        refuse $"{path}: there is no script {script} any more. Bring it back, or give its new place there."
+
+    script
+
+/// Goes on with a run that was stopped; options after it go to its script. Returns the script's exit code.
+let resume (arguments: string list) =
+    match arguments with
+    | run :: options when not(run.StartsWith '-') ->
+        let folder = findRun run
+        execute (scriptOf folder) [ "--resume"; folder; yield! options ]
+    | _ -> refuse "resume needs the run to go on with: its folder, or its name under runs/."

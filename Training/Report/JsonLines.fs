@@ -142,5 +142,8 @@ type JsonLinesWriter<'line>(path: string, format: 'line -> string) =
             stream.Write bytes
             stream.Flush())
 
+    /// Waits until all lines so far are on the disk, where not even a power cut loses them.
+    member _.Sync() = lock gate (fun () -> stream.Flush(flushToDisk = true))
+
     interface IDisposable with
         member _.Dispose() = lock gate stream.Dispose

@@ -19,7 +19,8 @@ let private value t = { Value = t; Metrics = [] }
 
 [<Fact>]
 let ``a constant taken for a variable is found`` () =
-    let stopped = broken(fun whole part forward -> value(Aggregation.over TokenMean whole part (forward.LogProb * forward.LogProb.detach())))
+    let stopped =
+        broken(fun whole part forward -> value(Aggregation.over TokenMean whole part (forward.LogProb * forward.LogProb.detach())))
     Assert.Contains("the gradient is the finite difference", lawsOf stopped)
 
 [<Fact>]
@@ -30,7 +31,8 @@ let ``a denominator counted on the part is found`` () =
 
 [<Fact>]
 let ``padding that leaks in is found`` () =
-    let leaking = broken(fun whole part forward -> value((forward.LogProb * part.Mask).sum() / Tensors.atLeastOne(whole.Mask.sum())))
+    let leaking =
+        broken(fun whole part forward -> value((forward.LogProb * part.Mask).sum() / Tensors.atLeastOne(whole.Mask.sum())))
     Assert.Contains("padding does not matter", lawsOf leaking)
 
 [<Fact>]

@@ -26,7 +26,7 @@ let ``help names every command and shows examples`` () =
     let code, text = build [ "--"; "--help" ]
     Assert.Equal(0, code)
 
-    for command in [ "setup"; "build"; "run"; "test"; "format"; "bench"; "clean" ] do
+    for command in [ "setup"; "build"; "run"; "resume"; "test"; "format"; "bench"; "clean" ] do
         Assert.Contains($"    {command} ", text)
         Assert.Contains($"dotnet fsi build.fsx {command}", text)
 
@@ -41,6 +41,12 @@ let ``an unknown script is met with the existing ones and exit code 2`` () =
     let code, text = build [ "run"; "colapse" ]
     Assert.Equal(2, code)
     Assert.Contains("unknown script 'colapse'. Did you mean collapse?", text)
+
+[<Fact>]
+let ``an unknown run is refused with exit code 2`` () =
+    let code, text = build [ "resume"; "no-such-run" ]
+    Assert.Equal(2, code)
+    Assert.Contains("unknown run 'no-such-run'.", text)
 
 [<Fact>]
 let ``an unknown option is met with the nearest one and exit code 2`` () =

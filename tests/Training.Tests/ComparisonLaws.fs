@@ -19,7 +19,8 @@ let private tiny name seedList (recipe: Recipe) =
     }
 
 let private run out experiment =
-    let outcome = Study.run { Out = out; Workers = 2; Threads = 1 } experiment CancellationToken.None
+    let outcome =
+        Study.run { Out = out; Workers = 2; Threads = 1; SaveEvery = 10; Script = None } experiment CancellationToken.None
     Assert.Empty outcome.Failed
     outcome.Folder.Path
 
@@ -31,10 +32,7 @@ let ``arms that are the same are one arm of more seeds, others are told apart by
     let report, _, arms = Comparison.write folder.Path DateTime.Now [ first; second ]
     let runs = [ for arm in arms -> arm.Arm, arm.Runs |> List.map _.Run.Seed ]
     let name path = nonNull(Path.GetFileName(path: string))
-    Assert.Equal<(string * int list) list>(
-        [ "GRPO", [ 1; 2; 3 ]; $"{name first}: other", [ 1; 2 ]; $"{name second}: other", [ 3 ] ],
-        runs
-    )
+    Assert.Equal<(string * int list) list>([ "GRPO", [ 1; 2; 3 ]; $"{name first}: other", [ 1; 2 ]; $"{name second}: other", [ 3 ] ], runs)
     let text = File.ReadAllText report
     for arm, _ in runs do
         Assert.Contains(arm, text)
@@ -56,4 +54,5 @@ let ``what is no run folder is refused by name, with a remedy`` () =
     Assert.Contains("cannot be read", refused())
     File.WriteAllText(Path.Combine(folder.Path, "config.json"), "{}")
     Assert.Contains("Give the folders", refused())
-    Assert.Throws<ArgumentException>(fun () -> Comparison.write folder.Path DateTime.Now [ folder.Path ] |> ignore) |> ignore
+    Assert.Throws<ArgumentException>(fun () -> Comparison.write folder.Path DateTime.Now [ folder.Path ] |> ignore)
+    |> ignore

@@ -11,7 +11,9 @@ open Xunit
 
 let private blocks language (page: string) =
     let text = File.ReadAllText(Path.Combine(Repository.root, page))
-    [ for block in Regex.Matches(text, $"```{language}\n(.*?)```", RegexOptions.Singleline) -> block.Groups[1].Value ]
+    [
+        for block in Regex.Matches(text, $"```{language}\n(.*?)```", RegexOptions.Singleline) -> block.Groups[1].Value
+    ]
 
 /// Exit code and all that was written by the compiler, which checks and does not run.
 let private typecheck (script: string) =

@@ -9,14 +9,21 @@ open Levee
 open Xunit
 open Levee.Tests.World
 
-let private start (arguments: string list) =
-    let script = Path.Combine(Repository.root, "Experiments", "collapse.fsx")
+let private fsi (words: string list) =
     let info =
         ProcessStartInfo("dotnet", WorkingDirectory = Repository.root, RedirectStandardOutput = true, RedirectStandardError = true)
-    [ "fsi"; "--optimize+"; script; "--"; yield! arguments ] |> List.iter info.ArgumentList.Add
+    "fsi" :: words |> List.iter info.ArgumentList.Add
     match Process.Start info with
     | null -> failwith "dotnet did not start"
     | started -> started
+
+let private start arguments =
+    fsi [
+        "--optimize+"
+        Path.Combine(Repository.root, "Experiments", "collapse.fsx")
+        "--"
+        yield! arguments
+    ]
 
 /// Exit code and all that was written.
 let private finish (run: Process) =
@@ -37,22 +44,6 @@ let private measured folder =
 let private weightsIn folder = File.ReadAllBytes(Path.Combine(folder, "policies", "grpo-llds-seed7", "model.safetensors"))
 
 [<Fact>]
-let ``the main job twice gives a table, a report, and the same result bit for bit`` () =
-    use firstFolder = new TemporaryFolder()
-    use secondFolder = new TemporaryFolder()
-    for folder in [ firstFolder; secondFolder ] do
-        use run = start [ "--steps"; "2"; "--seeds"; "7"; "--out"; folder.Path ]
-        let code, text = finish run
-        Assert.True((code = 0), text)
-        Assert.Contains("GRPO + LLDS", text)
-        Assert.Contains("report.html", text)
-    let first, second = study firstFolder.Path, study secondFolder.Path
-    Assert.True(File.Exists(Path.Combine(first, "report.html")))
-    Assert.Equal(4, (measured first).Length)
-    Assert.Equal<(string * int * Map<string, float>) list>(measured first, measured second)
-    Assert.Equal<byte[]>(weightsIn first, weightsIn second)
-
-[<Fact>]
 let ``an option that does not exist, or out of range, is refused with code 2`` () =
     use unknown = start [ "--stepz"; "2" ]
     let code, text = finish unknown
@@ -68,14 +59,10 @@ let private ignoresInterrupt () =
     let line = File.ReadLines "/proc/self/status" |> Seq.find(fun line -> line.StartsWith "SigIgn:")
     Convert.ToUInt64(line.Substring(7).Trim(), 16) &&& 2UL <> 0UL
 
-[<Fact>]
-let ``Ctrl-C stops soon and leaves a folder with a report`` () =
-    if not(OperatingSystem.IsLinux()) then
-        Assert.Skip "signals are sent with pkill, as Linux has it"
-    use folder = new TemporaryFolder()
-    use run = start [ "--steps"; "100000"; "--seeds"; "7"; "--out"; folder.Path ]
+/// Sends Ctrl-C to a script once a step is done.
+let private interrupt (out: string) (run: Process) =
     let hasMetrics () =
-        match Directory.GetFiles(folder.Path, "metrics.jsonl", SearchOption.AllDirectories) with
+        match Directory.GetFiles(out, "metrics.jsonl", SearchOption.AllDirectories) with
         | [| file |] -> FileInfo(file).Length > 0L
         | _ -> false
     Assert.True(SpinWait.SpinUntil(hasMetrics, TimeSpan.FromSeconds 120.0), "no step was done in two minutes")
@@ -84,7 +71,39 @@ let ``Ctrl-C stops soon and leaves a folder with a report`` () =
     if not(output.Wait(TimeSpan.FromSeconds 120.0)) then
         run.Kill true
         Assert.Fail "the script went on for two minutes"
-    let code, text = output.Result
+    output.Result
+
+let private assertGood (code, text: string) =
+    Assert.True((code = 0), text)
+    Assert.Contains("GRPO + LLDS", text)
+    Assert.Contains("report.html", text)
+
+[<Fact>]
+let ``the main job, stopped by Ctrl-C and resumed, gives the same result, bit for bit, as in one go`` () =
+    if not(OperatingSystem.IsLinux()) then
+        Assert.Skip "signals are sent with pkill, as Linux has it"
+    use whole = new TemporaryFolder()
+    use broken = new TemporaryFolder()
+    let arguments (folder: TemporaryFolder) = [ "--steps"; "6"; "--seeds"; "7"; "--out"; folder.Path ]
+    use run = start(arguments whole)
+    assertGood(finish run)
+
+    use run = start(arguments broken)
+    let code, text = interrupt broken.Path run
+    let folder = study broken.Path
     Assert.Equal(130, code)
     Assert.Contains("Interrupted", text)
-    Assert.Contains("interrupted", File.ReadAllText(Path.Combine(study folder.Path, "report.html")))
+    Assert.Contains("dotnet fsi build.fsx resume", text)
+    Assert.Contains("interrupted", File.ReadAllText(Path.Combine(folder, "report.html")))
+    Assert.InRange((measured folder).Length, 1, 11)
+
+    use other = start [ "--resume"; folder; "--seeds"; "8" ]
+    let code, text = finish other
+    Assert.Equal(1, code)
+    Assert.Contains("config.json: seeds[0] was 7 and is now 8", text)
+
+    use resumed = fsi [ "build.fsx"; "resume"; folder ]
+    assertGood(finish resumed)
+    Assert.Equal(12, (measured folder).Length)
+    Assert.Equal<(string * int * Map<string, float>) list>(measured(study whole.Path), measured folder)
+    Assert.Equal<byte[]>(weightsIn(study whole.Path), weightsIn folder)

@@ -35,7 +35,7 @@ let private events (folder: RunFolder) run =
     Assert.Equal(None, file.Fault)
     [ for event in List.tail file.Events -> int event.Step, Map.ofList event.Values ]
 
-let private options out = { Out = out; Workers = 2; Threads = 1 }
+let private options out = { Out = out; Workers = 2; Threads = 1; SaveEvery = 10; Script = None }
 
 [<Fact>]
 let ``a study leaves configuration, metrics, bars, event files, trajectories, policies and a report`` () =
@@ -125,7 +125,15 @@ let ``a run folder that cannot be made is refused with a remedy`` () =
 [<Fact>]
 let ``what a phase led to stands in the log, in the report and in the run folder`` () =
     use folder = new TemporaryFolder()
-    let nervous = { Phases.defaults with Window = 1; Enter = 1; Leave = 1; LikelihoodFall = 1e-9; LikelihoodDrop = 1e-9; Surge = 1.001 }
+    let nervous = {
+        Phases.defaults with
+            Window = 1
+            Enter = 1
+            Leave = 1
+            LikelihoodFall = 1e-9
+            LikelihoodDrop = 1e-9
+            Surge = 1.001
+    }
     let watched =
         tiny kept
         |> Experiment.adjust(fun options -> {
@@ -150,7 +158,7 @@ let ``what a phase led to stands in the log, in the report and in the run folder
             |> Policy.dispose
     let bars = (BarLines.read outcome.Folder.Bars).Lines
     Assert.NotEmpty bars
-    Assert.Contains("what pulls the actions", File.ReadAllText(outcome.Folder.Displacement bars[0].Run))
+    Assert.Contains("what pulls the actions", File.ReadAllText(outcome.Folder.Displacement(bars[0].Run, bars[0].Step)))
 
 [<Fact>]
 let ``an event is written and read back the same`` () =
