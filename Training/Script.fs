@@ -77,11 +77,11 @@ module Script =
         | Some seeds -> { experiment with Seeds = List.distinct seeds }
 
     let private study (options: ParseResults<ScriptOption>) =
-        let workers = options.GetResult(Workers, Environment.ProcessorCount)
-        let threads = options.GetResult(Threads, 1)
+        let workers = options.GetResult(Workers, StudyOptions.defaults.Workers)
+        let threads = options.GetResult(Threads, StudyOptions.defaults.Threads)
         positive "workers" workers
         positive "threads" threads
-        { Out = options.GetResult(Out, "runs"); Workers = workers; Threads = threads }
+        { Out = options.GetResult(Out, StudyOptions.defaults.Out); Workers = workers; Threads = threads }
 
     let private describe (outcome: StudyOutcome) (experiment: Experiment) =
         StudyConsole.verdict (Summary.defaultWindow(Study.steps experiment)) outcome.Arms

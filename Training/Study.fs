@@ -17,6 +17,11 @@ type StudyOptions = {
     Threads: int
 }
 
+[<RequireQualifiedAccess>]
+module StudyOptions =
+    /// A run folder under `runs`, as many runs at a time as there are processors, one thread each.
+    let defaults = { Out = "runs"; Workers = Environment.ProcessorCount; Threads = 1 }
+
 /// How a study ended.
 type StudyOutcome = {
     Folder: RunFolder
@@ -158,8 +163,13 @@ module Study =
         Summary.arms (Summary.defaultWindow(steps experiment)) (experiment.Arms |> List.map _.Name) content.Lines
 
     /// Runs the experiment. Cancelling stops every run after its current update; what was done is in the folder, with a report. An error in one
-    /// run does not stop the others.
-    let run (options: StudyOptions) (experiment: Experiment) (cancellation: CancellationToken) =
+    /// run does not stop the others. `show` makes what is told of the progress, given each run to come with its steps.
+    let runShowing
+        (show: (RunId * int) list -> IProgressSink)
+        (options: StudyOptions)
+        (experiment: Experiment)
+        (cancellation: CancellationToken)
+        =
         torch.set_num_threads options.Threads
         let folder = RunFolder.create options.Out experiment.Name DateTime.Now
         File.WriteAllText(folder.Configuration, Configuration.toJson options.Threads options.Workers experiment)
@@ -173,8 +183,7 @@ module Study =
               ]
         let failed =
             use metrics = new MetricsWriter(folder.Metrics)
-            use sink =
-                StudyConsole.progress([ for index, _, teaching in lessons -> { Arm = "warm start"; Seed = index }, teaching.Steps ] @ plan)
+            use sink = show([ for index, _, teaching in lessons -> { Arm = "warm start"; Seed = index }, teaching.Steps ] @ plan)
             let taught =
                 [
                     for index, create, teaching in lessons ->
@@ -206,3 +215,6 @@ module Study =
                 $"{run} failed: {message}"
         ]
         { Folder = folder; Arms = report folder experiment notes; Failed = errors; Cancelled = cancelled }
+
+    /// Runs the experiment with its progress on the console: `runShowing StudyConsole.progress`.
+    let run options experiment cancellation = runShowing StudyConsole.progress options experiment cancellation
