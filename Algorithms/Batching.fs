@@ -28,10 +28,10 @@ module Batching =
             | Action(tokens, _)
             | Observation tokens -> tokens.Length)
 
-    /// One tensor [R, N] filled from each row's numbers.
-    let private padded (rows: float32[][]) (dtype: torch.ScalarType) (device: torch.Device) =
+    /// Each row's numbers as one tensor [R, N], padded at the right by zeros.
+    let ofNumbers (dtype: torch.ScalarType) (device: torch.Device) (rows: float[][]) =
         let width = rows |> Seq.map Array.length |> Seq.fold max 1
-        let flat = Array.zeroCreate<float32>(rows.Length * width)
+        let flat = Array.zeroCreate<float>(rows.Length * width)
         rows |> Array.iteri(fun r row -> Array.blit row 0 flat (r * width) row.Length)
         use cpu = torch.tensor(flat, [| int64 rows.Length; int64 width |])
         cpu.``to``(dtype).``to``(device)
@@ -69,19 +69,18 @@ module Batching =
             invalidArg
                 (nameof estimates)
                 $"{trajectories.Length} trajectories with advantages for {estimates.Advantages.Length}: give one advantage for each action token of at least one trajectory."
-        let perToken value = padded (Array.map value trajectories) dtype device
+        let perToken (value: Trajectory -> float32[]) = trajectories |> Array.map(value >> Array.map float) |> ofNumbers dtype device
         let perRow (value: Trajectory -> float) =
             torch.tensor(Array.map value trajectories, [| int64 trajectories.Length |]).``to``(dtype).``to``(device)
-        let given (values: float[][]) = padded (values |> Array.map(Array.map float32)) dtype device
         let sampled = perToken logProbs
         use numbers = perToken numbers
         {
             LogProbOld = sampled
             LogProbSampled = sampled
             LogProbReference = Map.empty
-            Advantage = given estimates.Advantages
+            Advantage = ofNumbers dtype device estimates.Advantages
             ValueOld = None
-            Return = Option.map given estimates.Returns
+            Return = estimates.Returns |> Option.map(ofNumbers dtype device)
             Mask = perToken(fun trajectory -> Array.replicate (actionTokens trajectory) 1.0f)
             Action = numbers.``to``(torch.int64)
             Answer = perToken answer

@@ -26,6 +26,18 @@ module Objective =
         Loss = fun _ _ forward -> { Value = (torch.zeros_like forward.LogProb).sum(); Metrics = [] }
     }
 
+    /// An objective from a function that gives the loss of each token, [R, N]; what stands in the padding does not count. Metric: its value, by the name given.
+    let ofTokens formula metric aggregation (losses: Batch -> Forward -> torch.Tensor) : Objective = {
+        Formula = formula
+        Needs = Set.empty
+        Loss =
+            fun whole ->
+                let aggregate = Aggregation.over aggregation whole
+                fun part forward ->
+                    let value = aggregate part (losses part forward)
+                    { Value = value; Metrics = [ metric, value.detach() ] }
+    }
+
     /// Restricts an objective to the tokens that `select` marks with 1 ([R, N] from the batch), in value and in denominators.
     let mask name (select: Batch -> torch.Tensor) (objective: Objective) : Objective =
         let restrict (batch: Batch) = { batch with Mask = batch.Mask * select batch }

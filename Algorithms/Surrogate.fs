@@ -148,13 +148,4 @@ module Surrogate =
     let sapo = sapoOver TokenMean { Positive = 1.0; Negative = 1.05 }
 
     /// Minus the mean log-probability of all action tokens: supervised learning on the batch's own actions. Metric: `train/loss`.
-    let negativeLogLikelihood: Objective = {
-        Formula = "nll"
-        Needs = Set.empty
-        Loss =
-            fun whole ->
-                let tokenMean = Aggregation.over TokenMean whole
-                fun part forward ->
-                    let value = tokenMean part (-forward.LogProb)
-                    { Value = value; Metrics = [ "train/loss", value.detach() ] }
-    }
+    let negativeLogLikelihood = Objective.ofTokens "nll" "train/loss" TokenMean (fun _ forward -> -forward.LogProb)

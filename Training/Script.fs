@@ -91,14 +91,14 @@ module Script =
         | Some seeds -> { experiment with Seeds = List.distinct seeds }
 
     let private study call (options: ParseResults<ScriptOption>) =
-        let workers = options.GetResult(Workers, Environment.ProcessorCount)
-        let threads = options.GetResult(Threads, 1)
-        let saveEvery = options.GetResult(Save_Every, 10)
+        let workers = options.GetResult(Workers, StudyOptions.defaults.Workers)
+        let threads = options.GetResult(Threads, StudyOptions.defaults.Threads)
+        let saveEvery = options.GetResult(Save_Every, StudyOptions.defaults.SaveEvery)
         positive "workers" workers
         positive "threads" threads
         positive "save-every" saveEvery
         {
-            Out = options.GetResult(Out, "runs")
+            Out = options.GetResult(Out, StudyOptions.defaults.Out)
             Workers = workers
             Threads = threads
             SaveEvery = saveEvery

@@ -21,6 +21,11 @@ type StudyOptions = {
     Script: ScriptCall option
 }
 
+[<RequireQualifiedAccess>]
+module StudyOptions =
+    /// A run folder under `runs`, as many runs at a time as there are processors, one thread each.
+    let defaults = { Out = "runs"; Workers = Environment.ProcessorCount; Threads = 1; SaveEvery = 10; Script = None }
+
 /// How a study ended.
 type StudyOutcome = {
     Folder: RunFolder
@@ -230,7 +235,13 @@ module Study =
             CutBack.bytes (at 0L _.Content.Trajectories run) (folder.Trajectories run)
 
     /// Does what is left of a study.
-    let private conduct (options: StudyOptions) (folder: RunFolder) (experiment: Experiment) (interruption: CancellationToken) =
+    let private conduct
+        (show: (RunId * int) list -> IProgressSink)
+        (options: StudyOptions)
+        (folder: RunFolder)
+        (experiment: Experiment)
+        (interruption: CancellationToken)
+        =
         use _ = RunFolder.enter folder
         use limited = CancellationTokenSource.CreateLinkedTokenSource interruption
         Option.iter (fun (budget: TimeSpan) -> limited.CancelAfter budget) experiment.Budget
@@ -255,8 +266,7 @@ module Study =
             use metrics = new MetricsWriter(folder.Metrics)
             use bars = new BarsWriter(folder.Bars)
             use log = new JsonLinesWriter<EventLine>(folder.Events, EventLines.format)
-            use sink =
-                StudyConsole.progress([ for index, _, teaching in lessons -> { Arm = "warm start"; Seed = index }, teaching.Steps ] @ plan)
+            use sink = show([ for index, _, teaching in lessons -> { Arm = "warm start"; Seed = index }, teaching.Steps ] @ plan)
             List.iter sink.Message messages
             let taught =
                 [
@@ -294,17 +304,20 @@ module Study =
         ]
         { Folder = folder; Arms = report folder experiment notes; Failed = errors; Cancelled = cancelled }
 
-    /// Runs the experiment into a new folder. Cancelling stops every run after its current step and saves its state; what was done is in the folder, with a
-    /// report. An error in one run does not stop the others.
-    let run (options: StudyOptions) (experiment: Experiment) cancellation =
+    /// `run`, with `show` making what is told of the progress, given each run to come with its steps.
+    let runShowing show (options: StudyOptions) (experiment: Experiment) cancellation =
         let folder = RunFolder.create options.Out experiment.Name DateTime.Now
         RunFolder.describe folder options.Script (Configuration.withThreads options.Threads experiment)
-        conduct options folder experiment cancellation
+        conduct show options folder experiment cancellation
+
+    /// Runs the experiment into a new folder, with its progress on the console. Cancelling stops every run after its current step and saves its state; what was
+    /// done is in the folder, with a report. An error in one run does not stop the others.
+    let run options experiment cancellation = runShowing StudyConsole.progress options experiment cancellation
 
     /// Goes on with an experiment that was stopped, however it was, in its folder: every run from its newest sound state, to the same metrics and weights as if
-    /// nothing had happened. What is damaged is said and passed over. Raises `InvalidDataException` naming the first setting in which the experiment is
-    /// not the one that was begun, `IOException` where another process is at work in the folder.
-    let resume (options: StudyOptions) (folder: RunFolder) (experiment: Experiment) cancellation =
+    /// nothing had happened. What is damaged is said and passed over. `show` as in `runShowing`. Raises `InvalidDataException` naming the first setting in
+    /// which the experiment is not the one that was begun, `IOException` where another process is at work in the folder.
+    let resumeShowing show (options: StudyOptions) (folder: RunFolder) (experiment: Experiment) cancellation =
         let now = Configuration.withThreads options.Threads experiment
         match Configuration.difference (File.ReadAllText folder.Configuration) now with
         | Some difference ->
@@ -312,4 +325,7 @@ module Study =
                 InvalidDataException
                     $"{folder.Configuration}: {difference}. A run goes on only as it was begun: bring the setting back, or start a new run."
             )
-        | None -> conduct options folder experiment cancellation
+        | None -> conduct show options folder experiment cancellation
+
+    /// `resumeShowing` on the console.
+    let resume options folder experiment cancellation = resumeShowing StudyConsole.progress options folder experiment cancellation

@@ -1,0 +1,24 @@
+namespace Levee.CSharp;
+
+/// <summary>How per-token losses become one number. Every denominator is counted on the whole mini-batch.</summary>
+public sealed record Aggregation
+{
+    private Aggregation(Core.Aggregation core) => Inner = core;
+
+    /// <summary>Mean over all action tokens of the mini-batch (DAPO, verl's <c>token-mean</c>).</summary>
+    public static Aggregation TokenMean { get; } = new(Core.Aggregation.TokenMean);
+
+    /// <summary>Mean over responses of each response's mean over its tokens (GRPO as first published).</summary>
+    public static Aggregation SequenceMeanTokenMean { get; } = new(Core.Aggregation.SequenceMeanTokenMean);
+
+    /// <summary>Mean over responses of each response's sum over its tokens.</summary>
+    public static Aggregation SequenceMeanTokenSum { get; } = new(Core.Aggregation.SequenceMeanTokenSum);
+
+    internal Core.Aggregation Inner { get; }
+
+    /// <summary>As <see cref="SequenceMeanTokenSum"/>, divided by a constant length instead of each response's own (Dr.GRPO).</summary>
+    public static Aggregation SequenceSumOver(double length) => new(Core.Aggregation.NewSequenceSumOver(length));
+
+    /// <inheritdoc/>
+    public override string ToString() => Inner.ToString();
+}

@@ -1,0 +1,45 @@
+using TorchSharp;
+
+namespace Levee.CSharp;
+
+/// <summary>
+/// What a <see cref="TokenLoss"/> may know of the sampled actions: R responses by N action tokens, padded at the right. All tensors are
+/// constants and belong to the caller.
+/// </summary>
+public sealed class Batch
+{
+    private readonly Core.Batch _core;
+
+    internal Batch(Core.Batch core) => _core = core;
+
+    /// <summary>[R, N] log-probability of each token under the policy that sampled it.</summary>
+    public torch.Tensor LogProbOld => _core.LogProbOld;
+
+    /// <summary>[R, N] advantage of each token.</summary>
+    public torch.Tensor Advantage => _core.Advantage;
+
+    /// <summary>[R, N] 1 where a token stands, 0 in the padding.</summary>
+    public torch.Tensor Mask => _core.Mask;
+
+    /// <summary>[R, N] int64: which action of its response a token belongs to, from 1; 0 in the padding.</summary>
+    public torch.Tensor Action => _core.Action;
+
+    /// <summary>[R, N] 1 on tokens of the final answer span.</summary>
+    public torch.Tensor Answer => _core.Answer;
+
+    /// <summary>[R] outcome reward.</summary>
+    public torch.Tensor Reward => _core.Reward;
+
+    /// <summary>[R] number of searches carried out.</summary>
+    public torch.Tensor Searches => _core.Searches;
+
+    /// <summary>[R] 1 where the context was full before the policy had answered.</summary>
+    public torch.Tensor Truncated => _core.Truncated;
+
+    /// <summary>Where the run stands.</summary>
+    public Clock Clock => Clock.FromCore(_core.Clock);
+
+    /// <summary>[R, N] log-probability of each token under a reference policy that the objective was said to need.</summary>
+    /// <exception cref="InvalidOperationException">The batch lacks it.</exception>
+    public torch.Tensor LogProbUnder(ReferencePolicy reference) => Core.BatchModule.logProb(reference.Inner, _core);
+}

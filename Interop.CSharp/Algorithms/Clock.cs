@@ -1,0 +1,18 @@
+namespace Levee.CSharp;
+
+/// <summary>Where a run stands, for coefficients that change while it trains.</summary>
+public sealed record Clock
+{
+    /// <summary>The step, from 1.</summary>
+    public int Step { get; init; } = 1;
+
+    /// <summary>Steps of the whole run.</summary>
+    public int Steps { get; init; } = 1;
+
+    /// <summary>What coefficients are multiplied by that follow the phase alarm; 1 while it is silent.</summary>
+    public double Alarm { get; init; } = 1;
+
+    internal Core.Clock ToCore() => new(Step, Steps, Alarm);
+
+    internal static Clock FromCore(Core.Clock core) => new() { Step = core.Step, Steps = core.Steps, Alarm = core.Alarm };
+}

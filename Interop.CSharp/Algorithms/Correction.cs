@@ -1,0 +1,21 @@
+namespace Levee.CSharp;
+
+/// <summary>
+/// What is done about the sampler's arithmetic being another than the trainer's, given the ratio w = pi_old (trainer) / pi_old (sampler) of
+/// a token.
+/// </summary>
+public sealed record Correction
+{
+    private Correction(Core.Correction core) => Inner = core;
+
+    internal Core.Correction Inner { get; }
+
+    /// <summary>The token weighs min(w, cap): truncated importance sampling.</summary>
+    public static Correction Truncated(double cap) => new(Core.Correction.NewTruncated(cap));
+
+    /// <summary>The token weighs w within [low, high] and nothing outside (IcePop, arXiv 2510.18855).</summary>
+    public static Correction Masked(double low, double high) => new(Core.Correction.NewMasked(low, high));
+
+    /// <inheritdoc/>
+    public override string ToString() => Inner.ToString();
+}

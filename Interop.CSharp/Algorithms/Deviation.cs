@@ -1,0 +1,21 @@
+namespace Levee.CSharp;
+
+/// <summary>How rewards or advantages are brought to unit spread.</summary>
+public sealed record Deviation
+{
+    /// <summary>Subtracted from the count in the variance's denominator: 1 unbiased, 0 of the numbers themselves.</summary>
+    public int Ddof { get; init; } = Core.Rewards.sample.Ddof;
+
+    /// <summary>What keeps the division finite; at least 0.</summary>
+    public double Epsilon { get; init; } = Core.Rewards.sample.Epsilon;
+
+    /// <summary>Of a group's rewards, as the released Search-R1 and verl have it.</summary>
+    public static Deviation Sample { get; } = FromCore(Core.Rewards.sample);
+
+    /// <summary>Of a whole step's advantages, as verl has it.</summary>
+    public static Deviation Whitening { get; } = FromCore(Core.Advantage.whitening);
+
+    internal Core.Deviation ToCore() => new(Ddof, Epsilon);
+
+    private static Deviation FromCore(Core.Deviation core) => new() { Ddof = core.Ddof, Epsilon = core.Epsilon };
+}

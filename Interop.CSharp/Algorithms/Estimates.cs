@@ -1,0 +1,18 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>What an estimator makes of groups; trajectories are numbered through all of them.</summary>
+public sealed record Estimates
+{
+    /// <summary>[trajectory][token] advantage of each action token.</summary>
+    public required IReadOnlyList<IReadOnlyList<double>> Advantages { get; init; }
+
+    /// <summary>[trajectory][token] what a critic's values should have been, where the estimator uses a critic.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? Returns { get; init; }
+
+    internal Core.Estimates ToCore() => new(Advantages.ToArrays(), Returns?.ToArrays().ToOption());
+
+    internal static Estimates FromCore(Core.Estimates core) =>
+        new() { Advantages = core.Advantages, Returns = core.Returns.ToReference() };
+}

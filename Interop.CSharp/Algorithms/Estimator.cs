@@ -1,0 +1,59 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>Turns rewards into advantages. <see cref="Advantages"/> has them.</summary>
+public sealed class Estimator
+{
+    internal Estimator(Core.Estimator core) => Inner = core;
+
+    /// <summary>The estimator in one line.</summary>
+    public string Formula => Inner.Formula;
+
+    internal Core.Estimator Inner { get; }
+
+    /// <summary>The advantages of groups, each the trajectories sampled for one question.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="scores">References and values, where the estimator needs them.</param>
+    /// <exception cref="ArgumentException">A list does not fit the trajectories; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">Something that the estimator needs is missing.</exception>
+    public Estimates Estimate(IReadOnlyList<IReadOnlyList<Trajectory>> groups, TokenScores? scores = null)
+    {
+        var rollouts = Core.Shaping.ofGroups(groups.ToCore());
+        if (scores is not null)
+        {
+            var trajectories = rollouts.Groups.SelectMany(group => group).ToArray();
+            double[][] Arrays(IReadOnlyList<IReadOnlyList<double>> rows, string what) => TokenRows.ToArrays(rows, trajectories, what);
+
+            rollouts = new Core.Rollouts(
+                rollouts.Groups,
+                rollouts.Shaping,
+                scores.MapReferences(Arrays),
+                scores.Values is { } values ? Arrays(values, nameof(scores.Values)).ToOption() : null);
+        }
+
+        return Estimates.FromCore(Inner.Estimate.Invoke(rollouts));
+    }
+
+    /// <summary>Advantages brought to mean 0 and unit spread over the whole step.</summary>
+    /// <param name="over">What mean and spread are taken over.</param>
+    /// <param name="deviation"><see cref="Deviation.Whitening"/> where it is not given.</param>
+    public Estimator Whiten(WhitenOver over, Deviation? deviation = null) =>
+        new(Core.Advantage.whiten(over.ToCore(), (deviation ?? Deviation.Whitening).ToCore(), Inner));
+
+    /// <summary>Takes <paramref name="beta"/> times the estimated KL to a reference policy, token by token, out of the reward.</summary>
+    /// <exception cref="ArgumentException"><paramref name="beta"/> is negative.</exception>
+    public Estimator WithKl(KlEstimator estimator, ReferencePolicy reference, double beta) =>
+        new(Core.Shaping.kl(estimator.ToCore(), reference.Inner, beta).Invoke(Inner));
+
+    /// <summary>
+    /// Takes a penalty for length out of the reward: 0 up to <paramref name="limit"/> - <paramref name="buffer"/> action tokens, growing to
+    /// <paramref name="penalty"/> at the limit (DAPO, arXiv 2503.14476, Eq. 13).
+    /// </summary>
+    /// <exception cref="ArgumentException">A number is out of range.</exception>
+    public Estimator WithOverlongPenalty(int limit, int buffer, double penalty) =>
+        new(Core.Shaping.overlong(new Core.Overlong(limit, buffer, penalty)).Invoke(Inner));
+
+    /// <inheritdoc/>
+    public override string ToString() => Formula;
+}

@@ -1,0 +1,17 @@
+using TorchSharp;
+
+namespace Levee.CSharp;
+
+/// <summary>What the current policy says of a batch's tokens.</summary>
+public sealed class Forward
+{
+    private readonly Core.Forward _core;
+
+    internal Forward(Core.Forward core) => _core = core;
+
+    /// <summary>[R, N] log-probability of each token under the current policy; a loss is differentiated with respect to it.</summary>
+    public torch.Tensor LogProb => _core.LogProb;
+
+    /// <summary>[R, N] entropy in nats of the distribution each token was drawn from; a constant.</summary>
+    public torch.Tensor Entropy => _core.Entropy;
+}

@@ -1,0 +1,71 @@
+using Levee.CSharp.Mapping;
+using TorchSharp;
+
+namespace Levee.CSharp;
+
+/// <summary>A training objective: a value to minimise. <see cref="Objectives"/> has them; <c>+</c> adds and <c>*</c> weighs.</summary>
+public sealed class Objective
+{
+    internal Objective(Core.Objective core) => Inner = core;
+
+    /// <summary>The objective in one line, as it was composed.</summary>
+    public string Formula => Inner.Formula;
+
+    internal Core.Objective Inner { get; }
+
+    /// <summary>Adds two objectives: values add, and so do metrics of the same name.</summary>
+    public static Objective operator +(Objective left, Objective right) => new(left.Inner + right.Inner);
+
+    /// <summary>Weighs an objective: its value, not its metrics.</summary>
+    public static Objective operator *(double weight, Objective objective) => new(weight * objective.Inner);
+
+    /// <summary>Leaves out responses that ran into the context's limit (overlong filtering: DAPO, arXiv 2503.14476).</summary>
+    public Objective WithoutTruncated() => new(Core.ObjectiveModule.withoutTruncated(Inner));
+
+    /// <summary>
+    /// Weighs the tokens of a surrogate for the sampler's arithmetic being another than the trainer's. Put it around the surrogate alone.
+    /// </summary>
+    /// <exception cref="ArgumentException">A bound is out of range.</exception>
+    public Objective Corrected(Correction correction) => new(Core.Importance.correct(correction.Inner, Inner));
+
+    /// <summary>The objective's value and slopes on trajectories taken as one mini-batch, in double precision.</summary>
+    /// <param name="trajectories">At least one.</param>
+    /// <param name="estimates">Their advantages, and returns where the objective teaches a critic.</param>
+    /// <param name="scores">What the current policy, and those that the objective needs besides, say of their action tokens.</param>
+    /// <param name="clock">Where the run stands, for coefficients; its only step where it is not given.</param>
+    /// <exception cref="ArgumentException">A list does not fit the trajectories; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">Something that the objective needs is missing.</exception>
+    public ObjectiveLoss Evaluate(
+        IReadOnlyList<Trajectory> trajectories, Estimates estimates, TokenScores scores, Clock? clock = null)
+    {
+        using var scope = torch.NewDisposeScope();
+        var rows = trajectories.ToCore();
+        torch.Tensor Tensor(IReadOnlyList<IReadOnlyList<double>> numbers, string what) => TokenRows.ToTensor(numbers, rows, what);
+
+        var values = scores.Values is { } current ? Tensor(current, nameof(scores.Values)) : null;
+        var plain = Core.Batching.ofEstimates(torch.float64, torch.CPU, rows, estimates.ToCore());
+        var batch = new Core.Batch(
+            plain.LogProbOld,
+            plain.LogProbSampled,
+            scores.MapReferences(Tensor),
+            plain.Advantage,
+            scores.SampledValues is { } old ? Tensor(old, nameof(scores.SampledValues)).ToOption() : values.ToOption(),
+            plain.Return,
+            plain.Mask,
+            plain.Action,
+            plain.Answer,
+            plain.Reward,
+            plain.Searches,
+            plain.Truncated,
+            clock is null ? plain.Clock : clock.ToCore());
+        var forward = new Core.Forward(
+            Tensor(scores.LogProbs, nameof(scores.LogProbs)),
+            scores.Entropies is { } entropies ? Tensor(entropies, nameof(scores.Entropies)) : torch.zeros_like(plain.Mask),
+            values.ToOption());
+        var slopes = Core.ObjectiveModule.differentiate(Inner, Inner.Loss.Invoke(batch), batch, forward);
+        return ObjectiveLoss.FromCore(rows, slopes);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Formula;
+}

@@ -1,0 +1,33 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>What an objective says of trajectories.</summary>
+public sealed record ObjectiveLoss
+{
+    /// <summary>The value that training minimises.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>
+    /// [trajectory][token] derivative of the value with respect to each action token's log-probability: who pushes which token down.
+    /// </summary>
+    public required IReadOnlyList<IReadOnlyList<double>> LogProbGradient { get; init; }
+
+    /// <summary>[trajectory][token] derivative with respect to each token's entropy, where the objective has one.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? EntropyGradient { get; init; }
+
+    /// <summary>[trajectory][token] derivative with respect to the critic's value before each token, where there is one.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? ValueGradient { get; init; }
+
+    /// <summary>What was measured on the way, by name.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+
+    internal static ObjectiveLoss FromCore(Core.Trajectory[] trajectories, Core.Slopes core) => new()
+    {
+        Value = core.Value,
+        LogProbGradient = Core.Batching.numbersOf(trajectories, core.LogProb),
+        EntropyGradient = core.Entropy.ToReference() is { } entropy ? Core.Batching.numbersOf(trajectories, entropy) : null,
+        ValueGradient = core.StateValue.ToReference() is { } value ? Core.Batching.numbersOf(trajectories, value) : null,
+        Metrics = core.Metrics.ToDictionary(metric => metric.Item1, metric => metric.Item2),
+    };
+}

@@ -1,0 +1,49 @@
+using Levee.CSharp.Mapping;
+using Microsoft.FSharp.Core;
+
+namespace Levee.CSharp;
+
+/// <summary>
+/// A way to train: how advantages are estimated, what is minimised, and which groups are trained on. <see cref="Recipes"/> has them.
+/// </summary>
+public sealed class Recipe
+{
+    internal Recipe(Core.Recipe core) => Inner = core;
+
+    /// <summary>A recipe from an estimator and an objective, on all groups.</summary>
+    public Recipe(Estimator estimator, Objective objective)
+        : this(Core.RecipeModule.create(estimator.Inner, objective.Inner))
+    {
+    }
+
+    /// <summary>How advantages are estimated.</summary>
+    public Estimator Estimator => new(Inner.Estimator);
+
+    /// <summary>What is minimised.</summary>
+    public Objective Objective => new(Inner.Objective);
+
+    /// <summary>Rounds of sampling a step under dynamic sampling; null where every group is kept.</summary>
+    public int? SamplingRounds => Inner.SamplingRounds.ToNullable();
+
+    /// <summary>The recipe in one line.</summary>
+    public string Formula => Core.RecipeModule.formula(Inner);
+
+    internal Core.Recipe Inner { get; }
+
+    /// <summary>Adds a term to the recipe's objective.</summary>
+    public static Recipe operator +(Recipe recipe, Objective objective) => new(recipe.Inner + objective.Inner);
+
+    /// <summary>
+    /// Drops groups whose trajectories were all rewarded alike and samples others in their place (DAPO, arXiv 2503.14476).
+    /// </summary>
+    public Recipe WithDynamicSampling(int rounds) =>
+        new(new Core.Recipe(Inner.Estimator, Inner.Objective, FSharpOption<int>.Some(rounds)));
+
+    /// <summary>The objective's value and slopes on groups, with the estimator's advantages.</summary>
+    /// <inheritdoc cref="Objective.Evaluate" path="/exception"/>
+    public ObjectiveLoss Evaluate(IReadOnlyList<IReadOnlyList<Trajectory>> groups, TokenScores scores, Clock? clock = null) =>
+        Objective.Evaluate([.. groups.SelectMany(group => group)], Estimator.Estimate(groups, scores), scores, clock);
+
+    /// <inheritdoc/>
+    public override string ToString() => Formula;
+}

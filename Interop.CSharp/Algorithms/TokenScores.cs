@@ -1,0 +1,24 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>What policies say of the action tokens of trajectories. Every list is [trajectory][token].</summary>
+public sealed record TokenScores
+{
+    private static readonly Dictionary<ReferencePolicy, IReadOnlyList<IReadOnlyList<double>>> NoReferences = [];
+
+    /// <summary>Log-probability under the current policy.</summary>
+    public required IReadOnlyList<IReadOnlyList<double>> LogProbs { get; init; }
+
+    /// <summary>Entropy in nats of the distribution each token was drawn from; zeros where it is not given.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? Entropies { get; init; }
+
+    /// <summary>Log-probabilities under reference policies that an objective or estimator needs.</summary>
+    public IReadOnlyDictionary<ReferencePolicy, IReadOnlyList<IReadOnlyList<double>>> References { get; init; } = NoReferences;
+
+    /// <summary>A critic's value before each token, where there is a critic.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? Values { get; init; }
+
+    /// <summary>The critic's values when the trajectories were sampled; <see cref="Values"/> where they are not given.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? SampledValues { get; init; }
+}

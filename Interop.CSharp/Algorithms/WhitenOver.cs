@@ -1,0 +1,23 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>What mean and spread are taken over when advantages are whitened.</summary>
+public enum WhitenOver
+{
+    /// <summary>All action tokens of all trajectories.</summary>
+    Tokens,
+
+    /// <summary>All trajectories, each by the mean of its tokens.</summary>
+    Trajectories,
+}
+
+internal static class WhitenOverMapping
+{
+    internal static Core.Over ToCore(this WhitenOver over) => over switch
+    {
+        WhitenOver.Tokens => Core.Over.Tokens,
+        WhitenOver.Trajectories => Core.Over.Trajectories,
+        _ => throw Unnamed.Refuse(over),
+    };
+}

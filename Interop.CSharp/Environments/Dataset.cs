@@ -1,0 +1,16 @@
+namespace Levee.CSharp;
+
+/// <summary>Search-R1's corpora and FlashRAG's question files: JSON lines in UTF-8.</summary>
+public static class Dataset
+{
+    /// <summary>
+    /// The documents of a corpus, lines of <c>{"id", "contents"}</c> with the title on the first line of <c>contents</c>; read as they are
+    /// enumerated.
+    /// </summary>
+    /// <exception cref="Exception">The file cannot be used; the message names file, line and remedy.</exception>
+    public static IEnumerable<Document> ReadCorpus(string path) => Core.Dataset.readCorpus(path).Select(Document.FromCore);
+
+    /// <summary>The questions of a file, lines of <c>{"id", "question", "golden_answers"}</c>; read as they are enumerated.</summary>
+    /// <exception cref="Exception">The file cannot be used; the message names file, line and remedy.</exception>
+    public static IEnumerable<Question> ReadQuestions(string path) => Core.Dataset.readQuestions(path).Select(Question.FromCore);
+}

@@ -1,0 +1,40 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>How episodes are sampled.</summary>
+public sealed record RolloutOptions
+{
+    private static readonly Core.RolloutOptions Default = Core.RolloutOptionsModule.defaults;
+
+    /// <summary>Turns whose action is carried out; at least 1.</summary>
+    public int MaxTurns { get; init; } = Default.MaxTurns;
+
+    /// <summary>Whether a policy that has used them all may write once more, to answer.</summary>
+    public bool FinalTurn { get; init; } = Default.FinalTurn;
+
+    /// <summary>The largest number of tokens a turn; at least 1.</summary>
+    public int TurnTokens { get; init; } = Default.TurnTokens;
+
+    /// <summary>The largest number of tokens of one observation; at least 1.</summary>
+    public int ObservationTokens { get; init; } = Default.ObservationTokens;
+
+    /// <summary>The token that ends a turn besides the environment's stop texts, where the policy has one.</summary>
+    public int? EndOfSequence { get; init; } = Default.EndOfSequence.ToNullable();
+
+    /// <summary>Judges each episode.</summary>
+    public IReward Reward { get; init; } = new CoreReward(Default.Reward);
+
+    internal Core.RolloutOptions ToCore() =>
+        new(MaxTurns, FinalTurn, TurnTokens, ObservationTokens, EndOfSequence.ToOption(), CoreReward.Unwrap(Reward));
+
+    internal static RolloutOptions FromCore(Core.RolloutOptions core) => new()
+    {
+        MaxTurns = core.MaxTurns,
+        FinalTurn = core.FinalTurn,
+        TurnTokens = core.TurnTokens,
+        ObservationTokens = core.ObservationTokens,
+        EndOfSequence = core.EndOfSequence.ToNullable(),
+        Reward = new CoreReward(core.Reward),
+    };
+}

@@ -1,0 +1,35 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>Samples whole episodes: the policy writes, the environment answers, turn by turn, many episodes at once.</summary>
+public static class Rollouts
+{
+    /// <summary>One episode for each question, in order; the k-th draws from the k-th child of the seed.</summary>
+    /// <param name="policy">Who writes.</param>
+    /// <param name="environment">Who answers.</param>
+    /// <param name="options">How episodes are sampled.</param>
+    /// <param name="temperature">Of the distribution that tokens are drawn from; 0 takes the likeliest.</param>
+    /// <param name="questions">What is asked; several times for several episodes.</param>
+    /// <param name="seed">What the draws depend on.</param>
+    /// <param name="cancellationToken">Ends it soon.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static async Task<IReadOnlyList<Trajectory>> RunAsync(
+        Policy policy,
+        IEnvironment environment,
+        RolloutOptions options,
+        double temperature,
+        IReadOnlyList<Question> questions,
+        Seed seed,
+        CancellationToken cancellationToken = default)
+    {
+        var sampler = Core.PolicyModule.sampler(temperature, policy.Inner);
+        var episodes = questions.Select((question, k) => Tuple.Create(question.ToCore(), seed.Derive(k).ToCore())).ToArray();
+        var inner = Environments.ToCore(environment);
+        var sampled = await Task.Run(
+            () => Core.Rollout.run(options.ToCore(), policy.Inner.Tokenizer, inner, sampler, episodes, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return Groups.FromCore(sampled);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Levee.CSharp;
+
+/// <summary>How a policy searches.</summary>
+public sealed record SearchOptions
+{
+    private static readonly Core.SearchOptions Default = Core.SearchOptionsModule.defaults;
+
+    /// <summary>Documents shown for a search, best first; at least 1.</summary>
+    public int TopK { get; init; } = Default.TopK;
+
+    /// <summary>How much the policy is told about the protocol.</summary>
+    public SearchWording Wording { get; init; } = SearchWordingMapping.FromCore(Default.Wording);
+
+    /// <summary>How long a search may take before the episode goes on without documents; above zero.</summary>
+    public TimeSpan TimeOut { get; init; } = Default.TimeOut;
+
+    internal Core.SearchOptions ToCore() => new(TopK, Wording.ToCore(), TimeOut);
+}

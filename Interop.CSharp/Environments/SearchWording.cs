@@ -1,0 +1,25 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>How much a policy is told about the search protocol.</summary>
+public enum SearchWording
+{
+    /// <summary>The whole instruction before the question, for a pretrained language model.</summary>
+    Full,
+
+    /// <summary><c>Question: ...</c> alone, for a policy that learns the protocol from demonstrations.</summary>
+    Brief,
+}
+
+internal static class SearchWordingMapping
+{
+    internal static Core.Wording ToCore(this SearchWording wording) => wording switch
+    {
+        SearchWording.Full => Core.Wording.Full,
+        SearchWording.Brief => Core.Wording.Brief,
+        _ => throw Unnamed.Refuse(wording),
+    };
+
+    internal static SearchWording FromCore(Core.Wording core) => core.IsFull ? SearchWording.Full : SearchWording.Brief;
+}

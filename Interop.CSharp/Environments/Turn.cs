@@ -1,0 +1,17 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>One turn of an episode, as text.</summary>
+public sealed record Turn
+{
+    /// <summary>What the policy wrote.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>What the environment answered; empty after the last action.</summary>
+    public IReadOnlyList<Piece> Feedback { get; init; } = [];
+
+    internal Core.Turn ToCore() => new(Action, Feedback.Select(piece => piece.ToCore()).ToFSharpList());
+
+    internal static Turn FromCore(Core.Turn core) => new() { Action = core.Action, Feedback = core.Feedback.MapAll(Piece.FromCore) };
+}

@@ -1,0 +1,22 @@
+using Microsoft.FSharp.Core;
+
+namespace Levee.CSharp.Mapping;
+
+/// <summary>A reward of the framework's own as C# sees it.</summary>
+internal sealed class CoreReward(FSharpFunc<Core.Question, FSharpFunc<Core.Transcript, double>> core) : IReward
+{
+    internal CoreReward(Func<Core.Question, Core.Transcript, double> core)
+        : this(core.ToFSharpFunc())
+    {
+    }
+
+    public double Judge(Question question, Transcript transcript) => core.Invoke(question.ToCore()).Invoke(transcript.ToCore());
+
+    private FSharpFunc<Core.Question, FSharpFunc<Core.Transcript, double>> Inner => core;
+
+    /// <summary>The reward as the framework sees it.</summary>
+    internal static FSharpFunc<Core.Question, FSharpFunc<Core.Transcript, double>> Unwrap(IReward reward) => reward is CoreReward own
+        ? own.Inner
+        : FSharpTypes.ToFSharpFunc((Core.Question question, Core.Transcript transcript) =>
+            reward.Judge(Question.FromCore(question), Transcript.FromCore(transcript)));
+}

@@ -1,0 +1,89 @@
+using Levee.CSharp.Mapping;
+using TorchSharp;
+
+namespace Levee.CSharp;
+
+/// <summary>A language model with its tokenizer. Dispose it to free its weights.</summary>
+public sealed class Policy : IDisposable
+{
+    internal Policy(Core.Policy core) => Inner = core;
+
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer => new(Inner.Tokenizer);
+
+    /// <summary>The longest sequence, in tokens.</summary>
+    public int ContextLimit => Inner.Parameters.Architecture.ContextLimit;
+
+    /// <summary>How many numbers the policy is made of.</summary>
+    public long ParameterCount => Inner.Parameters.Values.numel();
+
+    /// <summary>The token that ends a text, where the policy has one.</summary>
+    public int? EndOfSequence => Inner.Files.TokenizerConfig.EosToken is { } token ? Tokenizer.IdOf(token) : null;
+
+    internal Core.Policy Inner { get; }
+
+    /// <summary>The policy in a folder in Hugging Face's layout, ready to be trained.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="type">The type of its weights.</param>
+    /// <param name="device">Where the weights are to be; the CPU where it is not given.</param>
+    /// <exception cref="IOException">A folder or file is missing; the message names it, and the remedy.</exception>
+    /// <exception cref="InvalidDataException">A file cannot be used; the message names the tensor or field, and the remedy.</exception>
+    public static Policy Load(string folder, torch.ScalarType type = torch.ScalarType.Float32, torch.Device? device = null) =>
+        new(Core.PolicyModule.load(type, device ?? torch.CPU, folder));
+
+    /// <summary>Writes the policy to a folder in Hugging Face's layout. A crash on the way leaves what was there whole.</summary>
+    public void Save(string folder) => Core.PolicyModule.save(folder, Inner);
+
+    /// <summary>A frozen copy that shares no weights.</summary>
+    public Policy Clone() => new(Core.PolicyModule.clone(Inner));
+
+    /// <summary>
+    /// Log-probability and entropy of the action tokens of trajectories under the policy's distribution at a temperature.
+    /// </summary>
+    public TokenScores Score(IReadOnlyList<Trajectory> trajectories, double temperature = 1)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        var rows = trajectories.ToCore();
+        var scored = Core.Scoring.forward(temperature, Inner, rows);
+        return new TokenScores
+        {
+            LogProbs = Core.Batching.numbersOf(rows, scored.LogProb),
+            Entropies = Core.Batching.numbersOf(rows, scored.Entropy),
+        };
+    }
+
+    /// <summary>Continues texts, all at once; one that fills the context is continued by nothing.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<IReadOnlyList<Generation>> GenerateAsync(
+        IReadOnlyList<string> texts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new GenerationOptions();
+        var turn = new RolloutOptions
+        {
+            MaxTurns = 1,
+            FinalTurn = false,
+            TurnTokens = options.MaxTokens,
+            EndOfSequence = EndOfSequence,
+        };
+        var episodes = await Rollouts.RunAsync(
+            this,
+            new ContinuationEnvironment(options.StopTexts),
+            turn,
+            options.Temperature,
+            texts.MapAll(text => new Question { Text = text }),
+            options.Seed,
+            cancellationToken).ConfigureAwait(false);
+        return episodes.MapAll(Written);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Core.PolicyModule.dispose(Inner);
+
+    private static Generation Written(Trajectory episode)
+    {
+        var action = episode.Segments.OfType<Segment.Action>().SingleOrDefault();
+        return new Generation { Text = episode.Answer ?? "", Tokens = action?.Tokens ?? [], LogProbs = action?.LogProbs ?? [] };
+    }
+}

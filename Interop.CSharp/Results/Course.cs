@@ -1,0 +1,20 @@
+namespace Levee.CSharp;
+
+/// <summary>How a score went over a run.</summary>
+public sealed record Course
+{
+    /// <summary>Its first value.</summary>
+    public required double First { get; init; }
+
+    /// <summary>Its best value.</summary>
+    public required double Best { get; init; }
+
+    /// <summary>The step at which the best value was reached first.</summary>
+    public required int BestStep { get; init; }
+
+    /// <summary>Its last value.</summary>
+    public required double Final { get; init; }
+
+    internal static Course FromCore(Core.Course core) =>
+        new() { First = core.First, Best = core.Best, BestStep = core.BestStep, Final = core.Final };
+}

@@ -1,0 +1,18 @@
+namespace Levee.CSharp;
+
+/// <summary>One run of a study: an arm with one seed.</summary>
+public sealed record RunId
+{
+    /// <summary>Name of the arm.</summary>
+    public required string Arm { get; init; }
+
+    /// <summary>The seed.</summary>
+    public required int Seed { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => ToCore().ToString();
+
+    internal Core.RunId ToCore() => new(Arm, Seed);
+
+    internal static RunId FromCore(Core.RunId core) => new() { Arm = core.Arm, Seed = core.Seed };
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>The folder that a study writes into: what a finished run is read from.</summary>
+public sealed class StudyFolder
+{
+    private readonly Core.RunFolder _core;
+
+    internal StudyFolder(Core.RunFolder core) => _core = core;
+
+    /// <summary>The folder itself.</summary>
+    public string Path => _core.Path;
+
+    /// <summary>The report, one HTML file.</summary>
+    public string ReportFile => _core.Report;
+
+    /// <summary>Every setting, as JSON.</summary>
+    public string ConfigurationFile => _core.Configuration;
+
+    /// <summary>What was measured, one JSON object a line.</summary>
+    public string MetricsFile => _core.Metrics;
+
+    /// <summary>The folder of a study that has run, or still does.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, or it has no metrics.</exception>
+    public static StudyFolder Open(string path)
+    {
+        var folder = new StudyFolder(new Core.RunFolder(System.IO.Path.GetFullPath(path)));
+        return File.Exists(folder.MetricsFile) && File.Exists(folder.ConfigurationFile)
+            ? folder
+            : throw new DirectoryNotFoundException(
+                $"{folder.Path} lacks config.json or metrics.jsonl: give the folder that a study has made, such as runs/NAME-TIME.");
+    }
+
+    /// <summary>Everything that was measured, in the order in which it was written.</summary>
+    /// <exception cref="InvalidDataException">A line cannot be read; the message names file, line and remedy.</exception>
+    public IReadOnlyList<MetricLine> ReadMetrics() => Core.Metrics.read(MetricsFile).Lines.MapAll(MetricLine.FromCore);
+
+    /// <summary>What came of each arm, in their order.</summary>
+    /// <exception cref="InvalidDataException">A line cannot be read; the message names file, line and remedy.</exception>
+    public IReadOnlyList<ArmSummary> Summarise()
+    {
+        using var configuration = JsonDocument.Parse(File.ReadAllText(ConfigurationFile));
+        var arms = configuration.RootElement.GetProperty("arms").EnumerateArray().ToArray();
+        var names = arms.Select(arm => arm.GetProperty("name").GetString()!).ToFSharpList();
+        var steps = arms.Max(arm => arm.GetProperty("training").GetProperty("Steps").GetInt32());
+        return Core.Summary.arms(Core.Summary.defaultWindow(steps), names, Core.Metrics.read(MetricsFile).Lines)
+            .MapAll(arm => new ArmSummary(arm));
+    }
+
+    /// <summary>The folder of a run's policy, in Hugging Face's layout.</summary>
+    public string PolicyFolder(RunId run) => _core.Policy(run.ToCore());
+
+    /// <summary>The file of a run's sampled trajectories, as readable text.</summary>
+    public string TrajectoriesFile(RunId run) => _core.Trajectories(run.ToCore());
+
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+}

@@ -1,0 +1,104 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>What is to be learnt: questions, the world they are answered in, and how a teacher would answer.</summary>
+public sealed record LearningTask
+{
+    /// <summary>What it is called in configurations.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The folder that its data was read from; empty where it has none.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>Questions to train on.</summary>
+    public required IReadOnlyList<Question> Train { get; init; }
+
+    /// <summary>Questions about what training never shows.</summary>
+    public required IReadOnlyList<Question> HeldOut { get; init; }
+
+    /// <summary>What the policy acts in.</summary>
+    public required IEnvironment Environment { get; init; }
+
+    /// <summary>How episodes are sampled and judged.</summary>
+    public RolloutOptions Rollout { get; init; } = new();
+
+    /// <summary>Shows how a question is answered.</summary>
+    public required IDemonstrator Demonstrator { get; init; }
+
+    /// <summary>A fresh policy for the task, its weights drawn from the seed; null where the task has none.</summary>
+    public Func<Seed, Policy>? Beginner { get; init; }
+
+    /// <summary>A group of episodes for each question: what advantages are estimated from.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<IReadOnlyList<IReadOnlyList<Trajectory>>> SampleAsync(
+        Policy policy, IReadOnlyList<Question> questions, SamplingOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new SamplingOptions();
+        var asked = questions.SelectMany(question => Enumerable.Repeat(question, options.GroupSize)).ToArray();
+        var episodes = await Rollouts
+            .RunAsync(policy, Environment, Rollout, options.Temperature, asked, options.Seed, cancellationToken)
+            .ConfigureAwait(false);
+        return [.. episodes.Chunk(options.GroupSize)];
+    }
+
+    /// <summary>How well a policy answers held-out questions, once each.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Task<Evaluation> EvaluateAsync(
+        Policy policy, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new EvaluationOptions();
+        return AnswerAsync(policy, [.. HeldOut.Take(options.Questions)], options, cancellationToken);
+    }
+
+    /// <summary>The episode in which a policy answers a question of your own.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<Trajectory> AskAsync(
+        Policy policy, string question, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var answers = await AnswerAsync(policy, [new Question { Text = question }], options ?? new EvaluationOptions(), cancellationToken)
+            .ConfigureAwait(false);
+        return answers.Trajectories[0];
+    }
+
+    internal Core.LearningTask ToCore() =>
+        new(
+            Name,
+            Folder,
+            Train.MapAll(question => question.ToCore()),
+            HeldOut.MapAll(question => question.ToCore()),
+            Environments.ToCore(Environment),
+            Rollout.ToCore(),
+            CoreDemonstrator.Unwrap(Demonstrator),
+            Beginner is { } create ? FSharpTypes.ToFSharpFunc((Core.Seed seed) => create(Seed.FromCore(seed)).Inner).ToOption() : null);
+
+    internal static LearningTask FromCore(Core.LearningTask core) => new()
+    {
+        Name = core.Name,
+        Folder = core.Folder,
+        Train = core.Train.MapAll(Question.FromCore),
+        HeldOut = core.HeldOut.MapAll(Question.FromCore),
+        Environment = new CoreEnvironment(core.Environment),
+        Rollout = RolloutOptions.FromCore(core.Rollout),
+        Demonstrator = new CoreDemonstrator(core.Demonstrate),
+        Beginner = core.Beginner.ToReference() is { } create ? seed => new Policy(create.Invoke(seed.ToCore())) : null,
+    };
+
+    private async Task<Evaluation> AnswerAsync(
+        Policy policy, Question[] questions, EvaluationOptions options, CancellationToken cancellationToken)
+    {
+        var asked = questions.MapAll(question => question.ToCore());
+        var trajectories = await Task.Run(
+            () => Core.Evaluation.rollouts(
+                ToCore(), options.Temperature, options.Seed.ToCore(), cancellationToken, policy.Inner, asked),
+            cancellationToken).ConfigureAwait(false);
+        return new Evaluation
+        {
+            MeanReward = Core.Evaluation.meanReward(trajectories),
+            Trajectories = Groups.FromCore(trajectories),
+        };
+    }
+}

@@ -1,0 +1,27 @@
+namespace Levee.CSharp;
+
+/// <summary>What a run does when it enters a phase, or a worse one.</summary>
+public sealed record PhaseAction
+{
+    internal PhaseAction(Core.PhaseAction core) => Inner = core;
+
+    /// <summary>Says so.</summary>
+    public static PhaseAction Warn { get; } = new(Core.PhaseAction.Warn);
+
+    /// <summary>Keeps the policy as it is after this step.</summary>
+    public static PhaseAction Snapshot { get; } = new(Core.PhaseAction.Snapshot);
+
+    /// <summary>Ends the run after this step.</summary>
+    public static PhaseAction Stop { get; } = new(Core.PhaseAction.Stop);
+
+    /// <summary>Brings weights and optimiser back to the last good state.</summary>
+    public static PhaseAction RollBack { get; } = new(Core.PhaseAction.RollBack);
+
+    internal Core.PhaseAction Inner { get; }
+
+    /// <summary>Multiplies alarmed coefficients (<see cref="Coefficient.Alarmed"/>) by a factor from the next step on.</summary>
+    public static PhaseAction RaiseCoefficients(double factor) => new(Core.PhaseAction.NewRaiseCoefficients(factor));
+
+    /// <inheritdoc/>
+    public override string ToString() => Inner.ToString();
+}

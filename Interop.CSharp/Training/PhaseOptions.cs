@@ -1,0 +1,81 @@
+namespace Levee.CSharp;
+
+/// <summary>
+/// When a phase is said to have come and gone. A <em>level</em> is the median of the last <see cref="Window"/> measurements.
+/// </summary>
+public sealed record PhaseOptions
+{
+    private static readonly Core.PhaseOptions Default = Core.Phases.defaults;
+
+    /// <summary>Measurements to a level, and to the baseline at the start; at least 1.</summary>
+    public int Window { get; init; } = Default.Window;
+
+    /// <summary>Steps in a row on which a phase must show before it is entered; at least 1.</summary>
+    public int Enter { get; init; } = Default.Enter;
+
+    /// <summary>Steps in a row on which it must not show before it is left; at least <see cref="Enter"/>.</summary>
+    public int Leave { get; init; } = Default.Leave;
+
+    /// <summary>What share of a threshold is enough for a phase that has been entered to last; above 0, at most 1.</summary>
+    public double Ease { get; init; } = Default.Ease;
+
+    /// <summary>Stagnation: how far the level of reward must be above its baseline; above 0.</summary>
+    public double RewardRise { get; init; } = Default.RewardRise;
+
+    /// <summary>Stagnation: how far log-likelihood must be above its baseline to have risen, in nats per token; above 0.</summary>
+    public double LikelihoodRise { get; init; } = Default.LikelihoodRise;
+
+    /// <summary>Decay: how far it must be below its best, in nats per token; above 0.</summary>
+    public double LikelihoodFall { get; init; } = Default.LikelihoodFall;
+
+    /// <summary>Acceleration: how far below its best is far at any pace; at least <see cref="LikelihoodFall"/>.</summary>
+    public double LikelihoodDrop { get; init; } = Default.LikelihoodDrop;
+
+    /// <summary>Acceleration: how many times what it lost over the window before it must lose over one window; at least 1.</summary>
+    public double Faster { get; init; } = Default.Faster;
+
+    /// <summary>Acceleration: how many times its baseline the level of gradient norm or entropy must be; above 1.</summary>
+    public double Surge { get; init; } = Default.Surge;
+
+    /// <summary>The same for the largest likelihood ratio; above 1.</summary>
+    public double RatioSurge { get; init; } = Default.RatioSurge;
+
+    /// <summary>Collapse: the share of its best that the level of reward must have lost; above 0, below 1.</summary>
+    public double RewardLoss { get; init; } = Default.RewardLoss;
+
+    /// <summary>Collapse: the least best that there is something to lose of; above 0.</summary>
+    public double MeaningfulReward { get; init; } = Default.MeaningfulReward;
+
+    internal Core.PhaseOptions ToCore() =>
+        new(
+            Window,
+            Enter,
+            Leave,
+            Ease,
+            RewardRise,
+            LikelihoodRise,
+            LikelihoodFall,
+            LikelihoodDrop,
+            Faster,
+            Surge,
+            RatioSurge,
+            RewardLoss,
+            MeaningfulReward);
+
+    internal static PhaseOptions FromCore(Core.PhaseOptions core) => new()
+    {
+        Window = core.Window,
+        Enter = core.Enter,
+        Leave = core.Leave,
+        Ease = core.Ease,
+        RewardRise = core.RewardRise,
+        LikelihoodRise = core.LikelihoodRise,
+        LikelihoodFall = core.LikelihoodFall,
+        LikelihoodDrop = core.LikelihoodDrop,
+        Faster = core.Faster,
+        Surge = core.Surge,
+        RatioSurge = core.RatioSurge,
+        RewardLoss = core.RewardLoss,
+        MeaningfulReward = core.MeaningfulReward,
+    };
+}

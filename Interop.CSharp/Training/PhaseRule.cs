@@ -1,0 +1,16 @@
+namespace Levee.CSharp;
+
+/// <summary>An action for the entering of a phase.</summary>
+public sealed record PhaseRule
+{
+    /// <summary>The phase whose entering, or that of a worse one, is answered.</summary>
+    public required Phase Phase { get; init; }
+
+    /// <summary>What is done.</summary>
+    public required PhaseAction Action { get; init; }
+
+    internal Tuple<Core.Phase, Core.PhaseAction> ToCore() => Tuple.Create(Phase.ToCore(), Action.Inner);
+
+    internal static PhaseRule FromCore(Tuple<Core.Phase, Core.PhaseAction> core) =>
+        new() { Phase = PhaseMapping.FromCore(core.Item1), Action = new(core.Item2) };
+}

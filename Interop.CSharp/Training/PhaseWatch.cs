@@ -1,0 +1,27 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>What is watched while a run trains, and what is done about it.</summary>
+public sealed record PhaseWatch
+{
+    private static readonly Core.PhaseWatch Default = Core.PhaseWatchModule.defaults;
+
+    /// <summary>When a phase is said to have come and gone.</summary>
+    public PhaseOptions Options { get; init; } = PhaseOptions.FromCore(Default.Options);
+
+    /// <summary>What is done when phases are entered.</summary>
+    public IReadOnlyList<PhaseRule> Rules { get; init; } = Default.Actions.MapAll(PhaseRule.FromCore);
+
+    /// <summary>Steps between the good states that are kept for <see cref="PhaseAction.RollBack"/>.</summary>
+    public int KeepEvery { get; init; } = Default.KeepEvery;
+
+    internal Core.PhaseWatch ToCore() => new(Options.ToCore(), Rules.Select(rule => rule.ToCore()).ToFSharpList(), KeepEvery);
+
+    internal static PhaseWatch FromCore(Core.PhaseWatch core) => new()
+    {
+        Options = PhaseOptions.FromCore(core.Options),
+        Rules = core.Actions.MapAll(PhaseRule.FromCore),
+        KeepEvery = core.KeepEvery,
+    };
+}

@@ -1,0 +1,20 @@
+namespace Levee.CSharp;
+
+/// <summary>A learning rate over a run's steps.</summary>
+public sealed record Schedule
+{
+    private static readonly Core.Schedule Default = Core.TrainingOptionsModule.defaults.Schedule;
+
+    /// <summary>Learning rate after the warm-up; above 0.</summary>
+    public double Peak { get; init; } = Default.Peak;
+
+    /// <summary>Share of all steps over which it rises linearly from zero; 0 to 1.</summary>
+    public double WarmUp { get; init; } = Default.WarmUp;
+
+    /// <summary>How it moves from then on.</summary>
+    public Decay Decay { get; init; } = new(Default.Decay);
+
+    internal Core.Schedule ToCore() => new(Peak, WarmUp, Decay.Inner);
+
+    internal static Schedule FromCore(Core.Schedule core) => new() { Peak = core.Peak, WarmUp = core.WarmUp, Decay = new(core.Decay) };
+}

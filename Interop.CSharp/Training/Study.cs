@@ -1,0 +1,64 @@
+using Levee.CSharp.Mapping;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+
+namespace Levee.CSharp;
+
+/// <summary>
+/// An experiment ready to run: every arm with every seed, several at a time, into a run folder. <see cref="StudyBuilder"/> makes it.
+/// </summary>
+public sealed class Study
+{
+    private readonly Core.Experiment _experiment;
+    private readonly Core.StudyOptions _options;
+
+    internal Study(Core.Experiment experiment, Core.StudyOptions options)
+    {
+        _experiment = experiment;
+        _options = options;
+    }
+
+    /// <summary>The study's name.</summary>
+    public string Name => _experiment.Name;
+
+    /// <summary>Every setting of every arm as JSON, as <c>config.json</c> of the run folder has it.</summary>
+    public string ToJson() => Core.Configuration.withThreads(_options.Threads, _experiment);
+
+    /// <summary>
+    /// Runs the study. Cancelling stops every run after its current update; the result then holds what was done, and the folder has its
+    /// report. An error in one run does not stop the others.
+    /// </summary>
+    /// <param name="progress">Told of every step, from the threads of the runs, by one of them at a time.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="IOException">The run folder cannot be made.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before it began.</exception>
+    public Task<StudyResult> RunAsync(IProgress<StudyProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        return Start(
+            () => Core.Study.runShowing(Showing(progress), _options, _experiment, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Goes on with this study in the folder of a run that was stopped, however it was, to the same metrics and weights as if nothing had happened.
+    /// </summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="progress">As for <see cref="RunAsync"/>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="IOException">There is no such run, or another process is at work in it.</exception>
+    /// <exception cref="InvalidDataException">The run was begun with other settings; the message names the first.</exception>
+    public Task<StudyResult> ResumeAsync(
+        string folder, IProgress<StudyProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        return Start(
+            () => Core.Study.resumeShowing(
+                Showing(progress), _options, Core.RunFolderModule.existing(folder), _experiment, cancellationToken),
+            cancellationToken);
+    }
+
+    private static FSharpFunc<FSharpList<Tuple<Core.RunId, int>>, Core.IProgressSink> Showing(IProgress<StudyProgress>? progress) =>
+        FSharpTypes.ToFSharpFunc<FSharpList<Tuple<Core.RunId, int>>, Core.IProgressSink>(plan => new ProgressReporter(progress, plan));
+
+    private static Task<StudyResult> Start(Func<Core.StudyOutcome> work, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(
+            () => StudyResult.FromCore(work()), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+}

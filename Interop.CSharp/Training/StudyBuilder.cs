@@ -1,0 +1,120 @@
+using Levee.CSharp.Mapping;
+using Microsoft.FSharp.Core;
+
+namespace Levee.CSharp;
+
+/// <summary>
+/// Builds a study: one question, asked of several arms that share everything they do not name. Every method changes the builder and gives
+/// it back.
+/// </summary>
+public sealed class StudyBuilder
+{
+    private readonly Core.ExperimentBuilder _builder;
+    private Core.Draft _draft;
+    private Core.StudyOptions _options = Core.StudyOptionsModule.defaults;
+
+    /// <summary>Begins a study of the given name, which also names its run folder.</summary>
+    public StudyBuilder(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        _builder = new Core.ExperimentBuilder(name);
+        _draft = _builder.Yield(null!);
+    }
+
+    /// <summary>What is asked, in a sentence; stands in the report.</summary>
+    public StudyBuilder Asking(string question) => With(_builder.Question(_draft, question));
+
+    /// <summary>What is to be learnt.</summary>
+    public StudyBuilder On(LearningTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return With(_builder.Task(_draft, task.ToCore()));
+    }
+
+    /// <summary>Every run starts from the policy in a folder in Hugging Face's layout.</summary>
+    public StudyBuilder StartingFrom(string folder) => With(_builder.Start(_draft, Core.Start.NewCheckpoint(folder)));
+
+    /// <summary>
+    /// Runs start from the task's beginners, taught by its demonstrations first; seed s starts from policy s modulo their number.
+    /// </summary>
+    /// <param name="policies">How many.</param>
+    /// <param name="teaching">How they are taught.</param>
+    public StudyBuilder StartingFromTaught(int policies, WarmStartOptions? teaching = null) =>
+        With(_builder.Start(_draft, Core.Start.NewTaught(policies, (teaching ?? new WarmStartOptions()).ToCore())));
+
+    /// <summary>The advantage estimator of the arms that are given as an objective; GRPO's when not said.</summary>
+    public StudyBuilder WithEstimator(Estimator estimator) => With(_builder.Advantage(_draft, estimator.Inner));
+
+    /// <summary>An arm by name and recipe.</summary>
+    /// <param name="name">The arm's name.</param>
+    /// <param name="recipe">How it trains.</param>
+    /// <param name="adjust">What it changes in the training options.</param>
+    public StudyBuilder AddArm(string name, Recipe recipe, Func<TrainingOptions, TrainingOptions>? adjust = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return With(_builder.ArmWith(_draft, name, recipe.Inner, Adjusting(adjust)));
+    }
+
+    /// <summary>An arm by name and objective, which takes the study's estimator.</summary>
+    /// <param name="name">The arm's name.</param>
+    /// <param name="objective">What it minimises.</param>
+    /// <param name="adjust">What it changes in the training options.</param>
+    public StudyBuilder AddArm(string name, Objective objective, Func<TrainingOptions, TrainingOptions>? adjust = null)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        return With(_builder.ArmWith(_draft, name, objective.Inner, Adjusting(adjust)));
+    }
+
+    /// <summary>How all arms train: <c>options => options with { Steps = 100 }</c>.</summary>
+    public StudyBuilder WithTraining(Func<TrainingOptions, TrainingOptions> change) =>
+        With(_builder.Training(_draft, Adjusting(change)));
+
+    /// <summary>One run of every arm for each of these seeds.</summary>
+    public StudyBuilder WithSeeds(params IReadOnlyList<int> seeds) => With(_builder.Seeds(_draft, seeds.ToFSharpList()));
+
+    /// <summary>The folder that the run folder is made in.</summary>
+    public StudyBuilder WritingTo(string folder) =>
+        With(new Core.StudyOptions(folder, _options.Workers, _options.Threads, _options.SaveEvery, _options.Script));
+
+    /// <summary>Steps between the states that a stopped run can go on from.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public StudyBuilder SavingEvery(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        return With(new Core.StudyOptions(_options.Out, _options.Workers, _options.Threads, steps, _options.Script));
+    }
+
+    /// <summary>Wall time after which runs stop after their current step.</summary>
+    public StudyBuilder WithBudget(TimeSpan time) => With(_builder.Budget(_draft, time));
+
+    /// <summary>
+    /// How many runs there are at a time, and how many threads each tensor operation has. Only the latter may change numbers.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
+    public StudyBuilder WithWorkers(int workers, int threads = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        return With(new Core.StudyOptions(_options.Out, workers, threads, _options.SaveEvery, _options.Script));
+    }
+
+    /// <summary>The study.</summary>
+    /// <exception cref="ArgumentException">Something is missing or out of range; the message says what, and what would do.</exception>
+    public Study Build() => new(_builder.Run(_draft), _options);
+
+    private static FSharpFunc<Core.TrainingOptions, Core.TrainingOptions> Adjusting(Func<TrainingOptions, TrainingOptions>? adjust) =>
+        FSharpTypes.ToFSharpFunc((Core.TrainingOptions options) =>
+            adjust is null ? options : adjust(TrainingOptions.FromCore(options)).ToCore());
+
+    private StudyBuilder With(Core.Draft draft)
+    {
+        _draft = draft;
+        return this;
+    }
+
+    private StudyBuilder With(Core.StudyOptions options)
+    {
+        _options = options;
+        return this;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Levee.CSharp;
+
+/// <summary>Ready-made tasks, and policies that fit them.</summary>
+public static class Tasks
+{
+    /// <summary>
+    /// Atlas: questions of one and two hops about the world's countries, answered with a search engine over facts about them.
+    /// </summary>
+    /// <param name="folder">The folder of its data, <c>Experiments/data</c>.</param>
+    /// <exception cref="Exception">A file is missing or cannot be used; the message names it, and the remedy.</exception>
+    public static LearningTask Atlas(string folder) => LearningTask.FromCore(Core.Tasks.atlas(folder));
+
+    /// <summary>
+    /// A fresh policy of about 150,000 parameters with a word-level tokenizer for Atlas, its weights drawn from the seed.
+    /// </summary>
+    public static Policy AtlasPolicy(string folder, Seed seed) => new(Core.LearningTaskModule.beginner(Core.Tasks.atlas(folder), seed.ToCore()));
+}

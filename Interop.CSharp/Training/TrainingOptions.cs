@@ -1,0 +1,123 @@
+using Levee.CSharp.Mapping;
+
+namespace Levee.CSharp;
+
+/// <summary>How one arm of a study trains.</summary>
+public sealed record TrainingOptions
+{
+    private static readonly Core.TrainingOptions Default = Core.TrainingOptionsModule.defaults;
+
+    /// <summary>Trajectories sampled for each question; at least 2, since advantages are relative to the group.</summary>
+    public int GroupSize { get; init; } = Default.GroupSize;
+
+    /// <summary>Questions a step.</summary>
+    public int Questions { get; init; } = Default.Questions;
+
+    /// <summary>Updates that one pass over a step's trajectories is split into; at most <see cref="Questions"/>.</summary>
+    public int MiniBatches { get; init; } = Default.MiniBatches;
+
+    /// <summary>Passes over a step's trajectories.</summary>
+    public int Epochs { get; init; } = Default.Epochs;
+
+    /// <summary>Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.</summary>
+    public int MicroBatch { get; init; } = Default.MicroBatch;
+
+    /// <summary>Steps of a run.</summary>
+    public int Steps { get; init; } = Default.Steps;
+
+    /// <summary>The learning rate.</summary>
+    public Schedule Schedule { get; init; } = Schedule.FromCore(Default.Schedule);
+
+    /// <summary>The critic's learning rate, where the recipe has a critic.</summary>
+    public Schedule CriticSchedule { get; init; } = Schedule.FromCore(Default.CriticSchedule);
+
+    /// <summary>Constants of the optimiser.</summary>
+    public AdamW AdamW { get; init; } = AdamW.FromCore(Default.AdamW);
+
+    /// <summary>The norm that longer gradients are cut back to.</summary>
+    public double ClipNorm { get; init; } = Default.ClipNorm;
+
+    /// <summary>Whether token embeddings stay as they are.</summary>
+    public bool FreezeEmbedding { get; init; } = Default.FreezeEmbedding;
+
+    /// <summary>
+    /// Whether the first update after a rollout takes its own log-probabilities for the sampler's, which are the same but for rounding.
+    /// </summary>
+    public bool ExactFirstUpdate { get; init; } = Default.ExactFirstUpdate;
+
+    /// <summary>Of the distribution that tokens are sampled from and trained under; above 0.</summary>
+    public double Temperature { get; init; } = Default.Temperature;
+
+    /// <summary>Steps between evaluations on held-out questions; there is one after the last step in any case.</summary>
+    public int EvaluateEvery { get; init; } = Default.EvaluateEvery;
+
+    /// <summary>Held-out questions an evaluation asks; all when fewer exist.</summary>
+    public int EvaluationQuestions { get; init; } = Default.EvaluationQuestions;
+
+    /// <summary>Steps between measurements of the probe's log-likelihood.</summary>
+    public int ProbeEvery { get; init; } = Default.ProbeEvery;
+
+    /// <summary>Steps between measurements of what the updates did to the step's own trajectories.</summary>
+    public int DisplacementEvery { get; init; } = Default.DisplacementEvery;
+
+    /// <summary>The per-sample measure of displacement; null where it is not taken.</summary>
+    public LldProbeOptions? LldProbe { get; init; } = Default.LldProbe.ToReference() is { } probe
+        ? LldProbeOptions.FromCore(probe)
+        : null;
+
+    /// <summary>How phases of collapse are told, and what is done about them.</summary>
+    public PhaseWatch Watch { get; init; } = PhaseWatch.FromCore(Default.Watch);
+
+    /// <summary>Any of them ends a run after the step at which it is met.</summary>
+    public IReadOnlyList<StopRule> StopRules { get; init; } = [.. Default.StopRules.Select(StopRule.FromCore)];
+
+    /// <summary>The same options with another learning rate after the warm-up.</summary>
+    public TrainingOptions WithLearningRate(double rate) => FromCore(Core.TrainingOptionsModule.learningRate(rate, ToCore()));
+
+    internal Core.TrainingOptions ToCore() =>
+        new(
+            GroupSize,
+            Questions,
+            MiniBatches,
+            Epochs,
+            MicroBatch,
+            Steps,
+            Schedule.ToCore(),
+            CriticSchedule.ToCore(),
+            AdamW.ToCore(),
+            ClipNorm,
+            FreezeEmbedding,
+            ExactFirstUpdate,
+            Temperature,
+            EvaluateEvery,
+            EvaluationQuestions,
+            ProbeEvery,
+            DisplacementEvery,
+            LldProbe?.ToCore().ToOption(),
+            Watch.ToCore(),
+            StopRules.Select(rule => rule.ToCore()).ToFSharpList());
+
+    internal static TrainingOptions FromCore(Core.TrainingOptions core) => new()
+    {
+        GroupSize = core.GroupSize,
+        Questions = core.Questions,
+        MiniBatches = core.MiniBatches,
+        Epochs = core.Epochs,
+        MicroBatch = core.MicroBatch,
+        Steps = core.Steps,
+        Schedule = Schedule.FromCore(core.Schedule),
+        CriticSchedule = Schedule.FromCore(core.CriticSchedule),
+        AdamW = AdamW.FromCore(core.AdamW),
+        ClipNorm = core.ClipNorm,
+        FreezeEmbedding = core.FreezeEmbedding,
+        ExactFirstUpdate = core.ExactFirstUpdate,
+        Temperature = core.Temperature,
+        EvaluateEvery = core.EvaluateEvery,
+        EvaluationQuestions = core.EvaluationQuestions,
+        ProbeEvery = core.ProbeEvery,
+        DisplacementEvery = core.DisplacementEvery,
+        LldProbe = core.LldProbe.ToReference() is { } probe ? LldProbeOptions.FromCore(probe) : null,
+        Watch = PhaseWatch.FromCore(core.Watch),
+        StopRules = [.. core.StopRules.Select(StopRule.FromCore)],
+    };
+}

@@ -1,0 +1,211 @@
+using Microsoft.FSharp.Core;
+using TorchSharp;
+using static Levee.CSharp.Tests.World;
+
+namespace Levee.CSharp.Tests;
+
+/// <summary>Objectives, estimators and recipes: the same numbers as in F#, and parts of one's own.</summary>
+public sealed class AlgorithmTests
+{
+    private static readonly IReadOnlyList<IReadOnlyList<Trajectory>> Groups =
+    [
+        [Episode(1, 4), Episode(0, 3), Episode(0, 6)],
+        [Episode(1, 5, -0.5f), Episode(1, 2), Episode(0, 4, -2)],
+    ];
+
+    private static readonly Trajectory[] All = [.. Groups.SelectMany(group => group)];
+
+    private static readonly TokenScores Scores = new()
+    {
+        LogProbs = Rows((i, k) => -1 - 0.1 * i + 0.05 * k),
+        Entropies = Rows((i, k) => 0.5 + 0.1 * k),
+        References = new Dictionary<ReferencePolicy, IReadOnlyList<IReadOnlyList<double>>>
+        {
+            [ReferencePolicy.Initial] = Rows((i, k) => -1.2 + 0.02 * i * k),
+        },
+        Values = Rows((i, k) => 0.3 + 0.1 * i),
+    };
+
+    public static TheoryData<string> RecipeNames => [.. typeof(Recipes).GetProperties().Select(property => property.Name)];
+
+    [Theory]
+    [MemberData(nameof(RecipeNames))]
+    public void A_recipe_is_that_of_FSharp(string name)
+    {
+        var own = (Recipe)typeof(Recipes).GetProperty(name)!.GetValue(null)!;
+        var core = (Core.Recipe)typeof(Core.Recipes).GetProperty(char.ToLowerInvariant(name[0]) + name[1..])!.GetValue(null)!;
+        Assert.Equal(Core.RecipeModule.formula(core), own.Formula);
+
+        var loss = own.Evaluate(Groups, Scores);
+        var (value, slopes) = Differentiate(core);
+        Assert.Equal(value, loss.Value);
+        Assert.Equal(slopes, loss.LogProbGradient);
+    }
+
+    [Fact]
+    public void Composing_gives_what_it_gives_in_FSharp()
+    {
+        var own = Recipes.Grpo + 0.2 * Objectives.Llds(new LldsOptions { Gate = LldsGate.Response, Threshold = 0.1 })
+            + Coefficient.Linear(0, 1) * Objectives.EntropyBonus + 0.01 * Objectives.Kl(KlEstimator.K3);
+        Assert.Equal(
+            "clipped(low=0.2, high=0.2, TokenMean)"
+            + " + 0.2 * llds(gate=Response, normaliser=AllTokens, preserve=NonNegative, threshold=0.1, answer=Fixed 1.0)"
+            + " + linear(0, 1) * entropyBonus + 0.01 * kl(K3)",
+            own.Objective.Formula);
+
+        var half = own.Evaluate(Groups, Scores, new Clock { Step = 2, Steps = 3 });
+        Assert.Equal(-0.5 / All.Sum(trajectory => trajectory.ActionTokens), half.EntropyGradient![0][0], 1e-12);
+        Assert.Contains("llds/loss", half.Metrics.Keys);
+    }
+
+    [Fact]
+    public void Options_begin_as_in_FSharp()
+    {
+        Assert.Equal(Objectives.Llds().Formula, Core.Llds.penalty(Core.Llds.defaults).Formula);
+        Assert.Equal(Objectives.Llds(LldsOptions.Paper).Formula, Core.Llds.penalty(Core.Llds.paper).Formula);
+        Assert.Equal(Objectives.Llds(LldsOptions.MultiActionReleased).Formula, Core.Llds.penalty(Core.Llds.multiActionReleased).Formula);
+    }
+
+    [Fact]
+    public void Estimators_give_the_numbers_of_FSharp()
+    {
+        (Estimator, Core.Estimator)[] pairs =
+        [
+            (Advantages.Grpo, Core.Advantage.grpo),
+            (Advantages.Rloo, Core.Advantage.rloo),
+            (Advantages.Opo, Core.Advantage.opo),
+            (Advantages.PassAtK(), Core.Advantage.passAtK(null)),
+            (Advantages.Gae(0.9, 0.8), Core.Advantage.gae(new Core.Gae(0.9, 0.8))),
+            (
+                Advantages.Rloo.Whiten(WhitenOver.Trajectories),
+                Core.Advantage.whiten(Core.Over.Trajectories, Core.Advantage.whitening, Core.Advantage.rloo)),
+        ];
+        foreach (var (own, core) in pairs)
+        {
+            Assert.Equal(core.Formula, own.Formula);
+            var expected = core.Estimate.Invoke(CoreRollouts());
+            Assert.Equal(expected.Advantages, own.Estimate(Groups, Scores).Advantages);
+            Assert.Equal(expected.Returns?.Value, own.Estimate(Groups, Scores).Returns);
+        }
+    }
+
+    [Fact]
+    public void An_estimator_of_ones_own_sees_each_groups_rewards()
+    {
+        var best = Advantages.OfRewards("best", rewards => [.. rewards.Select(reward => reward == rewards.Max() ? 1.0 : 0.0)]);
+        Assert.Equal("best", best.Formula);
+        Assert.Equal([1, 0, 0, 1, 1, 0], best.Estimate(Groups).Advantages.Select(tokens => tokens[0]));
+    }
+
+    [Fact]
+    public void An_objective_of_ones_own_can_be_what_is_there_already()
+    {
+        var own = Objectives.OfTokens(
+            "toward the start",
+            Aggregation.TokenMean,
+            (batch, forward) => forward.LogProb - batch.LogProbUnder(ReferencePolicy.Initial),
+            ReferencePolicy.Initial);
+        var estimates = Advantages.Grpo.Estimate(Groups);
+        var loss = own.Evaluate(All, estimates, Scores);
+        var known = Objectives.Kl(KlEstimator.K1).Evaluate(All, estimates, Scores);
+        Assert.Equal(known.Value, loss.Value);
+        Assert.Equal(known.LogProbGradient, loss.LogProbGradient);
+        Assert.Equal(loss.Value, loss.Metrics["toward the start"]);
+        var both = Objectives.Clipped(Clip.Symmetric(0.1)) + 0.5 * own;
+        Assert.Equal("clipped(low=0.1, high=0.1, TokenMean) + 0.5 * toward the start", both.Formula);
+    }
+
+    [Fact]
+    public void Displacement_is_measured_as_in_FSharp()
+    {
+        var own = Displacement.Measure(Groups, Scores.LogProbs);
+        var core = Core.Displacement.measure(CoreGroups(), FSharpOption<double[][]>.Some(Jagged(Scores.LogProbs)));
+        Assert.Equal(core.ToDictionary(metric => metric.Item1, metric => metric.Item2), own);
+    }
+
+    [Fact]
+    public void Bad_numbers_are_refused_with_what_to_give()
+    {
+        static void Refused<T>(string message, Func<object> act)
+            where T : Exception => Assert.Contains(message, Assert.Throws<T>(act).Message);
+
+        Refused<ArgumentException>("such as 0.2", () => Clip.Symmetric(1.5));
+        Refused<ArgumentException>("give 0 or more", () => Objectives.Llds(new LldsOptions { Threshold = -1 }));
+        Refused<ArgumentOutOfRangeException>(
+            "Token, Action, Segment, Response", () => Objectives.Llds(new LldsOptions { Gate = (LldsGate)9 }));
+
+        IReadOnlyList<IReadOnlyList<double>> tooFew = [[-1.0], .. Scores.LogProbs.Skip(1)];
+        Refused<ArgumentException>(
+            "LogProbs has 1 numbers for the 4 action tokens of trajectory 0",
+            () => Recipes.Grpo.Evaluate(Groups, Scores with { LogProbs = tooFew }));
+        Refused<ArgumentException>("Values has 1 numbers", () => Advantages.Gae(1, 1).Estimate(Groups, Scores with { Values = tooFew }));
+        Refused<ArgumentException>("1 trajectories", () => Objectives.Zero.Evaluate([All[0]], Advantages.Grpo.Estimate(Groups), Scores));
+
+        var bare = new TokenScores { LogProbs = Scores.LogProbs };
+        Refused<InvalidOperationException>("reference policy Initial", () => Recipes.SearchR1.Evaluate(Groups, bare));
+        Refused<InvalidOperationException>("critic", () => Advantages.Gae(1, 1).Estimate(Groups));
+    }
+
+    private static IReadOnlyList<IReadOnlyList<double>> Rows(Func<int, int, double> number) =>
+        [.. All.Select((trajectory, i) => Enumerable.Range(0, trajectory.ActionTokens).Select(k => number(i, k)).ToArray())];
+
+    private static double[][] Jagged(IReadOnlyList<IReadOnlyList<double>> rows) => [.. rows.Select(row => row.ToArray())];
+
+    private static Core.Trajectory[][] CoreGroups() => [.. Groups.Select(group => group.Select(CoreTrajectory).ToArray())];
+
+    private static Core.Trajectory CoreTrajectory(Trajectory own)
+    {
+        var action = own.Segments.OfType<Segment.Action>().Single();
+        Core.Segment[] segments = [Core.Segment.NewPrompt([1, 2]), Core.Segment.NewAction([.. action.Tokens], [.. action.LogProbs])];
+        return new(
+            new Core.Question("", "Which?", List<string>(), ""),
+            List(segments),
+            own.Reward,
+            Core.EndReason.Answered,
+            null,
+            0,
+            List<int>(),
+            List<Core.SearchCall>(),
+            0);
+    }
+
+    private static Microsoft.FSharp.Collections.FSharpList<T> List<T>(params T[] items) =>
+        Microsoft.FSharp.Collections.ListModule.OfArray(items);
+
+    private static Core.Rollouts CoreRollouts()
+    {
+        var bare = Core.Shaping.ofGroups(CoreGroups());
+        return new(
+            bare.Groups,
+            bare.Shaping,
+            new([Tuple.Create(Core.Reference.Initial, Jagged(Scores.References[ReferencePolicy.Initial]))]),
+            FSharpOption<double[][]>.Some(Jagged(Scores.Values!)));
+    }
+
+    /// <summary>Value and slopes as F# has them.</summary>
+    private static (double Value, double[][] Slopes) Differentiate(Core.Recipe recipe)
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor Tensor(IReadOnlyList<IReadOnlyList<double>> rows) => Core.Batching.ofNumbers(torch.float64, torch.CPU, Jagged(rows));
+        var trajectories = CoreGroups().SelectMany(group => group).ToArray();
+        var plain = Core.Batching.ofEstimates(torch.float64, torch.CPU, trajectories, recipe.Estimator.Estimate.Invoke(CoreRollouts()));
+        var values = FSharpOption<torch.Tensor>.Some(Tensor(Scores.Values!));
+        var batch = new Core.Batch(
+            plain.LogProbOld,
+            plain.LogProbSampled,
+            new([Tuple.Create(Core.Reference.Initial, Tensor(Scores.References[ReferencePolicy.Initial]))]),
+            plain.Advantage,
+            values,
+            plain.Return,
+            plain.Mask,
+            plain.Action,
+            plain.Answer,
+            plain.Reward,
+            plain.Searches,
+            plain.Truncated,
+            plain.Clock);
+        var forward = new Core.Forward(Tensor(Scores.LogProbs), Tensor(Scores.Entropies!), values);
+        var slopes = Core.ObjectiveModule.differentiate(recipe.Objective, recipe.Objective.Loss.Invoke(batch), batch, forward);
+        return (slopes.Value, Core.Batching.numbersOf(trajectories, slopes.LogProb));
+    }
+}

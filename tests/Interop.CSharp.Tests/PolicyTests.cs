@@ -1,0 +1,136 @@
+using static Levee.CSharp.Tests.World;
+
+namespace Levee.CSharp.Tests;
+
+/// <summary>Policies, episodes and evaluation.</summary>
+public sealed class PolicyTests
+{
+    [Fact]
+    public async Task A_policy_survives_saving_and_writes_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        using var policy = Policy.Load(WarmStartFolder);
+        policy.Save(Path.Combine(folder.Path, "copy"));
+        using var copy = Policy.Load(Path.Combine(folder.Path, "copy"));
+        Assert.Equal(policy.ParameterCount, copy.ParameterCount);
+
+        string[] texts = ["Question: What is the capital of Peru?\n", "Question: Who?\n"];
+        var options = new GenerationOptions { MaxTokens = 9, Seed = 3 };
+        var first = await policy.GenerateAsync(texts, options, Cancellation);
+        var second = await copy.GenerateAsync(texts, options, Cancellation);
+        Assert.Equal(first.Select(written => written.Text), second.Select(written => written.Text));
+        Assert.All(first, written => Assert.InRange(written.Tokens.Count, 1, 9));
+        Assert.All(first, written => Assert.Equal(written.Tokens.Count, written.LogProbs.Count));
+        Assert.Equal(first[0].Text, policy.Tokenizer.Decode(first[0].Tokens));
+        Assert.NotNull(policy.EndOfSequence);
+    }
+
+    [Fact]
+    public async Task Writing_ends_at_a_stop_text()
+    {
+        using var policy = Policy.Load(WarmStartFolder);
+        var options = new GenerationOptions { Temperature = 0, MaxTokens = 40, StopTexts = ["</search>", "</answer>"] };
+        var written = await policy.GenerateAsync(["Question: What is the capital of Peru?\n"], options, Cancellation);
+        Assert.EndsWith("</search>", written[0].Text.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Episodes_are_those_of_FSharp_and_their_likelihood_is_the_samplers()
+    {
+        using var policy = Policy.Load(WarmStartFolder);
+        var options = new SamplingOptions { GroupSize = 3, Seed = 5 };
+        var groups = await AtlasTask.SampleAsync(policy, [.. AtlasTask.Train.Take(2)], options, Cancellation);
+        Assert.Equal([3, 3], groups.Select(group => group.Count));
+
+        using var core = Core.PolicyModule.load(TorchSharp.torch.float32, TorchSharp.torch.CPU, WarmStartFolder);
+        var task = Core.Tasks.atlas(Data);
+        var seed = Core.SeedModule.ofInt(5);
+        var episodes = Enumerable.Range(0, 6).Select(k => Tuple.Create(task.Train[k / 3], Core.SeedModule.derive(k, seed))).ToArray();
+        var expected = Core.LearningTaskModule.rollouts(task, 1, core, episodes, Cancellation);
+        var trajectories = groups.SelectMany(group => group).ToArray();
+        foreach (var (own, known) in trajectories.Zip(expected))
+        {
+            Assert.Equal(known.Reward, own.Reward);
+            Assert.Equal(known.Answer?.Value, own.Answer);
+            Assert.Equal(Core.Batching.logProbs(known), own.Segments.OfType<Segment.Action>().SelectMany(action => action.LogProbs));
+        }
+
+        var scores = policy.Score(trajectories);
+        foreach (var (row, trajectory) in scores.LogProbs.Zip(trajectories))
+        {
+            var sampled = trajectory.Segments.OfType<Segment.Action>().SelectMany(action => action.LogProbs);
+            Assert.All(row.Zip(sampled), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
+        }
+    }
+
+    [Fact]
+    public async Task Evaluation_gives_the_number_of_FSharp_and_questions_can_be_asked()
+    {
+        using var policy = Policy.Load(WarmStartFolder);
+        var evaluation = await AtlasTask.EvaluateAsync(policy, new EvaluationOptions { Questions = 20 }, Cancellation);
+        using var core = Core.PolicyModule.load(TorchSharp.torch.float32, TorchSharp.torch.CPU, WarmStartFolder);
+        var task = Core.Tasks.atlas(Data);
+        var expected = Core.Evaluation.rollouts(task, 0, Core.SeedModule.ofInt(0), Cancellation, core, [.. task.HeldOut.Take(20)]);
+        Assert.Equal(Core.Evaluation.meanReward(expected), evaluation.MeanReward);
+        Assert.Equal(20, evaluation.Trajectories.Count);
+
+        var answer = await AtlasTask.AskAsync(policy, "What is the capital of Austria?", cancellationToken: Cancellation);
+        Assert.NotEmpty(answer.Searches);
+    }
+
+    [Fact]
+    public async Task An_environment_a_retriever_and_a_reward_of_ones_own_take_part_in_an_episode()
+    {
+        var retriever = new TitleRetriever([.. Dataset.ReadCorpus(Path.Combine(Data, "corpus.jsonl"))]);
+        var environment = new PatientEnvironment(new SearchEnvironment(retriever, new SearchOptions { Wording = SearchWording.Brief }));
+        var options = AtlasTask.Rollout with { Reward = new BriefReward() };
+        using var policy = Policy.Load(WarmStartFolder);
+        var episodes = await Rollouts.RunAsync(policy, environment, options, 1, [.. AtlasTask.Train.Take(8)], 1, Cancellation);
+
+        Assert.NotEmpty(retriever.Queries);
+        Assert.Equal(retriever.Queries.Order(), episodes.SelectMany(episode => episode.Searches).Select(search => search.Query).Order());
+        Assert.All(episodes, episode => Assert.InRange(episode.Reward, 0.01, 1.1));
+        Assert.True(environment.Refused <= episodes.Sum(episode => episode.InvalidActions));
+    }
+
+    [Fact]
+    public async Task A_failed_search_is_kept_as_such()
+    {
+        var environment = new SearchEnvironment(new TitleRetriever([new Document { Id = "1", Title = "Peru", Text = "Lima" }]));
+        ActionRequest Asking(string query) =>
+            new() { Question = new Question { Text = "?" }, Turn = 0, Text = $"<search> {query} </search>", IsLast = false };
+        var outcomes = await environment.ActAsync([Asking("forbidden"), Asking("Peru")], Cancellation);
+        var searches = outcomes.Cast<Outcome.Feedback>().Select(feedback => feedback.Searches.Single()).ToArray();
+        Assert.Equal("not this one", searches[0].Failure);
+        Assert.Null(searches[1].Failure);
+        Assert.Equal(["1"], searches[1].Documents);
+        Assert.Equal((2, 1), (environment.Queries, environment.Failures));
+    }
+
+    [Fact]
+    public async Task An_environment_that_loses_outcomes_is_told_so()
+    {
+        using var policy = Policy.Load(WarmStartFolder);
+        var question = new Question { Text = "Who?" };
+        var options = new RolloutOptions { TurnTokens = 4 };
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Rollouts.RunAsync(policy, new ForgetfulEnvironment(), options, 1, [question, question], 1, Cancellation));
+        Assert.Contains("gave 1 outcomes for 2 actions", error.Message);
+    }
+
+    [Fact]
+    public async Task Sampling_can_be_cancelled()
+    {
+        using var policy = Policy.Load(WarmStartFolder);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AtlasTask.EvaluateAsync(policy, cancellationToken: source.Token));
+    }
+
+    [Fact]
+    public void Files_that_are_missing_are_named()
+    {
+        Assert.Contains("nowhere", Assert.ThrowsAny<IOException>(() => Policy.Load(Path.Combine(Data, "nowhere"))).Message);
+        Assert.Contains("nowhere", Assert.ThrowsAny<Exception>(() => Tasks.Atlas(Path.Combine(Data, "nowhere"))).Message);
+    }
+}

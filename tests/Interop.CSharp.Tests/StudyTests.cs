@@ -1,0 +1,213 @@
+using Microsoft.FSharp.Collections;
+using static Levee.CSharp.Tests.World;
+
+namespace Levee.CSharp.Tests;
+
+/// <summary>Building studies, running them, and reading what they leave.</summary>
+public sealed class StudyTests
+{
+    private static StudyBuilder Tiny(string folder) => new StudyBuilder("journey")
+        .Asking("Does everything arrive?")
+        .On(AtlasTask)
+        .StartingFrom(WarmStartFolder)
+        .WithTraining(Small)
+        .WithSeeds(1)
+        .WithWorkers(2)
+        .WritingTo(folder);
+
+    [Fact]
+    public async Task A_study_measures_what_it_measures_in_FSharp_and_tells_of_its_progress()
+    {
+        using var folder = new TemporaryFolder();
+        var progress = new KeptProgress();
+        var result = await Tiny(folder.Path)
+            .AddArm("GRPO", Recipes.Grpo)
+            .AddArm(
+                "GRPO + LLDS",
+                Recipes.Grpo + 0.2 * Objectives.Llds(new LldsOptions { Gate = LldsGate.Action }),
+                options => options.WithLearningRate(2e-4))
+            .Build()
+            .RunAsync(progress, Cancellation);
+
+        Assert.Empty(result.Failures);
+        Assert.False(result.IsCancelled);
+        Assert.Equal(["GRPO", "GRPO + LLDS"], result.Arms.Select(arm => arm.Name));
+        Assert.Equal(2, result.Arms[0].Runs.Single().Steps);
+        Assert.Contains("<svg", File.ReadAllText(result.Folder.ReportFile));
+        Assert.NotEmpty(result.Sentences);
+
+        var last = progress.Reports[^1];
+        Assert.Equal((4, 4), (last.StepsDone, last.Steps));
+        Assert.All(last.Runs, run => Assert.True(run.IsFinished));
+        Assert.All(last.Runs, run => Assert.Contains(MetricNames.Reward, run.Metrics.Keys));
+        Assert.Equal([0, 1, 2, 2], Steps(progress, result.Arms[0].Runs[0].Run));
+
+        var expected = Measured(FSharpStudy(folder.Path));
+        Assert.Equal(expected, Measured(result.Folder.MetricsFile));
+        AssertReadBack(result);
+    }
+
+    [Fact]
+    public async Task A_task_of_ones_own_can_be_trained_on()
+    {
+        using var folder = new TemporaryFolder();
+        var retriever = new TitleRetriever([.. Dataset.ReadCorpus(Path.Combine(Data, "corpus.jsonl"))]);
+        var task = AtlasTask with
+        {
+            Name = "patience",
+            Environment = new PatientEnvironment(new SearchEnvironment(retriever, new SearchOptions { Wording = SearchWording.Brief })),
+            Rollout = AtlasTask.Rollout with { Reward = new BriefReward() },
+            Demonstrator = new HastyDemonstrator(),
+        };
+        var result = await Tiny(folder.Path).On(task).AddArm("own", Recipes.Rloo).Build().RunAsync(cancellationToken: Cancellation);
+        Assert.Empty(result.Failures);
+        Assert.NotEmpty(retriever.Queries);
+        Assert.Contains("\"patience\"", File.ReadAllText(result.Folder.ConfigurationFile));
+        Assert.All(result.Folder.ReadMetrics(), line => Assert.InRange(line.Values[MetricNames.Reward], 0.01, 1.1));
+        Assert.Contains(MetricNames.Probe, result.Folder.ReadMetrics()[0].Values.Keys);
+    }
+
+    [Fact]
+    public async Task Policies_can_be_taught_first()
+    {
+        using var folder = new TemporaryFolder();
+        var progress = new KeptProgress();
+        var result = await Tiny(folder.Path)
+            .StartingFromTaught(1, seed => Tasks.AtlasPolicy(Data, seed), new WarmStartOptions { Steps = 2, Demonstrations = 2 })
+            .AddArm("GRPO", Recipes.Grpo, options => options with { Steps = 1 })
+            .Build()
+            .RunAsync(progress, Cancellation);
+        Assert.Empty(result.Failures);
+        Assert.Equal(["warm start", "GRPO"], progress.Reports[^1].Runs.Select(run => run.Run.Arm));
+    }
+
+    [Fact]
+    public async Task A_study_that_is_cancelled_keeps_what_was_done()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var progress = new KeptProgress { OnReport = report => { if (report.StepsDone == 1) { source.Cancel(); } } };
+        var study = Tiny(folder.Path).AddArm("long", Recipes.Grpo, options => options with { Steps = 10_000 }).Build();
+        var result = await study.RunAsync(progress, source.Token);
+        Assert.True(result.IsCancelled);
+        Assert.Empty(result.Failures);
+        Assert.Single(result.Folder.ReadMetrics());
+        Assert.Contains("interrupted", File.ReadAllText(result.Folder.ReportFile));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => study.RunAsync(cancellationToken: source.Token));
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_says_why()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await Tiny(folder.Path)
+            .StartingFrom(Path.Combine(folder.Path, "nowhere"))
+            .AddArm("GRPO", Recipes.Grpo)
+            .Build()
+            .RunAsync(cancellationToken: Cancellation);
+        var failure = Assert.Single(result.Failures);
+        Assert.Equal(new RunId { Arm = "GRPO", Seed = 1 }, failure.Run);
+        Assert.Contains("nowhere", failure.Message);
+    }
+
+    [Fact]
+    public void What_is_missing_or_out_of_range_is_said_when_the_study_is_built()
+    {
+        static string Message(StudyBuilder builder) => Assert.ThrowsAny<ArgumentException>(() => builder.Build()).Message;
+        Assert.Contains("no arm", Message(Tiny("runs")));
+        Assert.Contains("no task", Message(new StudyBuilder("bare").AddArm("a", Recipes.Grpo)));
+        Assert.Contains("no start", Message(new StudyBuilder("bare").On(AtlasTask).AddArm("a", Recipes.Grpo)));
+        Assert.Contains("give 2 or more", Message(Tiny("runs").AddArm("a", Recipes.Grpo, options => options with { GroupSize = 1 })));
+        Assert.Contains("twice", Message(Tiny("runs").AddArm("a", Recipes.Grpo).AddArm("a", Recipes.Grpo)));
+        var headless = new Recipe(Advantages.Gae(1, 1), Objectives.Clipped(Clip.Symmetric(0.2)));
+        Assert.Contains("critic", Message(Tiny("runs").AddArm("a", headless)));
+        Assert.ThrowsAny<ArgumentException>(() => new StudyBuilder(" "));
+        Assert.Contains("runs/NAME-TIME", Assert.Throws<DirectoryNotFoundException>(() => StudyFolder.Open(Data)).Message);
+    }
+
+    [Fact]
+    public void Training_options_keep_every_setting()
+    {
+        var options = new TrainingOptions
+        {
+            LldProbe = new LldProbeOptions { Every = 7 },
+            Schedule = new Schedule { Peak = 1e-4, Decay = Decay.Cosine(0.1) },
+            Watch = new PhaseWatch { Rules = [new PhaseRule { Phase = Phase.Decay, Action = PhaseAction.Stop }] },
+        };
+        var json = Tiny("runs").AddArm("plain", Recipes.Grpo, _ => options).Build().ToJson();
+        Assert.Contains("\"Every\": 7", json);
+        Assert.Contains("\"floor\": 0.1", json);
+        Assert.Contains("\"Stop\"", json);
+        Assert.Contains("\"GroupSize\": 5", json);
+    }
+
+    private static IEnumerable<int> Steps(KeptProgress progress, RunId run) => progress.Reports
+        .Where(report => report.Reported == run)
+        .Select(report => report.Runs.Single(other => other.Run == run).Step);
+
+    /// <summary>The same study as F# runs it.</summary>
+    private static string FSharpStudy(string folder)
+    {
+        var options = Core.TrainingOptionsModule.defaults;
+        var training = new Core.TrainingOptions(
+            4,
+            3,
+            options.MiniBatches,
+            2,
+            options.MicroBatch,
+            2,
+            options.Schedule,
+            options.CriticSchedule,
+            options.AdamW,
+            options.ClipNorm,
+            options.FreezeEmbedding,
+            options.ExactFirstUpdate,
+            options.Temperature,
+            options.EvaluateEvery,
+            4,
+            options.ProbeEvery,
+            options.DisplacementEvery,
+            options.LldProbe,
+            options.Watch);
+        var experiment = new Core.Experiment(
+            "journey",
+            "",
+            Core.Tasks.atlas(Data),
+            Core.Start.NewCheckpoint(WarmStartFolder),
+            ListModule.OfArray<Core.Arm>(
+            [
+                new("GRPO", Core.Recipes.grpo, Adjust(unchanged => unchanged)),
+                new(
+                    "GRPO + LLDS",
+                    Core.Recipes.grpo + 0.2 * Core.Llds.penalty(Core.Llds.defaults),
+                    Adjust(plain => Core.TrainingOptionsModule.learningRate(2e-4, plain))),
+            ]),
+            training,
+            ListModule.OfArray([1]));
+        return Core.Study.run(new Core.StudyOptions(folder, 2, 1, 10, null), experiment, Cancellation).Folder.Metrics;
+    }
+
+    private static Microsoft.FSharp.Core.FSharpFunc<Core.TrainingOptions, Core.TrainingOptions> Adjust(
+        Func<Core.TrainingOptions, Core.TrainingOptions> change) => Microsoft.FSharp.Core.FuncConvert.FromFunc(change);
+
+    /// <summary>All that a metrics file holds but times, in an order that does not depend on which run was faster.</summary>
+    private static IEnumerable<string> Measured(string file) =>
+        from line in Core.Metrics.read(file).Lines
+        from metric in line.Values
+        where !metric.Key.StartsWith("timing", StringComparison.Ordinal) && !metric.Key.StartsWith("perf", StringComparison.Ordinal)
+        orderby line.Arm, line.Step, metric.Key
+        select $"{line.Arm} {line.Step} {metric.Key} {metric.Value:R}";
+
+    private static void AssertReadBack(StudyResult result)
+    {
+        var folder = StudyFolder.Open(result.Folder.Path);
+        Assert.Equal(result.Arms.SelectMany(arm => arm.Runs), folder.Summarise().SelectMany(arm => arm.Runs));
+        Assert.Equal(4, folder.ReadMetrics().Count);
+        var run = result.Arms[1].Runs[0].Run;
+        Assert.Contains("[action]", File.ReadAllText(folder.TrajectoriesFile(run)));
+        using var policy = Policy.Load(folder.PolicyFolder(run));
+        Assert.Equal(result.Arms[0].Runs[0].Rollout!.Final, result.Arms[0].Over(summary => summary.Rollout?.Final)!.Mean);
+        Assert.Equal(1, result.Arms[0].CompareWith(result.Arms[1], summary => summary.Rollout?.Final)!.Pairs);
+    }
+}
