@@ -10,9 +10,9 @@ internal sealed class CoreReward(FSharpFunc<Core.Question, FSharpFunc<Core.Trans
     {
     }
 
-    public double Judge(Question question, Transcript transcript) => core.Invoke(question.ToCore()).Invoke(transcript.ToCore());
-
     private FSharpFunc<Core.Question, FSharpFunc<Core.Transcript, double>> Inner => core;
+
+    public double Judge(Question question, Transcript transcript) => core.Invoke(question.ToCore()).Invoke(transcript.ToCore());
 
     /// <summary>The reward as the framework sees it.</summary>
     internal static FSharpFunc<Core.Question, FSharpFunc<Core.Transcript, double>> Unwrap(IReward reward) => reward is CoreReward own
