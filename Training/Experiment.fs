@@ -61,6 +61,10 @@ module Experiment =
             Recipe.validate arm.Recipe
             PhaseWatch.validate (Recipe.needs arm.Recipe) arm.Training.Watch
         unique experiment "arm" (experiment.Arms |> List.map _.Name)
+        unique
+            experiment
+            "the file name of an arm"
+            (experiment.Arms |> List.map(fun arm -> RunFolder.FileName { Arm = arm.Name; Seed = 0 }))
         unique experiment "seed" experiment.Seeds
         match experiment.Start with
         | Taught(policies, teaching) ->

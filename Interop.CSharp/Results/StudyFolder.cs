@@ -44,7 +44,7 @@ public sealed class StudyFolder
         using var configuration = JsonDocument.Parse(File.ReadAllText(ConfigurationFile));
         var arms = configuration.RootElement.GetProperty("arms").EnumerateArray().ToArray();
         var names = arms.Select(arm => arm.GetProperty("name").GetString()!).ToFSharpList();
-        var steps = arms.Max(arm => arm.GetProperty("training").GetProperty("Steps").GetInt32());
+        var steps = arms.Max(arm => arm.GetProperty("training").GetProperty("steps").GetInt32());
         return Core.Summary.arms(Core.Summary.defaultWindow(steps), names, Core.Metrics.read(MetricsFile).Lines)
             .MapAll(arm => new ArmSummary(arm));
     }

@@ -68,12 +68,40 @@ public sealed class StudyTests
     }
 
     [Fact]
+    public async Task A_run_that_was_stopped_goes_on_to_the_same_weights()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        Study Study() => Tiny(folder.Path).AddArm("GRPO", Recipes.Grpo, options => options with { Steps = 4 }).SavingEvery(1).Build();
+        var whole = await Study().RunAsync(null, Cancellation);
+        var stopping = new StoppingProgress(2, source);
+        var stopped = await Study().RunAsync(stopping, source.Token);
+        Assert.True(stopped.IsCancelled);
+        var resumed = await Study().ResumeAsync(stopped.Folder.Path, null, Cancellation);
+        Assert.False(resumed.IsCancelled);
+        byte[] Weights(StudyResult result) =>
+            File.ReadAllBytes(Directory.GetFiles(result.Folder.Path, "model.safetensors", SearchOption.AllDirectories).Single());
+        Assert.Equal(Weights(whole), Weights(resumed));
+    }
+
+    private sealed class StoppingProgress(int step, CancellationTokenSource source) : IProgress<StudyProgress>
+    {
+        public void Report(StudyProgress value)
+        {
+            if (value.Runs.Any(run => run.Step >= step))
+            {
+                source.Cancel();
+            }
+        }
+    }
+
+    [Fact]
     public async Task Policies_can_be_taught_first()
     {
         using var folder = new TemporaryFolder();
         var progress = new KeptProgress();
         var result = await Tiny(folder.Path)
-            .StartingFromTaught(1, seed => Tasks.AtlasPolicy(Data, seed), new WarmStartOptions { Steps = 2, Demonstrations = 2 })
+            .StartingFromTaught(1, new WarmStartOptions { Steps = 2, Demonstrations = 2 })
             .AddArm("GRPO", Recipes.Grpo, options => options with { Steps = 1 })
             .Build()
             .RunAsync(progress, Cancellation);
@@ -136,10 +164,10 @@ public sealed class StudyTests
             Watch = new PhaseWatch { Rules = [new PhaseRule { Phase = Phase.Decay, Action = PhaseAction.Stop }] },
         };
         var json = Tiny("runs").AddArm("plain", Recipes.Grpo, _ => options).Build().ToJson();
-        Assert.Contains("\"Every\": 7", json);
+        Assert.Contains("\"every\": 7", json);
         Assert.Contains("\"floor\": 0.1", json);
         Assert.Contains("\"Stop\"", json);
-        Assert.Contains("\"GroupSize\": 5", json);
+        Assert.Contains("\"groupSize\": 5", json);
     }
 
     private static IEnumerable<int> Steps(KeptProgress progress, RunId run) => progress.Reports
@@ -169,7 +197,8 @@ public sealed class StudyTests
             options.ProbeEvery,
             options.DisplacementEvery,
             options.LldProbe,
-            options.Watch);
+            options.Watch,
+            options.StopRules);
         var experiment = new Core.Experiment(
             "journey",
             "",
@@ -177,19 +206,16 @@ public sealed class StudyTests
             Core.Start.NewCheckpoint(WarmStartFolder),
             ListModule.OfArray<Core.Arm>(
             [
-                new("GRPO", Core.Recipes.grpo, Adjust(unchanged => unchanged)),
+                new("GRPO", Core.Recipes.grpo, training),
                 new(
                     "GRPO + LLDS",
                     Core.Recipes.grpo + 0.2 * Core.Llds.penalty(Core.Llds.defaults),
-                    Adjust(plain => Core.TrainingOptionsModule.learningRate(2e-4, plain))),
+                    Core.TrainingOptionsModule.learningRate(2e-4, training)),
             ]),
-            training,
-            ListModule.OfArray([1]));
+            ListModule.OfArray([1]),
+            null);
         return Core.Study.run(new Core.StudyOptions(folder, 2, 1, 10, null), experiment, Cancellation).Folder.Metrics;
     }
-
-    private static Microsoft.FSharp.Core.FSharpFunc<Core.TrainingOptions, Core.TrainingOptions> Adjust(
-        Func<Core.TrainingOptions, Core.TrainingOptions> change) => Microsoft.FSharp.Core.FuncConvert.FromFunc(change);
 
     /// <summary>All that a metrics file holds but times, in an order that does not depend on which run was faster.</summary>
     private static IEnumerable<string> Measured(string file) =>

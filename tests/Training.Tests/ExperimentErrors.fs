@@ -45,6 +45,13 @@ let ``an arm or a seed named twice is refused`` () =
             arm "GRPO" Recipes.grpo
             arm "GRPO" Recipes.grpo
         })
+    refused "file name of an arm" (fun () ->
+        experiment "x" {
+            task atlas.Value
+            start origin
+            arm "GRPO + LLDS" Recipes.grpo
+            arm "GRPO LLDS" Recipes.llds
+        })
     refused "names seed 1 twice" (fun () ->
         experiment "x" {
             task atlas.Value
