@@ -51,6 +51,16 @@ let ``code that does not compile is found`` () =
     File.WriteAllText(script, "let x: int = \"text\"")
     Assert.NotEqual(0, fst(typecheck script))
 
+[<Fact>]
+let ``the C# code of the page stands in the sample programs, which are compiled and run`` () =
+    let programs =
+        Directory.GetFiles(Path.Combine(Repository.root, "Interop.CSharp", "samples"), "Program.cs", SearchOption.AllDirectories)
+        |> Array.map File.ReadAllText
+    let shown = blocks "csharp" "docs/csharp.md"
+    Assert.NotEmpty shown
+    for block in shown do
+        Assert.Contains(programs, fun program -> program.Contains block)
+
 let scripts =
     TheoryData<string>(
         Directory.GetFiles(Path.Combine(Repository.root, "Experiments"), "*.fsx")
