@@ -21,7 +21,8 @@ type RunOptions =
     | [<MainCommand>] Script of arguments: string list
 
     interface IArgParserTemplate with
-        member this.Usage = "a script in Experiments/ or a path (default: collapse), then the script's own options."
+        member this.Usage =
+            "a script in Experiments/ or a path (default: collapse), or the config.json of a run; then the script's own options."
 
 [<HelpFlags "help">]
 type CompareOptions =
@@ -89,6 +90,7 @@ let examples = [
     "build", "build", "the whole solution, Release"
     "run", "run", "the main job: GRPO's collapse and its cure, at its quick size"
     "run", "run collapse --full", "the same at full size; options after the name are the script's"
+    "run", "run runs/A/config.json", "the experiment of a run again, from its configuration"
     "run", "run collapse -- --help", "the script's own help"
     "run", "run diagnose", "who pulls a policy's correct answers down"
     "compare", "compare runs/A runs/B", "means, spreads and a paired test over both runs' arms"

@@ -17,6 +17,7 @@ type ScriptOption =
     | Out of folder: string
     | Save_Every of steps: int
     | Resume of folder: string
+    | From of configuration: string
 
     interface IArgParserTemplate with
         member this.Usage =
@@ -28,6 +29,7 @@ type ScriptOption =
             | Threads _ -> "threads of each tensor operation; 1 when not given."
             | Out _ -> "the folder that run folders are made in; runs when not given."
             | Save_Every _ -> "steps between the states that a stopped run can go on from; 10 when not given."
+            | From _ -> "run the experiment that this config.json holds, instead of the script's own."
             | Resume _ -> "go on with the run in this folder, with the arguments that it was begun with."
 
 /// The edge between an experiment script and the world: its command line, its exit code, Ctrl-C.
@@ -160,6 +162,12 @@ module Script =
                 cancellation.Cancel()
         )
 
+    /// The script's own experiments, or the one that a configuration holds.
+    let private chosen (choose: bool -> Experiment list) (options: ParseResults<ScriptOption>) =
+        match options.TryGetResult From with
+        | Some path -> [ Configuration.ofJson path (File.ReadAllText path) ]
+        | None -> choose(options.Contains Full)
+
     let private run
         (choose: bool -> Experiment list)
         (call: ScriptCall option)
@@ -168,7 +176,7 @@ module Script =
         =
         use cancellation = new CancellationTokenSource()
         use _ = onSignals cancellation
-        let experiments = choose(options.Contains Full) |> List.map(adjust options)
+        let experiments = chosen choose options |> List.map(adjust options)
         let outcomes = [
             for experiment, start in jobs resumed (study call options) experiments do
                 if not cancellation.IsCancellationRequested then

@@ -9,7 +9,7 @@ open Shell
 let private main = "collapse"
 
 // Loaded by the others; asks no question of its own.
-let private isExperiment (name: string) = name <> "levee"
+let private isExperiment (name: string) = name <> "levee" && name <> "again"
 
 let private names () =
     Directory.GetFiles(inRepository "Experiments", "*.fsx")
@@ -35,9 +35,12 @@ let private execute (script: string) (options: string list) =
     // fsi's own line editing would compete for the terminal; `--` keeps it from reading the script's options as its own.
     runIn (Directory.GetCurrentDirectory()) "dotnet" [ "fsi"; "--optimize+"; "--readline-"; script; "--"; yield! options ]
 
-/// Runs a script with its own options: the first argument names it unless that is an option. Returns the script's exit code.
+/// Runs a script with its own options: the first argument names it unless that is an option, or is a run's configuration, which is run again. Returns the
+/// script's exit code.
 let run (arguments: string list) =
     match arguments with
+    | configuration :: options when configuration.EndsWith ".json" ->
+        execute (find "again") [ "--from"; Path.GetFullPath configuration; yield! options ]
     | name :: options when not(name.StartsWith '-') -> execute (find name) options
     | options -> execute (find main) options
 

@@ -107,3 +107,14 @@ let ``the main job, stopped by Ctrl-C and resumed, gives the same result, bit fo
     Assert.Equal(12, (measured folder).Length)
     Assert.Equal<(string * int * Map<string, float>) list>(measured(study whole.Path), measured folder)
     Assert.Equal<byte[]>(weightsIn(study whole.Path), weightsIn folder)
+
+[<Fact>]
+let ``a run's configuration runs again to the same result, bit for bit`` () =
+    use first = new TemporaryFolder()
+    use second = new TemporaryFolder()
+    use run = start [ "--steps"; "2"; "--seeds"; "7"; "--out"; first.Path ]
+    assertGood(finish run)
+    use again = fsi [ "build.fsx"; "run"; Path.Combine(study first.Path, "config.json"); "--out"; second.Path ]
+    assertGood(finish again)
+    Assert.Equal<(string * int * Map<string, float>) list>(measured(study first.Path), measured(study second.Path))
+    Assert.Equal<byte[]>(weightsIn(study first.Path), weightsIn(study second.Path))
