@@ -53,9 +53,9 @@ module PhaseWatch =
     /// Whether good states must be kept.
     let rollsBack watch = watch.Actions |> List.exists(snd >> (=) PhaseAction.RollBack)
 
-    /// The actions that a change of phase asks for, in the order given.
+    /// The actions that a change of phase asks for, in the order given; one that several phases ask for at once is taken once.
     let due watch (before: Phase) (after: Phase) =
-        watch.Actions |> List.filter(fun (phase, _) -> before < phase && phase <= after) |> List.map snd
+        watch.Actions |> List.filter(fun (phase, _) -> before < phase && phase <= after) |> List.map snd |> List.distinct
 
     /// Raises `ArgumentException` naming the setting and the remedy; `needs` are the recipe's.
     let validate (needs: Set<Need>) watch =

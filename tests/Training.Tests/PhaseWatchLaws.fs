@@ -56,6 +56,7 @@ let ``a phase that is entered answers for the milder ones too, once`` () =
     Assert.Equal<PhaseAction list>([ PhaseAction.Stop ], PhaseWatch.due watch Phase.Acceleration Phase.Collapse)
     Assert.Empty(PhaseWatch.due watch Phase.Collapse Phase.Healthy)
     Assert.Empty(PhaseWatch.due watch Phase.Decay Phase.Decay)
+    Assert.Equal<PhaseAction list>([ PhaseAction.Warn ], PhaseWatch.due PhaseWatch.defaults Phase.Healthy Phase.Collapse)
 
 [<Fact>]
 let ``an alarm can end the run`` () =
