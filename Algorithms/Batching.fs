@@ -114,6 +114,10 @@ module Batching =
             torch.cat([| part; missing |], 1L)
         torch.cat(Array.map widen parts, 0L)
 
+    /// What `score` makes of trajectories, [R, N], so many at a time.
+    let inParts size (score: Trajectory[] -> torch.Tensor) (trajectories: Trajectory[]) =
+        trajectories |> Array.chunkBySize size |> Array.map(fun part -> Tensors.scoped(fun () -> score part)) |> stack
+
     /// Some rows of a batch, in the order given, without the columns that are padding in all of them.
     let rows (indexes: int[]) (batch: Batch) : Batch =
         use index = torch.tensor(Array.map int64 indexes, [| int64 indexes.Length |]).``to``(batch.Mask.device)

@@ -33,6 +33,9 @@ module Displacement =
     /// Whether a response counts as correct: a positive outcome reward.
     let isCorrect (trajectory: Trajectory) = trajectory.Reward > 0.0
 
+    /// Whether a group's trajectories are not all rewarded alike: only then do they have advantages.
+    let hasSignal (group: Group) = group |> Array.map _.Reward |> Rewards.differ
+
     /// The role of each action token.
     let roles trajectory =
         (Batching.calls trajectory, Batching.answer trajectory)
@@ -43,8 +46,7 @@ module Displacement =
 
     /// A step's groups, with log-probabilities after its updates where they were measured, [trajectory][token].
     let ofGroups (groups: Group[]) (after: float[][] option) =
-        let signal =
-            groups |> Array.collect(fun group -> Array.replicate group.Length (group |> Array.map _.Reward |> Rewards.differ))
+        let signal = groups |> Array.collect(fun group -> Array.replicate group.Length (hasSignal group))
         Array.concat groups
         |> Array.mapi(fun i trajectory -> {
             Trajectory = trajectory

@@ -66,7 +66,7 @@ module LldProbe =
             None
         else
             use _ = torch.NewDisposeScope()
-            let batch = StepBatch.create options recipe clock learner [| group |]
+            let batch = StepBatch.create options recipe clock learner [| group |] |> StepBatch.refresh options learner group
             let watched = correct |> Array.map(fun index -> group[index])
             let changes = trial options recipe rates fresh cancellation learner group batch watched
             Some {

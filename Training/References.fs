@@ -78,11 +78,7 @@ module References =
     let score (options: TrainingOptions) references select (trajectories: Trajectory[]) =
         references.Policies
         |> Map.filter(fun reference _ -> select reference)
-        |> Map.map(fun _ policy ->
-            trajectories
-            |> Array.chunkBySize options.MicroBatch
-            |> Array.map(Scoring.logProbs options.Temperature policy >> fst)
-            |> Batching.stack)
+        |> Map.map(fun _ policy -> trajectories |> Batching.inParts options.MicroBatch (Scoring.logProbs options.Temperature policy >> fst))
 
     /// Frees everything.
     let dispose references =

@@ -68,16 +68,14 @@ module Reinforce =
         LearningTask.rollouts plan.Task plan.Options.Temperature policy episodes cancellation
         |> Array.chunkBySize plan.Options.GroupSize
 
-    let private hasSignal (group: Group) = group |> Array.map _.Reward |> Rewards.differ
-
     /// The step's groups. Under dynamic sampling, groups without signal give way to others while rounds last; what is missing then is made up from them.
     let private sample plan cancellation policy step =
         let count = plan.Options.Questions
         let rec rounds number (kept: Group[]) (all: Group[]) =
             let fresh = sampleGroups plan cancellation policy step (number * count) count
-            let kept, all = Array.append kept (Array.filter hasSignal fresh), Array.append all fresh
+            let kept, all = Array.append kept (Array.filter Displacement.hasSignal fresh), Array.append all fresh
             if kept.Length >= count || Some(number + 1) >= plan.Recipe.SamplingRounds then
-                let rest = all |> Array.filter(hasSignal >> not)
+                let rest = all |> Array.filter(Displacement.hasSignal >> not)
                 { Kept = Array.append kept rest |> Array.truncate count; All = all }
             else
                 rounds (number + 1) kept all
@@ -118,10 +116,11 @@ module Reinforce =
 
     /// Log-probabilities of the groups' action tokens now, [trajectory][token].
     let private rescore plan policy (groups: Group[]) =
-        let score part =
-            use _ = torch.NewDisposeScope()
-            Scoring.logProbs plan.Options.Temperature policy part |> fst |> Batching.numbersOf part
-        Array.concat groups |> Array.chunkBySize plan.Options.MicroBatch |> Array.collect score
+        use _ = torch.NewDisposeScope()
+        let trajectories = Array.concat groups
+        trajectories
+        |> Batching.inParts plan.Options.MicroBatch (Scoring.logProbs plan.Options.Temperature policy >> fst)
+        |> Batching.numbersOf trajectories
 
     let private bars plan rates clock step learner =
         match plan.Options.LldProbe with

@@ -12,19 +12,20 @@ module StepBatch =
             Values = values |> Option.map(Batching.numbersOf trajectories)
     }
 
-    let private inParts (options: TrainingOptions) (score: Trajectory[] -> torch.Tensor) trajectories =
-        trajectories |> Array.chunkBySize options.MicroBatch |> Array.map score |> Batching.stack
-
-    /// The batch of groups, row for row, with advantages, the critic's values and every reference's log-probabilities as they are now.
+    /// The batch of groups, row for row, with advantages, the critic's values and the log-probabilities under references that do not move. Those that move
+    /// come by `refresh`, before each update; here they are scored where the estimator needs them.
     let create (options: TrainingOptions) recipe clock (learner: Learner) (groups: Group[]) : Batch =
         let trajectories = Array.concat groups
-        let references = References.score options learner.References (fun _ -> true) trajectories
-        let values = learner.Critic |> Option.map(fun critic -> inParts options (Critic.values critic.Critic) trajectories)
+        let isNeeded reference = not(References.moves reference) || recipe.Estimator.Needs.Contains(ReferencePolicy reference)
+        let references = References.score options learner.References isNeeded trajectories
+        let values =
+            learner.Critic
+            |> Option.map(fun critic -> Batching.inParts options.MicroBatch (Critic.values critic.Critic) trajectories)
         let estimates = recipe.Estimator.Estimate(rollouts trajectories groups references values)
         let batch = Batching.ofEstimates torch.float32 (Policy.device learner.Policy) trajectories estimates
         let old =
             if (Recipe.needs recipe).Contains TrainerLogProbs then
-                inParts options (Scoring.logProbs options.Temperature learner.Policy >> fst) trajectories
+                Batching.inParts options.MicroBatch (Scoring.logProbs options.Temperature learner.Policy >> fst) trajectories
             else
                 batch.LogProbOld
         { batch with LogProbOld = old; LogProbReference = references; ValueOld = values; Clock = clock }

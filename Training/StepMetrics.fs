@@ -26,7 +26,7 @@ module StepMetrics =
             MetricName.invalidActions, over(fun t -> float t.InvalidActions)
             "env/finish_ratio", trajectories |> share(fun t -> t.End = Answered)
             "env/failed_searches", over(fun t -> t.Searches |> List.sumBy failed)
-            MetricName.noSignal, groups |> List.ofArray |> share(fun group -> not(group |> Array.map _.Reward |> Rewards.differ))
+            MetricName.noSignal, groups |> List.ofArray |> share(Displacement.hasSignal >> not)
         ]
 
     /// Of the groups trained on, with their log-probabilities after the updates where those were measured.

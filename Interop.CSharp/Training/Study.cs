@@ -25,7 +25,7 @@ public sealed class Study
     public string ToJson() => Core.Configuration.withThreads(_options.Threads, _experiment);
 
     /// <summary>
-    /// Runs the study. Cancelling stops every run after its current update; the result then holds what was done, and the folder has its
+    /// Runs the study. Cancelling stops every run after its current step; the result then holds what was done, and the folder has its
     /// report. An error in one run does not stop the others.
     /// </summary>
     /// <param name="progress">Told of every step, from the threads of the runs, by one of them at a time.</param>

@@ -11,8 +11,7 @@ let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
 let private clock = { Step = 1; Steps = 1; Alarm = 1.0 }
 
 /// A group of the warm policy with correct and incorrect trajectories.
-let private mixed policy =
-    rollouts policy 12 6 |> Array.chunkBySize 6 |> Array.find(fun group -> group |> Array.map _.Reward |> Rewards.differ)
+let private mixed policy = rollouts policy 12 6 |> Array.chunkBySize 6 |> Array.find Displacement.hasSignal
 
 let private everything (learner: Learner) =
     Snapshot.tensors learner |> List.map(fun (name, tensor) -> name, tensor.data<float32>().ToArray())
@@ -25,7 +24,7 @@ let ``a probe leaves weights, moments, critic and references as they were, bit f
         let mutable learner = Learner.start small (Recipe.needs recipe) policy
         use _ = torch.NewDisposeScope()
         // Moments that are not zero.
-        let batch = StepBatch.create small recipe clock learner [| group |]
+        let batch = StepBatch.create small recipe clock learner [| group |] |> StepBatch.refresh small learner group
         let next, _ = Update.run small rates recipe.Objective true CancellationToken.None learner group batch
         learner <- next
         let before = everything learner

@@ -6,7 +6,7 @@ using Levee.CSharp;
 var data = args.ElementAtOrDefault(0) ?? Path.Combine("Experiments", "data");
 var runs = args.ElementAtOrDefault(1) ?? "runs";
 
-// Ctrl-C stops after the current update; what was done is kept.
+// Ctrl-C stops after the current step; what was done is kept.
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, key) =>
 {
