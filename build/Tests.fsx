@@ -6,7 +6,13 @@ open System.IO
 open System.Xml.Linq
 open Shell
 
-type private Count = { Passed: int; Failed: int; Skipped: int }
+type private Count = {
+    Passed: int
+    Failed: int
+    Skipped: int
+    /// What failed, and the first line of what it said.
+    Failures: string list
+}
 
 let private projects () =
     Directory.GetDirectories(inRepository "tests", "*.Tests") |> Array.map Path.GetFileName |> Array.sort |> List.ofArray
@@ -16,11 +22,32 @@ let private attribute (name: string) (element: XElement) =
     | null -> 0
     | value -> int value.Value
 
+let private text (name: string) (element: XElement) =
+    match element.Attribute(XName.Get name) with
+    | null -> ""
+    | value -> value.Value
+
+let private firstLine (element: XElement) =
+    match Seq.tryHead(element.Descendants(XName.Get "message")) with
+    | None -> ""
+    | Some message -> message.Value.Trim().Split('\n')[0]
+
 // An error is a failure outside of any test, such as in a fixture's disposal.
 let private read (report: string) =
     let assemblies = XDocument.Load(report).Descendants(XName.Get "assembly") |> List.ofSeq
     let sum name = assemblies |> List.sumBy(attribute name)
-    { Passed = sum "passed"; Failed = sum "failed" + sum "errors"; Skipped = sum "skipped" }
+    let failed =
+        assemblies
+        |> List.collect(fun assembly -> [
+            for test in assembly.Descendants(XName.Get "test") do
+                if text "result" test = "Fail" then
+                    $"""{text "name" test}: {firstLine test}"""
+
+            for error in assembly.Descendants(XName.Get "error") do
+                $"""{text "name" error}: {firstLine error}"""
+        ])
+
+    { Passed = sum "passed"; Failed = sum "failed" + sum "errors"; Skipped = sum "skipped"; Failures = failed }
 
 // The runner matches `*text*` with a test's full name. The longer form is what `dotnet test` calls the same.
 let private filterArguments (filter: string option) =
@@ -47,12 +74,12 @@ let private runProject filter project =
         let count = read report
 
         if code <> 0 && count.Failed = 0 then
-            { count with Failed = 1 }
+            { count with Failed = 1; Failures = [ $"{project} ended with exit code {code}" ] }
         else
             count
     else
-        printfn $"{project} ended with exit code {code} and without a report."
-        { Passed = 0; Failed = 1; Skipped = 0 }
+        let failure = $"{project} ended with exit code {code} and without a report"
+        { Passed = 0; Failed = 1; Skipped = 0; Failures = [ failure ] }
 
 let private report count =
     let skipped =
@@ -60,6 +87,9 @@ let private report count =
             $", {count.Skipped} skipped"
         else
             ""
+
+    for failure in count.Failures do
+        printfn $"failed: {failure}"
 
     printfn $"{count.Passed} passed, {count.Failed} failed{skipped}"
 
@@ -75,6 +105,7 @@ let run (filter: string option) =
             Passed = counts |> List.sumBy _.Passed
             Failed = counts |> List.sumBy _.Failed
             Skipped = counts |> List.sumBy _.Skipped
+            Failures = counts |> List.collect _.Failures
         }
 
         let isEmpty = total.Passed + total.Failed + total.Skipped = 0
@@ -90,5 +121,5 @@ let run (filter: string option) =
         if isEmpty || total.Failed > 0 then 1 else 0
     with Stop(message, _) ->
         eprintfn $"error: {message}"
-        report { Passed = 0; Failed = 1; Skipped = 0 }
+        report { Passed = 0; Failed = 1; Skipped = 0; Failures = [ message ] }
         1

@@ -81,8 +81,17 @@ public sealed record ModelConfig
     /// </summary>
     public bool? AttentionBias { get; init; }
 
+    /// <summary>Whether the feed-forward projections have biases; null where the file does not say, which means no.</summary>
+    public bool? MlpBias { get; init; }
+
     /// <summary>Whether some layers attend to a window only.</summary>
     public bool UseSlidingWindow { get; init; }
+
+    /// <summary>The kind of each layer's attention, such as <c>full_attention</c>; empty where the file does not say.</summary>
+    public IReadOnlyList<string> LayerTypes { get; init; } = [];
+
+    /// <summary>How the stored weights are quantised, as it stands in the file; null for not at all.</summary>
+    public JsonElement? QuantizationConfig { get; init; }
 
     /// <summary>
     /// The type of the stored weights by torch's name, such as <c>bfloat16</c> (the field <c>dtype</c> or <c>torch_dtype</c>); null where

@@ -8,6 +8,9 @@ internal static class ModelConfigJson
 {
     private const string RopeParameters = "rope_parameters";
 
+    // The only one of the families here whose default is not the quotient of two other fields.
+    private const int Qwen3HeadDim = 128;
+
     internal static ModelConfig Read(JsonField root)
     {
         var config = new ModelConfig
@@ -24,6 +27,9 @@ internal static class ModelConfigJson
             PadTokenIds = Ids(root.Optional("pad_token_id")),
             RopeScaling = RopeScaling(root),
             AttentionBias = root.Optional("attention_bias")?.Flag(),
+            MlpBias = root.Optional("mlp_bias")?.Flag(),
+            LayerTypes = root.Optional("layer_types")?.Items().Select(item => item.Text()).ToArray() ?? [],
+            QuantizationConfig = root.Optional("quantization_config")?.Element,
             DType = (root.Optional("dtype") ?? root.Optional("torch_dtype"))?.Text(),
             Source = root.Element,
         };
@@ -54,6 +60,10 @@ internal static class ModelConfigJson
         if (root.Optional("head_dim") is { } headDim)
         {
             config = config with { HeadDim = headDim.Integer(minimum: 1) };
+        }
+        else if (config.ModelType == "qwen3")
+        {
+            config = config with { HeadDim = Qwen3HeadDim };
         }
         var ropeTheta = root.Optional("rope_theta") ?? root.Optional(RopeParameters)?.Optional("rope_theta");
         return config with
@@ -112,11 +122,14 @@ internal static class ModelConfigJson
         ("hidden_size", config.HiddenSize),
         ("initializer_range", JsonOutput.Real(config.InitializerRange)),
         ("intermediate_size", config.IntermediateSize),
+        ("layer_types", JsonOutput.Texts(config.LayerTypes)),
         ("max_position_embeddings", config.MaxPositionEmbeddings),
+        ("mlp_bias", config.MlpBias),
         ("model_type", config.ModelType),
         ("num_attention_heads", config.NumAttentionHeads),
         ("num_hidden_layers", config.NumHiddenLayers),
         ("num_key_value_heads", config.NumKeyValueHeads),
+        ("quantization_config", config.QuantizationConfig is { } quantization ? JsonNode.Parse(quantization.GetRawText()) : null),
         ("rms_norm_eps", JsonOutput.Real(config.RmsNormEps)),
         ("rope_scaling", config.RopeScaling is { } scaling ? JsonNode.Parse(scaling.GetRawText()) : null),
         ("rope_theta", JsonOutput.Real(config.RopeTheta)),

@@ -23,43 +23,58 @@ public sealed record ModelFolder(string Path)
     public const string GenerationConfigName = "generation_config.json";
 
     /// <summary>The path of <c>config.json</c>.</summary>
-    public string Config => System.IO.Path.Combine(Path, ConfigName);
+    public string Config => At(ConfigName);
 
-    /// <summary>The paths of the files that hold the weights together.</summary>
-    public IReadOnlyList<string> Weights => [System.IO.Path.Combine(Path, WeightsName)];
+    /// <summary>
+    /// The paths of the files that hold the weights together: <c>model.safetensors</c>, or, where only their list is there, the files that
+    /// it names.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The list is damaged.</exception>
+    public IReadOnlyList<string> Weights =>
+        Index() is { } index ? [.. index.Files.Select(At)] : [At(WeightsName)];
 
     /// <summary>The path of <c>tokenizer.json</c>.</summary>
-    public string Tokenizer => System.IO.Path.Combine(Path, TokenizerName);
+    public string Tokenizer => At(TokenizerName);
 
     /// <summary>The path of <c>tokenizer_config.json</c>.</summary>
-    public string TokenizerConfig => System.IO.Path.Combine(Path, TokenizerConfigName);
+    public string TokenizerConfig => At(TokenizerConfigName);
 
     /// <summary>The path of <c>generation_config.json</c>, which a folder may lack.</summary>
-    public string GenerationConfig => System.IO.Path.Combine(Path, GenerationConfigName);
+    public string GenerationConfig => At(GenerationConfigName);
 
     /// <summary>
     /// Checks that configuration and weights are there, and with <paramref name="tokenizer"/> the tokenizer's two files too.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">Files are missing; the message names each.</exception>
-    public void Check(bool tokenizer = true)
-    {
-        if (!Directory.Exists(Path))
-        {
-            throw new DirectoryNotFoundException($"{Path}: there is no such folder; give the folder that holds {ConfigName}.");
-        }
-        string[] required = [Config, .. Weights, .. tokenizer ? [Tokenizer, TokenizerConfig] : Array.Empty<string>()];
-        var missing = required.Where(file => !File.Exists(file)).ToArray();
-        if (missing.Length > 0)
-        {
-            var names = string.Join(", ", missing.Select(System.IO.Path.GetFileName));
-            var split = File.Exists(System.IO.Path.Combine(Path, WeightsIndexName))
-                ? $" The weights are split ({WeightsIndexName}); merge them into one {WeightsName}."
-                : " Copy or save the model's folder again.";
-            throw new FileNotFoundException($"{Path}: missing {names}.{split}", missing[0]);
-        }
-    }
+    /// <exception cref="InvalidDataException">The list of the weights' files is damaged.</exception>
+    public void Check(bool tokenizer = true) =>
+        Demand([Config, .. WeightsIfFolder(), .. tokenizer ? [Tokenizer, TokenizerConfig] : Array.Empty<string>()]);
+
+    /// <summary>Checks that the weights are there.</summary>
+    internal void CheckWeights() => Demand(WeightsIfFolder());
+
+    /// <summary>The list of the weights' files where they are split; null where they are not.</summary>
+    internal WeightsIndex? Index() =>
+        !File.Exists(At(WeightsName)) && File.Exists(At(WeightsIndexName)) ? WeightsIndex.Read(At(WeightsIndexName)) : null;
 
     /// <summary>The file itself, or the file <paramref name="name"/> in it where <paramref name="path"/> is a folder.</summary>
     internal static string FileAt(string path, string name) => Directory.Exists(path) ? System.IO.Path.Combine(path, name) : path;
+
+    private IReadOnlyList<string> WeightsIfFolder() =>
+        Directory.Exists(Path)
+            ? Weights
+            : throw new DirectoryNotFoundException($"{Path}: there is no such folder; give the folder that holds {ConfigName}.");
+
+    private void Demand(IEnumerable<string> files)
+    {
+        var missing = files.Where(file => !File.Exists(file)).ToArray();
+        if (missing.Length > 0)
+        {
+            var names = string.Join(", ", missing.Select(System.IO.Path.GetFileName));
+            throw new FileNotFoundException($"{Path}: missing {names}. Copy or save the model's folder again.", missing[0]);
+        }
+    }
+
+    private string At(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -25,13 +25,14 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void Split_weights_are_recognised()
+    public void Files_that_the_list_of_split_weights_names_are_demanded()
     {
         _folder.Write(ModelFolder.ConfigName, "{}");
-        _folder.Write(ModelFolder.WeightsIndexName, "{}");
+        _folder.Write(ModelFolder.WeightsIndexName, """{"weight_map": {"a": "one.safetensors", "b": "two.safetensors"}}""");
+        _folder.Write("one.safetensors", "");
 
         var message = Assert.Throws<FileNotFoundException>(() => new ModelFolder(_folder.Path).Check(tokenizer: false)).Message;
-        Assert.Contains("The weights are split", message);
+        Assert.Contains("missing two.safetensors.", message);
     }
 
     [Fact]
