@@ -18,6 +18,13 @@ module Tensors =
     /// A number as torch takes it.
     let scalar (number: float) : Scalar = Scalar.op_Implicit number
 
+    /// A tensor of half precision in float32; others as they are.
+    let widened (tensor: torch.Tensor) =
+        if tensor.dtype = torch.bfloat16 || tensor.dtype = torch.float16 then
+            tensor.``to`` torch.float32
+        else
+            tensor
+
     /// Where `values` exceed `bound`, as booleans.
     let above bound (values: torch.Tensor) = values.gt(scalar bound)
 

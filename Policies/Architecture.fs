@@ -1,10 +1,33 @@
 namespace Levee
 
 open System.IO
+open System.Text.Json
 open Levee.Interop.HuggingFace
 
-/// The shape of a decoder-only transformer of the Qwen2 family.
+/// The families of decoder-only transformers that can be loaded.
+type Family =
+    /// Qwen2 and Qwen2.5: biases on the query, key and value projections (arXiv 2412.15115).
+    | Qwen2
+    /// Qwen3: queries and keys are normed head by head (arXiv 2505.09388).
+    | Qwen3
+    /// Llama 2 and 3 (arXiv 2407.21783).
+    | Llama
+
+/// How rotary wavelengths are stretched for contexts longer than those of pre-training (Llama 3.1): short ones stay, long ones grow by
+/// `Factor`, those between are blended.
+type RopeScaling = {
+    Factor: float
+    /// Wavelengths above `OriginalContext` / `LowFrequency` grow.
+    LowFrequency: float
+    /// Wavelengths below `OriginalContext` / `HighFrequency` stay; above `LowFrequency`.
+    HighFrequency: float
+    /// Tokens of context in pre-training.
+    OriginalContext: float
+}
+
+/// The shape of a decoder-only transformer: RMSNorm, rotary positions, grouped-query attention, SwiGLU.
 type Architecture = {
+    Family: Family
     /// Rows of the embedding; at least the tokenizer's `VocabularySize`.
     VocabularySize: int
     /// Width of the residual stream.
@@ -18,14 +41,13 @@ type Architecture = {
     KeyValueHeads: int
     /// Width of one head; even.
     HeadWidth: int
-    /// Whether the query, key and value projections have biases.
-    AttentionBias: bool
     /// Whether the head's weight is the embedding's.
     TiedHead: bool
     /// Epsilon of RMSNorm, above 0.
     NormEpsilon: float
     /// Base of the rotary wavelengths, above 0.
     RopeBase: float
+    RopeScaling: RopeScaling option
     /// The longest sequence, in tokens.
     ContextLimit: int
     /// Standard deviation of freshly drawn matrices, above 0.
@@ -34,32 +56,93 @@ type Architecture = {
 
 [<RequireQualifiedAccess>]
 module Architecture =
-    let private modelType = "qwen2"
+    let private families = [ "qwen2", Qwen2; "qwen3", Qwen3; "llama", Llama ]
 
-    /// The architecture that a `config.json` describes. `file` is named in errors.
-    /// Raises `InvalidDataException` for a model type or a setting that is not supported, by the name of its field.
-    let ofConfig (file: string) (config: ModelConfig) =
-        let refuse field remedy = raise(InvalidDataException $"{file}: {field}; {remedy}")
+    let private refuse (file: string) (problem: string) (remedy: string) = raise(InvalidDataException $"{file}: {problem}; {remedy}")
 
-        if config.ModelType <> modelType then
-            refuse $"model_type \"{config.ModelType}\" is not supported" $"use a checkpoint of model_type \"{modelType}\"."
+    let private llama3 = "llama3"
+
+    let private ropeScaling file (scaling: JsonElement) =
+        let field (name: string) =
+            match scaling.TryGetProperty name with
+            | true, value -> Some value
+            | _ -> None
+
+        let number name =
+            match field name with
+            | Some value when value.ValueKind = JsonValueKind.Number && value.GetDouble() > 0.0 -> value.GetDouble()
+            | Some value -> refuse file $"rope_scaling.{name} is {value.GetRawText()}" "give a number above 0."
+            | None -> refuse file $"rope_scaling.{name} is missing" "add it."
+
+        match field "rope_type" |> Option.orElseWith(fun () -> field "type") |> Option.map string with
+        | Some "default" -> None
+        | Some kind when kind = llama3 ->
+            let scaling = {
+                Factor = number "factor"
+                LowFrequency = number "low_freq_factor"
+                HighFrequency = number "high_freq_factor"
+                OriginalContext = number "original_max_position_embeddings"
+            }
+
+            if scaling.HighFrequency <= scaling.LowFrequency then
+                refuse file "rope_scaling.high_freq_factor is not above low_freq_factor" "correct one of them."
+
+            Some scaling
+        | kind ->
+            let kind = kind |> Option.map(fun kind -> $" of type \"{kind}\"") |> Option.defaultValue " without a type"
+
+            refuse
+                file
+                $"rope_scaling{kind} is not supported"
+                $"remove it if sequences stay within the length that the model was trained for; \"{llama3}\" is supported."
+
+    /// That nothing in a configuration asks for what is not built here.
+    let private checkSettings file (family: Family) (config: ModelConfig) =
+        let refuse problem remedy = refuse file problem remedy
 
         if config.HiddenAct <> "silu" then
-            refuse $"hidden_act \"{config.HiddenAct}\" is not supported" "Qwen2 checkpoints have \"silu\"."
+            refuse $"hidden_act \"{config.HiddenAct}\" is not supported" "checkpoints of these families have \"silu\"."
+
+        let partial = config.LayerTypes |> Seq.tryFind((<>) "full_attention")
 
         if config.UseSlidingWindow then
             refuse "use_sliding_window true is not supported" "set it to false if sequences stay shorter than the window."
 
-        if config.RopeScaling.HasValue then
-            refuse "rope_scaling is not supported" "remove it if sequences stay within the length that the model was trained for."
+        if partial.IsSome then
+            refuse
+                $"layer_types \"{partial.Value}\" is not supported"
+                "make it \"full_attention\" if sequences stay shorter than the window."
 
-        if config.AttentionBias.HasValue && not config.AttentionBias.Value then
+        match family, Option.ofNullable config.AttentionBias with
+        | Qwen2, Some false ->
             refuse "attention_bias false contradicts model_type \"qwen2\", whose projections have biases" "remove the field."
+        | (Qwen3 | Llama), Some true ->
+            refuse "attention_bias true is not supported for this model_type" "use a checkpoint without biases."
+        | _ -> ()
+
+        if Option.ofNullable config.MlpBias = Some true then
+            refuse "mlp_bias true is not supported" "use a checkpoint without biases."
+
+        if config.QuantizationConfig.HasValue then
+            refuse "quantization_config is not supported" "use the checkpoint that is not quantised."
 
         if config.HeadDim % 2 <> 0 then
             refuse $"head_dim {config.HeadDim} is odd" "rotary positions turn dimensions in pairs."
 
+    /// The architecture that a `config.json` describes. `file` is named in errors.
+    /// Raises `InvalidDataException` for a model type or a setting that is not supported, by the name of its field.
+    let ofConfig (file: string) (config: ModelConfig) =
+        let family =
+            match List.tryFind (fst >> (=) config.ModelType) families with
+            | Some(_, family) -> family
+            | None ->
+                let known = families |> List.map(fun (name, _) -> $"\"{name}\"") |> String.concat ", "
+                refuse file $"model_type \"{config.ModelType}\" is not supported" $"use a checkpoint of one of {known}."
+
+        checkSettings file family config
+
         {
+            Family = family
             VocabularySize = config.VocabSize
             Width = config.HiddenSize
             FeedForwardWidth = config.IntermediateSize
@@ -67,21 +150,38 @@ module Architecture =
             Heads = config.NumAttentionHeads
             KeyValueHeads = config.NumKeyValueHeads
             HeadWidth = config.HeadDim
-            AttentionBias = true
             TiedHead = config.TieWordEmbeddings
             NormEpsilon = config.RmsNormEps
             RopeBase = config.RopeTheta
+            RopeScaling = config.RopeScaling |> Option.ofNullable |> Option.bind(ropeScaling file)
             ContextLimit = config.MaxPositionEmbeddings
             InitializerRange = config.InitializerRange
         }
+
+    /// Whether the query, key and value projections have biases.
+    let hasAttentionBias (architecture: Architecture) = (architecture.Family = Qwen2)
+
+    /// Whether queries and keys are normed head by head before they are turned.
+    let hasHeadNorms (architecture: Architecture) = (architecture.Family = Qwen3)
+
+    let private scalingJson (scaling: RopeScaling) =
+        JsonSerializer.SerializeToElement(
+            dict [
+                "rope_type", box llama3
+                "factor", scaling.Factor
+                "low_freq_factor", scaling.LowFrequency
+                "high_freq_factor", scaling.HighFrequency
+                "original_max_position_embeddings", int scaling.OriginalContext
+            ]
+        )
 
     /// The `config.json` of an architecture, with the ids of the tokens that begin a text, end it, and fill a batch.
     let toConfig (architecture: Architecture) (bos: int[]) (eos: int[]) (pad: int[]) =
         let a = architecture
 
         ModelConfig(
-            ModelType = modelType,
-            Architectures = [| "Qwen2ForCausalLM" |],
+            ModelType = (families |> List.find(snd >> (=) a.Family) |> fst),
+            Architectures = [| $"{a.Family}ForCausalLM" |],
             VocabSize = a.VocabularySize,
             HiddenSize = a.Width,
             IntermediateSize = a.FeedForwardWidth,
@@ -92,6 +192,7 @@ module Architecture =
             TieWordEmbeddings = a.TiedHead,
             RmsNormEps = a.NormEpsilon,
             RopeTheta = a.RopeBase,
+            RopeScaling = (a.RopeScaling |> Option.map scalingJson |> Option.toNullable),
             MaxPositionEmbeddings = a.ContextLimit,
             InitializerRange = a.InitializerRange,
             BosTokenIds = bos,

@@ -6,7 +6,7 @@ open TorchSharp
 /// Estimates the return from before each action token on: a transformer of its own with one linear output on its last hidden states.
 type Critic = {
     Model: Model
-    /// [width + 1] the output's weights and its bias; a leaf.
+    /// [width + 1] the output's weights and its bias.
     Output: torch.Tensor
     /// [width + 1] its gradient.
     OutputGradient: torch.Tensor
@@ -20,9 +20,9 @@ type Critic = {
 
 /// A critic's forward pass over R responses of at most N action tokens, ready to be pulled back.
 type Valued = {
-    /// [M] values, with their graph.
-    Flat: torch.Tensor
     Layout: Layout
+    /// Over the M hidden states that the output reads.
+    Pass: Pass
     /// [R, N] values as numbers; 0 in the padding.
     Values: torch.Tensor
 }
@@ -35,8 +35,6 @@ module Critic =
         let values = policy.Parameters.Values
         let output = torch.zeros(policy.Parameters.Architecture.Width + 1, dtype = values.dtype, device = values.device)
         let gradient = torch.zeros_like output
-        output.requires_grad <- true
-        output.grad <- gradient
         {
             Model = Parameters.clone true policy.Parameters |> Model.ofParameters
             Output = output.DetachFromDisposeScope()
@@ -44,30 +42,36 @@ module Critic =
         }
 
     /// Values before the action tokens of trajectories.
-    let forward (critic: Critic) (trajectories: Trajectory[]) : Valued =
-        let parameters = critic.Model.Parameters
-        let layout = Layout.ofTrajectories parameters.Values.device trajectories
-        let states = Transformer.hidden parameters critic.Model.Rotation layout.Inputs
-        let hidden = states.view(-1L, states.shape[2]).index_select(0L, layout.Sources)
-        let width = hidden.shape[1]
-        let flat = hidden.mm(critic.Output.narrow(0L, 0L, width).unsqueeze 1L).squeeze(1L) + critic.Output.narrow(0L, width, 1L)
-        { Flat = flat; Layout = layout; Values = Layout.pad layout (flat.detach()) }
+    let forward (settings: ScoringSettings) (critic: Critic) (trajectories: Trajectory[]) : Valued =
+        let layout = Layout.ofTrajectories settings.Packing critic.Output.device trajectories
+        let pass = Scoring.pass settings critic.Model layout
+        use scope = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+        let width = pass.Hidden.shape[1]
+        let weights, bias = critic.Output.narrow(0L, 0L, width), critic.Output.narrow(0L, width, 1L)
+        let flat = pass.Hidden.mm(weights.unsqueeze 1L).squeeze(1L) + bias
+        { Layout = layout; Pass = pass; Values = scope.MoveToOuter(Layout.pad layout (Tensors.widened flat)) }
 
     /// Adds to the critic's gradient that of a scalar whose derivative with respect to the values is given, [R, N].
-    let pullBack (valued: Valued) (slopes: torch.Tensor) =
+    let pullBack (critic: Critic) (valued: Valued) (slopes: torch.Tensor) =
         use _ = torch.NewDisposeScope()
-        valued.Flat.backward([| Layout.flatten valued.Layout slopes |])
+        use _ = torch.no_grad()
+        let width = valued.Pass.Hidden.shape[1]
+        let slopes = (Layout.flatten valued.Layout slopes).``to``(valued.Pass.Hidden.dtype).unsqueeze 1L
+        critic.OutputGradient.narrow(0L, 0L, width).add_(valued.Pass.Hidden.t().mm(slopes).squeeze 1L) |> ignore
+        critic.OutputGradient.narrow(0L, width, 1L).add_(slopes.sum 0L) |> ignore
+        valued.Pass.PullBack(slopes.mm((critic.Output.narrow(0L, 0L, width)).unsqueeze 0L))
 
     /// Values as numbers, [R, N].
-    let values critic trajectories =
+    let values settings critic trajectories =
         Tensors.scoped(fun () ->
             use _ = torch.no_grad()
-            (forward critic trajectories).Values)
+            (forward { settings with Checkpointing = false } critic trajectories).Values)
 
     /// The flat tensors that training moves, each with its gradient: the transformer's, then the output's.
     let trained (critic: Critic) =
         match critic.Model.Parameters.Gradient with
-        | Some gradient -> [ critic.Model.Parameters.Values, gradient; critic.Output.detach(), critic.OutputGradient ]
+        | Some gradient -> [ critic.Model.Parameters.Values, gradient; critic.Output, critic.OutputGradient ]
         | None -> invalidOp "A frozen critic cannot be trained: make one by Critic.ofPolicy."
 
     /// Sets every gradient to zero.

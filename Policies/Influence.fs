@@ -77,9 +77,9 @@ module Influence =
         check slice temperature group advantages index
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad()
-        let layout = Layout.ofTrajectories (Policy.device policy) group
+        let layout = Layout.ofTrajectories false (Policy.device policy) group
         // The sums run over many pairs that nearly cancel.
-        let hidden = (Scoring.hidden policy.Model layout).``to`` torch.float64
+        let hidden = (Scoring.pass (Scoring.at temperature) policy.Model layout).Hidden.``to`` torch.float64
         let trajectories = group |> Array.map Batching.actionTokens |> List.ofArray |> spans
         let actions = Batching.actions group[index] |> List.map(fun (tokens, _) -> tokens.Length) |> spans
 

@@ -95,10 +95,10 @@ module KvCache =
                 .transpose(1L, 2L)
                 .reshape(-1L, width, headWidth)
 
-        let scores = (Transformer.groupQueries a queries).bmm(keys).view(batch, int64 a.Heads, length, width)
-        let scores = scores.masked_fill_(hidden.unsqueeze 1L, Transformer.unseen)
+        let scores = (Attention.groupQueries a queries).bmm(keys).view(batch, int64 a.Heads, length, width)
+        let scores = scores.masked_fill_(hidden.unsqueeze 1L, Attention.unseen)
         let weights = torch.nn.functional.softmax(scores, -1L)
-        Transformer.ungroup a batch length (weights.view(batch * keyHeads, -1L, width).bmm values)
+        Attention.ungroup a batch length (weights.view(batch * keyHeads, -1L, width).bmm values)
 
     /// One new token a row: one matrix product a row for all heads, since many small products cost more than the zeros here. A query stands
     /// in its key head's block of the row, and only that block of the answer is read.
@@ -112,7 +112,7 @@ module KvCache =
             (queries.view(batch, keyHeads, perKey, 1L, headWidth) * blocks).view(batch, int64 a.Heads, keyHeads * headWidth)
 
         let scores = spread.bmm(cache.Keys[layer].narrow(2L, 0L, width))
-        let weights = torch.nn.functional.softmax(scores.masked_fill_(hidden, Transformer.unseen), -1L)
+        let weights = torch.nn.functional.softmax(scores.masked_fill_(hidden, Attention.unseen), -1L)
         let answers = weights.bmm(cache.Values[layer].narrow(1L, 0L, width))
         answers.view(batch, keyHeads, perKey, keyHeads, headWidth).diagonal(0L, 1L, 3L).permute(0L, 3L, 1L, 2L).reshape(batch, -1L)
 

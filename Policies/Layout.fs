@@ -2,12 +2,20 @@ namespace Levee
 
 open TorchSharp
 
+/// How sequences stand in a table of tokens.
+type Arrangement =
+    /// Each in a row of its own from the left edge, padded by 0.
+    | Padded
+    /// One behind the other in a single row, without padding; each has so many tokens.
+    | Packed of lengths: int64[]
+
 /// Where the action tokens of some sequences stand: R sequences, M action tokens in all, N in the one that has most (at least 1). A
 /// sequence's action tokens are numbered in order, so that number n of row r stands at [r, n] of an [R, N] tensor.
 type Layout = {
-    /// [R, T] int64: each sequence without its last token, from the left edge, padded by 0.
+    Arrangement: Arrangement
+    /// [R, T] int64, packed [1, S]: each sequence without its last token.
     Inputs: torch.Tensor
-    /// [M] int64: the place in the flattened [R * T] whose hidden state predicts each action token.
+    /// [M] int64: the place in the flattened inputs whose hidden state predicts each action token.
     Sources: torch.Tensor
     /// [M] int64: the action tokens.
     Targets: torch.Tensor
@@ -19,22 +27,29 @@ type Layout = {
 
 [<RequireQualifiedAccess>]
 module Layout =
-    /// A layout on a device of sequences of tokens, each with whether it is to be scored. Raises `ArgumentException` where a first token
-    /// is: nothing predicts it.
-    let ofSequences (device: torch.Device) (sequences: struct (int * bool)[][]) =
-        let isAction (struct (_, action): struct (int * bool)) = action
+    let private isAction (struct (_, action): struct (int * bool)) = action
 
+    let private checkFirst (sequences: struct (int * bool)[][]) =
         sequences
         |> Array.iteri(fun row sequence ->
             if sequence.Length > 0 && isAction sequence[0] then
                 invalidArg (nameof sequences) $"Sequence {row} begins with an action token, which nothing predicts: give it a prompt.")
 
-        let width = sequences |> Array.fold (fun width sequence -> max width (sequence.Length - 1)) 0
+    /// A layout on a device of sequences of tokens, each with whether it is to be scored. Raises `ArgumentException` where a first token
+    /// is: nothing predicts it.
+    let arrange (packing: bool) (device: torch.Device) (sequences: struct (int * bool)[][]) =
+        checkFirst sequences
+        let lengths = sequences |> Array.map(fun sequence -> max 0 (sequence.Length - 1))
+        let columns = sequences |> Array.fold (fun columns sequence -> max columns (sequence |> Seq.filter isAction |> Seq.length)) 1
 
-        let columns =
-            sequences |> Array.fold (fun columns sequence -> max columns (sequence |> Seq.filter isAction |> Seq.length)) 1
+        let arrangement, starts, shape =
+            if packing then
+                Packed(lengths |> Array.filter((<>) 0) |> Array.map int64), Array.scan (+) 0 lengths, [| 1; Array.sum lengths |]
+            else
+                let width = Array.fold max 0 lengths
+                Padded, Array.init sequences.Length (fun row -> row * width), [| sequences.Length; width |]
 
-        let inputs: int64[] = Array.zeroCreate(sequences.Length * width)
+        let inputs: int64[] = Array.zeroCreate(shape[0] * shape[1])
         let sources, targets, slots = ResizeArray(), ResizeArray(), ResizeArray()
 
         for row in 0 .. sequences.Length - 1 do
@@ -45,10 +60,10 @@ module Layout =
                 let struct (token, action) = sequence[i]
 
                 if i < sequence.Length - 1 then
-                    inputs[row * width + i] <- int64 token
+                    inputs[starts[row] + i] <- int64 token
 
                 if action then
-                    sources.Add(int64(row * width + i - 1))
+                    sources.Add(int64(starts[row] + i - 1))
                     targets.Add(int64 token)
                     slots.Add(int64(row * columns + column))
                     column <- column + 1
@@ -58,7 +73,8 @@ module Layout =
         let list (numbers: ResizeArray<int64>) = onDevice (numbers.ToArray()) [| int64 numbers.Count |]
 
         {
-            Inputs = onDevice inputs [| int64 sequences.Length; int64 width |]
+            Arrangement = arrangement
+            Inputs = onDevice inputs (Array.map int64 shape)
             Sources = list sources
             Targets = list targets
             Slots = list slots
@@ -66,8 +82,11 @@ module Layout =
             Columns = columns
         }
 
+    /// A padded layout: see `arrange`.
+    let ofSequences device sequences = arrange false device sequences
+
     /// A layout of trajectories, in their order: the tokens of their `Action`s are scored.
-    let ofTrajectories (device: torch.Device) (trajectories: Trajectory[]) =
+    let ofTrajectories packing (device: torch.Device) (trajectories: Trajectory[]) =
         let tokens segment =
             match segment with
             | Prompt tokens
@@ -76,7 +95,7 @@ module Layout =
 
         trajectories
         |> Array.map(fun trajectory -> trajectory.Segments |> List.toArray |> Array.collect tokens)
-        |> ofSequences device
+        |> arrange packing device
 
     /// Spreads one number a token, [M], over [R, N], with 0 in the padding.
     let pad (layout: Layout) (flat: torch.Tensor) =

@@ -27,8 +27,15 @@ module LogProbs =
     /// Temperature 1, chunks of 4096 tokens.
     let defaults = { Temperature = 1.0; ChunkSize = 4096 }
 
+    /// As many logits at a time as this: 128 MB of them, and a few times that on the way.
+    let private logitsAtATime = 1 <<< 25
+
+    /// A temperature, and chunks as large as a vocabulary allows.
+    let forVocabulary temperature (size: int) = { Temperature = temperature; ChunkSize = max 1 (logitsAtATime / size) }
+
     let private logSoftmax settings (head: torch.Tensor) (hidden: torch.Tensor) =
-        let logits = hidden.mm(head.t())
+        // In float32 at least: half precision would round log-probabilities to three digits.
+        let logits = Tensors.widened(hidden.mm(head.t()))
 
         let logits =
             if settings.Temperature = 1.0 then
@@ -122,7 +129,8 @@ module LogProbs =
             let gradient =
                 logitsGradient settings (part targets) (logProbs, part scored.Entropy) (part slopes) (Option.map part entropySlopes)
 
-            headGradient.add_(gradient.t().mm hidden) |> ignore
+            let gradient = gradient.``to`` hidden.dtype
+            headGradient.addmm_(gradient.t(), hidden) |> ignore
             scope.MoveToOuter(gradient.mm head)
 
         match chunks settings.ChunkSize hidden.shape[0] |> Array.map pullBackChunk with

@@ -11,6 +11,8 @@ type LayerParameters = {
     QueryKeyValue: torch.Tensor
     /// [(heads + 2 keyValueHeads) * headWidth], where the architecture has these biases.
     QueryKeyValueBias: torch.Tensor option
+    /// [headWidth] each, `q_norm` and `k_norm`, where the architecture has them.
+    HeadNorms: (torch.Tensor * torch.Tensor) option
     /// [width, heads * headWidth], `o_proj`.
     AttentionOutput: torch.Tensor
     /// [width], `post_attention_layernorm`.
@@ -51,6 +53,9 @@ type Parameters = {
                     layer.GateUp
                     layer.Down
                     yield! Option.toArray layer.QueryKeyValueBias
+                    for queryNorm, keyNorm in Option.toArray layer.HeadNorms do
+                        queryNorm
+                        keyNorm
                 |])
 
             for tensor in
@@ -80,10 +85,13 @@ module Parameters =
             "self_attn.q_proj.weight", [| queries; a.Width |]
             "self_attn.k_proj.weight", [| keys; a.Width |]
             "self_attn.v_proj.weight", [| keys; a.Width |]
-            if a.AttentionBias then
+            if Architecture.hasAttentionBias a then
                 "self_attn.q_proj.bias", [| queries |]
                 "self_attn.k_proj.bias", [| keys |]
                 "self_attn.v_proj.bias", [| keys |]
+            if Architecture.hasHeadNorms a then
+                "self_attn.q_norm.weight", [| a.HeadWidth |]
+                "self_attn.k_norm.weight", [| a.HeadWidth |]
             "self_attn.o_proj.weight", [| a.Width; queries |]
             "post_attention_layernorm.weight", [| a.Width |]
             "mlp.gate_proj.weight", [| a.FeedForwardWidth; a.Width |]
@@ -144,8 +152,13 @@ module Parameters =
                 AttentionNorm = leaf [ "input_layernorm.weight" ]
                 QueryKeyValue = leaf [ "self_attn.q_proj.weight"; "self_attn.k_proj.weight"; "self_attn.v_proj.weight" ]
                 QueryKeyValueBias =
-                    if architecture.AttentionBias then
+                    if Architecture.hasAttentionBias architecture then
                         Some(leaf [ "self_attn.q_proj.bias"; "self_attn.k_proj.bias"; "self_attn.v_proj.bias" ])
+                    else
+                        None
+                HeadNorms =
+                    if Architecture.hasHeadNorms architecture then
+                        Some(leaf [ "self_attn.q_norm.weight" ], leaf [ "self_attn.k_norm.weight" ])
                     else
                         None
                 AttentionOutput = leaf [ "self_attn.o_proj.weight" ]
@@ -181,14 +194,18 @@ module Parameters =
     /// The gradients by Hugging Face's names, as views; empty for a frozen policy.
     let gradients (parameters: Parameters) = parameters.Gradient |> Option.map(split parameters.Architecture) |> Option.defaultValue [||]
 
-    /// The gradient of the head's weight, [vocabulary, width], to add to. Raises `InvalidOperationException` for a frozen policy.
-    let headGradient (parameters: Parameters) =
+    let private gradientOf name (parameters: Parameters) =
         match parameters.Gradient with
         | None -> invalidOp "A frozen policy has no gradient: load or create it as a trainable one."
         | Some gradient ->
-            let name = if parameters.Architecture.TiedHead then embedding else head
             let start, shape = offsets parameters.Architecture |> Array.find(fst >> (=) name) |> snd
             gradient.narrow(0L, start, size shape).view shape
+
+    /// The gradient of the embedding, [vocabulary, width], to add to. Raises `InvalidOperationException` for a frozen policy.
+    let embeddingGradient parameters = gradientOf embedding parameters
+
+    /// The gradient of the head's weight, [vocabulary, width], to add to. Raises `InvalidOperationException` for a frozen policy.
+    let headGradient (parameters: Parameters) = gradientOf (if parameters.Architecture.TiedHead then embedding else head) parameters
 
     /// Fresh trainable weights as transformers draws them: matrices from N(0, `InitializerRange`), biases 0, norms 1. Each tensor
     /// has a generator of its own, made from the seed and its name.
@@ -223,6 +240,7 @@ module Parameters =
             AttentionNorm = alias weights.AttentionNorm
             QueryKeyValue = turn weights.QueryKeyValue
             QueryKeyValueBias = Option.map alias weights.QueryKeyValueBias
+            HeadNorms = weights.HeadNorms |> Option.map(fun (queryNorm, keyNorm) -> alias queryNorm, alias keyNorm)
             AttentionOutput = turn weights.AttentionOutput
             FeedForwardNorm = alias weights.FeedForwardNorm
             GateUp = turn weights.GateUp

@@ -8,6 +8,7 @@ open TorchSharp
 module Policy =
     /// The sizes of a policy that learns on a laptop: 2 layers of width 64, 4 query and 2 key heads, a tied head, 512 tokens of context.
     let tiny (vocabularySize: int) = {
+        Family = Qwen2
         VocabularySize = vocabularySize
         Width = 64
         FeedForwardWidth = 192
@@ -15,10 +16,10 @@ module Policy =
         Heads = 4
         KeyValueHeads = 2
         HeadWidth = 16
-        AttentionBias = true
         TiedHead = true
         NormEpsilon = 1e-6
         RopeBase = 10000.0
+        RopeScaling = None
         ContextLimit = 512
         InitializerRange = 0.02
     }
@@ -42,16 +43,22 @@ module Policy =
         {
             Model = Parameters.initialise architecture torch.float32 torch.CPU seed |> Model.ofParameters
             Tokenizer = TokenizerAdapter tokenizer
-            Files = { Config = config; Tokenizer = tokenizer; TokenizerConfig = tokenizerConfig }
+            Files = { Config = config; Tokenizer = tokenizer; TokenizerConfig = tokenizerConfig; GenerationConfig = None }
         }
 
     /// The policy in a folder, ready to be trained, in a type and on a device of choice. Raises `FileNotFoundException`,
-    /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensor or field, and the remedy.
-    let load dtype device (folder: string) = Checkpoint.load dtype device folder
+    /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy.
+    let load dtype device (folder: string) = Checkpoint.load true dtype device folder
 
-    /// Writes a policy to a folder, replacing what is there. Everything is written to a new folder beside it first, so that a crash or a
-    /// full disk leaves the old policy whole.
-    let save (folder: string) (policy: Policy) = Checkpoint.save folder policy
+    /// Like `load`, without room for a gradient: to write, to be evaluated, or as a reference.
+    let loadFrozen dtype device (folder: string) = Checkpoint.load false dtype device folder
+
+    /// Writes a policy to a folder, replacing what is there, in files of at most 5 GB as transformers does. Everything is written to a new
+    /// folder beside it first, so that a crash or a full disk leaves the old policy whole.
+    let save (folder: string) (policy: Policy) = Checkpoint.save ModelWeights.DefaultShardSize folder policy
+
+    /// Like `save`, in files of weights of at most `shardSize` bytes.
+    let saveSharded shardSize (folder: string) (policy: Policy) = Checkpoint.save shardSize folder policy
 
     /// A frozen copy that shares no weights: a reference policy, or the policy of an earlier step. It cannot be trained.
     let clone (policy: Policy) = { policy with Model = Model.frozen policy.Model }

@@ -19,27 +19,31 @@ type Rotation = {
 
 [<RequireQualifiedAccess>]
 module Rotation =
+    /// How fast each pair of dimensions turns, in radians a position: base^(-2i / headWidth), stretched where the architecture asks for it.
+    let frequencies (architecture: Architecture) =
+        let width = architecture.HeadWidth
+
+        let stretch scaling frequency =
+            let turns = scaling.OriginalContext * frequency / (2.0 * Math.PI)
+            let kept = (turns - scaling.LowFrequency) / (scaling.HighFrequency - scaling.LowFrequency)
+            let kept = min 1.0 (max 0.0 kept)
+            frequency * (kept + (1.0 - kept) / scaling.Factor)
+
+        Array.init (width / 2) (fun i -> architecture.RopeBase ** (-2.0 * float i / float width))
+        |> Array.map(architecture.RopeScaling |> Option.map stretch |> Option.defaultValue id)
+
     /// Tables for positions 0 to `positions` - 1. Both carry headWidth^(-1/4), so that the product of a rotated query and a rotated
     /// key comes out divided by sqrt(headWidth), as attention wants it.
     let create (architecture: Architecture) (positions: int) (dtype: torch.ScalarType) (device: torch.Device) =
         use scope = torch.NewDisposeScope()
-        let width = architecture.HeadWidth
-        let frequency i = architecture.RopeBase ** (-2.0 * float(i % (width / 2)) / float width)
-        let scale = float width ** -0.25
-
-        let table (value: int -> float -> float) =
-            let entries = [|
-                for position in 0 .. positions - 1 do
-                    for i in 0 .. width - 1 -> scale * value i (float position * frequency i)
-            |]
-
-            let table = torch.tensor(entries, [| int64 positions; 1L; int64 width |], dtype = torch.float64)
-            scope.MoveToOuter(table.``to``(dtype, device))
-
-        {
-            Cosine = table(fun _ angle -> cos angle)
-            Sine = table(fun i angle -> if i < width / 2 then -(sin angle) else sin angle)
-        }
+        let scale = float architecture.HeadWidth ** -0.25
+        let positions = torch.arange(int64 positions, dtype = torch.float64)
+        let angles = positions.unsqueeze 1L * torch.tensor(frequencies architecture)
+        let table (first: torch.Tensor) (second: torch.Tensor) =
+            let both = torch.cat([| first; second |], 1L).unsqueeze(1L) * scale
+            scope.MoveToOuter(both.``to``(dtype, device))
+        let cosine, sine = angles.cos(), angles.sin()
+        { Cosine = table cosine cosine; Sine = table (sine.neg()) sine }
 
     /// The first `count` positions.
     let first (count: int64) (rotation: Rotation) = {

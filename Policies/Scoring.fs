@@ -2,13 +2,24 @@ namespace Levee
 
 open TorchSharp
 
+/// How trajectories are scored. All but the temperature changes memory and time, not results beyond rounding.
+type ScoringSettings = {
+    /// What logits are divided by; above 0.
+    Temperature: float
+    /// Whether sequences stand one behind the other, without padding. Pays where lengths differ much.
+    Packing: bool
+    /// Whether each layer is computed again on the way back instead of being kept: memory of one layer instead of all, for a third more
+    /// time.
+    Checkpointing: bool
+}
+
 /// A policy's forward pass over R responses of at most N action tokens, ready to be judged and pulled back.
 type Scored = {
     Settings: LogProbSettings
     Model: Model
     Layout: Layout
-    /// [M, width] the final hidden states that predict the action tokens, with their graph.
-    Hidden: torch.Tensor
+    /// Over the M final hidden states that predict the action tokens.
+    Pass: Pass
     Tokens: TokenScores
     /// [R, N] log-probability of each action token, as numbers; 0 in the padding.
     LogProb: torch.Tensor
@@ -19,33 +30,61 @@ type Scored = {
 /// The policy's side of a training step: `forward`, judge the numbers by an objective, `pullBack` the slopes found there.
 [<RequireQualifiedAccess>]
 module Scoring =
-    /// The final hidden states that predict a layout's action tokens, [M, width]: what the head reads.
-    let hidden (model: Model) (layout: Layout) =
-        let states = Transformer.hidden model.Parameters model.Rotation layout.Inputs
-        states.view(-1L, states.shape[2]).index_select(0L, layout.Sources)
+    /// At a temperature, padded, every layer kept.
+    let at temperature = { Temperature = temperature; Packing = false; Checkpointing = false }
+
+    let private passOf settings (model: Model) (layout: Layout) =
+        let parameters = model.Parameters
+        let like = parameters.Embedding
+        let make = if settings.Checkpointing then Pass.checkpointed else Pass.plain
+
+        let rotation, attend =
+            match layout.Arrangement with
+            | Padded ->
+                let length = layout.Inputs.shape[1]
+                Rotation.first length model.Rotation, Attention.causal parameters.Architecture length like
+            | Packed lengths ->
+                let positions = lengths |> Array.map(fun length -> torch.arange(length, dtype = torch.int64, device = like.device))
+                Rotation.at ((torch.cat(positions, 0L)).unsqueeze 0L) model.Rotation, Attention.packed parameters.Architecture lengths like
+
+        make parameters rotation attend layout.Inputs
+
+    /// A pass over the final hidden states that predict a layout's action tokens, [M, width]: what the head reads.
+    let pass settings (model: Model) (layout: Layout) =
+        if layout.Sources.numel() = 0L then
+            let like = model.Parameters.Embedding
+            { Hidden = torch.zeros([| 0L; like.shape[1] |], dtype = like.dtype, device = like.device); PullBack = ignore }
+        else
+            let whole = passOf settings model layout
+
+            let pullBack (gradient: torch.Tensor) =
+                use _ = torch.NewDisposeScope()
+                use _ = torch.no_grad()
+                // No place is read twice: a token predicts one token.
+                (torch.zeros_like whole.Hidden).index_copy_(0L, layout.Sources, gradient) |> whole.PullBack
+
+            { Hidden = whole.Hidden.detach().index_select(0L, layout.Sources); PullBack = pullBack }
 
     /// Scores a layout's action tokens, keeping what the way back needs.
-    let forwardLayout (settings: LogProbSettings) (model: Model) (layout: Layout) =
-        let hidden = hidden model layout
-        let tokens = LogProbs.evaluate settings model.Parameters.Head hidden layout.Targets
+    let forwardLayout (settings: ScoringSettings) (model: Model) (layout: Layout) =
+        let parameters = model.Parameters
+        let logProbs = LogProbs.forVocabulary settings.Temperature parameters.Architecture.VocabularySize
+        let pass = pass settings model layout
+        let tokens = LogProbs.evaluate logProbs parameters.Head pass.Hidden layout.Targets
 
         {
-            Settings = settings
+            Settings = logProbs
             Model = model
             Layout = layout
-            Hidden = hidden
+            Pass = pass
             Tokens = tokens
             LogProb = Layout.pad layout tokens.LogProb
             Entropy = Layout.pad layout tokens.Entropy
         }
 
-    let private layoutFor (policy: Policy) trajectories = Layout.ofTrajectories policy.Parameters.Values.device trajectories
-
-    let private at temperature = { LogProbs.defaults with Temperature = temperature }
-
-    /// Scores the action tokens of trajectories under the policy's distribution at a temperature.
-    let forward (temperature: float) (policy: Policy) (trajectories: Trajectory[]) =
-        forwardLayout (at temperature) policy.Model (layoutFor policy trajectories)
+    /// Scores the action tokens of trajectories.
+    let forward (settings: ScoringSettings) (policy: Policy) (trajectories: Trajectory[]) =
+        Layout.ofTrajectories settings.Packing (Policy.device policy) trajectories |> forwardLayout settings policy.Model
 
     /// Adds to the model's gradient that of a scalar whose derivatives with respect to `LogProb` and, where it depends on them, `Entropy`
     /// are given, both [R, N]. The pass cannot be used again.
@@ -54,24 +93,22 @@ module Scoring =
         let flatten = Layout.flatten scored.Layout
         let parameters = scored.Model.Parameters
 
-        let gradient =
-            LogProbs.pullBack
-                scored.Settings
-                parameters.Head
-                (Parameters.headGradient parameters)
-                scored.Hidden
-                scored.Layout.Targets
-                scored.Tokens
-                (flatten slopes)
-                (Option.map flatten entropySlopes)
-
-        scored.Hidden.backward([| gradient |])
+        LogProbs.pullBack
+            scored.Settings
+            parameters.Head
+            (Parameters.headGradient parameters)
+            scored.Pass.Hidden
+            scored.Layout.Targets
+            scored.Tokens
+            (flatten slopes)
+            (Option.map flatten entropySlopes)
+        |> scored.Pass.PullBack
 
     /// Log-probabilities of the action tokens of trajectories, [R, N], and their mask [R, N], 1 where a token stands: for a reference
     /// policy, or to measure.
-    let logProbs (temperature: float) (policy: Policy) (trajectories: Trajectory[]) =
+    let logProbs (settings: ScoringSettings) (policy: Policy) (trajectories: Trajectory[]) =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
-        let scored = forward temperature policy trajectories
+        let scored = forward { settings with Checkpointing = false } policy trajectories
         let mask = Layout.pad scored.Layout (torch.ones_like scored.Tokens.LogProb)
         scope.MoveToOuter scored.LogProb, scope.MoveToOuter mask

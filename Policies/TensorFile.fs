@@ -14,31 +14,48 @@ module TensorFile =
         SafetensorsDType.F16, torch.float16
     ]
 
+    let private typeOf (entry: SafetensorsEntry) = dtypes |> List.find(fst >> (=) entry.DType) |> snd
+
     /// Whether tensors of this type can be read here.
     let isRead (dtype: SafetensorsDType) = List.exists (fst >> (=) dtype) dtypes
 
-    /// Elements copied at a time: a span ends at 2 GiB, a policy's flat weights may not.
-    let private window = 1L <<< 26
+    /// Elements copied at a time: little next to a policy, and far below the 2 GiB at which a span ends.
+    let private window = 1L <<< 22
 
-    /// A contiguous tensor in parts that spans can hold, each with the element it begins at.
-    let private parts (tensor: torch.Tensor) =
-        let flat, count = tensor.view(-1L), tensor.numel()
-        seq { for start in 0L .. window .. count - 1L -> start, flat.narrow(0L, start, min window (count - start)) }
+    /// First element and number of elements of each part of so many.
+    let private parts count = seq { for start in 0L .. window .. count - 1L -> start, min window (count - start) }
 
-    /// A tensor of floating-point numbers under a name, ready to be written.
+    /// A tensor of floating-point numbers under a name, ready to be written; it comes to main memory in parts.
     let stored (name: string, tensor: torch.Tensor) =
         let dtype = dtypes |> List.find(snd >> (=) tensor.dtype) |> fst
         let write (stream: Stream) =
             use _ = torch.NewDisposeScope()
-            for _, part in parts(tensor.cpu().contiguous()) do
+            let flat = tensor.detach().contiguous().view(-1L)
+            for start, count in parts(flat.numel()) do
+                use part = flat.narrow(0L, start, count).cpu()
                 stream.Write part.bytes
         SafetensorsTensor(name, dtype, tensor.shape, write)
 
-    /// A tensor of a file, in main memory; its type is one that `isRead` accepts.
-    let read (file: SafetensorsFile) (name: string) =
-        Tensors.scoped(fun () ->
-            let entry = file.Tensors[name]
-            let tensor = torch.empty(entry.Shape, dtype = (dtypes |> List.find(fst >> (=) entry.DType) |> snd))
-            for start, part in parts tensor do
-                file.Bytes(name, start * part.element_size(), part.bytes.Length).CopyTo part.bytes
-            tensor)
+    /// Copies a stored tensor, of a type that `isRead` accepts, into a contiguous one of the same shape, of any type and on any device, in
+    /// parts.
+    let load (source: ITensorSource) (name: string) (target: torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+        let flat, dtype = target.view(-1L), typeOf source.Tensors[name]
+        let fill start (part: torch.Tensor) =
+            source.Bytes(name, start * part.element_size(), part.bytes.Length).CopyTo part.bytes
+        for start, count in parts(flat.numel()) do
+            use part = flat.narrow(0L, start, count)
+            if part.dtype = dtype && part.device_type = DeviceType.CPU then
+                fill start part
+            else
+                use staged = torch.empty([| count |], dtype = dtype)
+                fill start staged
+                part.copy_ staged |> ignore
+
+    /// A stored tensor in main memory, of its own type, which is one that `isRead` accepts.
+    let read (source: ITensorSource) (name: string) =
+        let entry = source.Tensors[name]
+        let tensor = torch.empty(entry.Shape, dtype = typeOf entry)
+        load source name tensor
+        tensor

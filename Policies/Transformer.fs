@@ -2,28 +2,26 @@ namespace Levee
 
 open TorchSharp
 
-/// How the tokens of a layer look at each other: given the layer's index, rotated queries and keys [B, T, heads + keyValueHeads,
-/// headWidth], and values [B, T, keyValueHeads, headWidth], the heads' answers [B * T, heads * headWidth].
-type Attention = int -> torch.Tensor -> torch.Tensor -> torch.Tensor
-
-/// The decoder-only transformer of Qwen2 as a pure function of its parameters: RMSNorm before each half of a layer, rotary positions,
-/// grouped-query attention, SwiGLU.
+/// The decoder-only transformer of Qwen2, Qwen3 and Llama as a pure function of its parameters: RMSNorm before each half of a layer, rotary
+/// positions, grouped-query attention, SwiGLU.
 [<RequireQualifiedAccess>]
 module Transformer =
-    /// What is added to the score of a key that must not be seen: large enough for a weight of exactly zero, and finite, so that a
-    /// query that may see nothing (padding) gives numbers.
-    let unseen = -1e30
-
     /// Root mean square norm (Zhang and Sennrich, arXiv 1910.07467), in float32 at least: x / sqrt(mean(x^2) + epsilon) * weight.
     let rmsNorm (epsilon: float) (weight: torch.Tensor) (x: torch.Tensor) =
-        let half = x.dtype = torch.bfloat16 || x.dtype = torch.float16
-        let wide = if half then x.``to`` torch.float32 else x
+        let wide = Tensors.widened x
         let meanSquare = wide.square().mean([| -1L |], true)
         let normal = wide * (meanSquare + epsilon).rsqrt()
-        (if half then normal.``to`` x.dtype else normal) * weight
+        normal.``to`` x.dtype * weight
 
-    let private layer (architecture: Architecture) rotation attend (batch: int64[]) index (parameters: LayerParameters) (x: torch.Tensor) =
+    /// Norms queries and keys [..., heads + keyValueHeads, headWidth] head by head.
+    let private normHeads (architecture: Architecture) (queryNorm: torch.Tensor, keyNorm: torch.Tensor) (heads: torch.Tensor) =
         let a = architecture
+        let each (weight: torch.Tensor) (count: int) = weight.expand(int64 count, -1L)
+        rmsNorm a.NormEpsilon (torch.cat([| each queryNorm a.Heads; each keyNorm a.KeyValueHeads |], 0L)) heads
+
+    /// What layer `index` makes of the residual stream [B * T, width] of tokens of shape `batch`, [B, T].
+    let layer (parameters: Parameters) (rotation: Rotation) (attend: Attention) (batch: int64[]) (index: int) (x: torch.Tensor) =
+        let a, parameters = parameters.Architecture, parameters.Layers[index]
         let rotated, keyValueHeads = int64(a.Heads + a.KeyValueHeads), int64 a.KeyValueHeads
         let normal = rmsNorm a.NormEpsilon parameters.AttentionNorm x
 
@@ -35,76 +33,33 @@ module Transformer =
         let heads =
             projected.view(Array.append batch [| rotated + keyValueHeads; int64 a.HeadWidth |]).split([| rotated; keyValueHeads |], 2L)
 
-        let seen: torch.Tensor = attend index (Rotation.apply rotation heads[0]) heads[1]
+        let queriesKeys = parameters.HeadNorms |> Option.map(fun norms -> normHeads a norms heads[0]) |> Option.defaultValue heads[0]
+        let seen: torch.Tensor = attend index (Rotation.apply rotation queriesKeys) heads[1]
         let x = x.addmm(seen, parameters.AttentionOutput.t())
 
         let normal = rmsNorm a.NormEpsilon parameters.FeedForwardNorm x
         let gateUp = normal.mm(parameters.GateUp.t()).chunk(2L, 1L)
         x.addmm(torch.nn.functional.silu gateUp[0] * gateUp[1], parameters.Down.t())
 
+    /// The norm that the head reads through.
+    let finalNorm (parameters: Parameters) (x: torch.Tensor) = rmsNorm parameters.Architecture.NormEpsilon parameters.FinalNorm x
+
+    /// Hidden states after the final norm, [B * T, width], of embedded tokens [B * T, width] of shape `batch`, [B, T].
+    let ofEmbedded (parameters: Parameters) rotation attend (batch: int64[]) (embedded: torch.Tensor) =
+        seq { 0 .. parameters.Layers.Length - 1 }
+        |> Seq.fold (fun x index -> layer parameters rotation attend batch index x) embedded
+        |> finalNorm parameters
+
     /// Hidden states after the final norm, [B * T, width], of tokens int64 [B, T], for a given way of looking at each other.
     let run (parameters: Parameters) (rotation: Rotation) (attend: Attention) (tokens: torch.Tensor) =
-        let a = parameters.Architecture
-        let embedded = parameters.Embedding.index_select(0L, tokens.reshape -1L)
-
-        let x =
-            parameters.Layers
-            |> Array.indexed
-            |> Array.fold (fun x (index, weights) -> layer a rotation attend tokens.shape index weights x) embedded
-
-        rmsNorm a.NormEpsilon parameters.FinalNorm x
-
-    /// Queries [B, T, heads, headWidth] as one batch a key head: [B * keyValueHeads, headsPerKey * T, headWidth].
-    let groupQueries (architecture: Architecture) (queries: torch.Tensor) =
-        let a = architecture
-        let batch, length = queries.shape[0], queries.shape[1]
-        let perKey = int64(a.Heads / a.KeyValueHeads)
-
-        queries
-            .view(batch, length, int64 a.KeyValueHeads, perKey, int64 a.HeadWidth)
-            .permute(0L, 2L, 3L, 1L, 4L)
-            .reshape(batch * int64 a.KeyValueHeads, perKey * length, int64 a.HeadWidth)
-
-    /// The inverse of `groupQueries`, for answers: [B * T, heads * headWidth].
-    let ungroup (architecture: Architecture) (batch: int64) (length: int64) (answers: torch.Tensor) =
-        let a = architecture
-        let perKey = int64(a.Heads / a.KeyValueHeads)
-
-        answers
-            .view(batch, int64 a.KeyValueHeads, perKey, length, int64 a.HeadWidth)
-            .permute(0L, 3L, 1L, 2L, 4L)
-            .reshape(batch * length, int64(a.Heads * a.HeadWidth))
-
-    /// Attention within the tokens given. `mask` [T, T] or [B, T, T] is added to the scores (0 or `unseen`).
-    let private within (architecture: Architecture) (mask: torch.Tensor) : Attention =
-        let a = architecture
-        let heads, keyHeads, perKey = int64 a.Heads, int64 a.KeyValueHeads, int64(a.Heads / a.KeyValueHeads)
-        let length = mask.shape[mask.shape.Length - 1]
-
-        let perQuery =
-            if mask.dim() = 2L then
-                mask.expand(perKey, length, length).reshape(perKey * length, length)
-            else
-                mask.unsqueeze(1L).expand(-1L, heads, length, length).reshape(-1L, perKey * length, length)
-
-        fun _ queriesKeys values ->
-            let batch = queriesKeys.shape[0]
-            let perKeyHead (tensor: torch.Tensor) = tensor.transpose(1L, 2L).reshape(batch * keyHeads, length, int64 a.HeadWidth)
-            let parts = queriesKeys.split([| heads; keyHeads |], 2L)
-            let scores = perQuery.baddbmm(groupQueries a parts[0], (perKeyHead parts[1]).transpose(1L, 2L))
-            let weights = torch.nn.functional.softmax(scores, -1L)
-            ungroup a batch length (weights.bmm(perKeyHead values))
-
-    let private causal (length: int64) (like: torch.Tensor) =
-        torch.full([| length; length |], unseen, dtype = like.dtype, device = like.device).triu 1L
+        parameters.Embedding.index_select(0L, tokens.reshape -1L) |> ofEmbedded parameters rotation attend tokens.shape
 
     /// Hidden states after the final norm, [B, T, width], of sequences that start at the left edge, int64 [B, T]. What stands behind a
     /// sequence's end is seen by no token of it.
     let hidden (parameters: Parameters) (rotation: Rotation) (tokens: torch.Tensor) =
         let batch, length = tokens.shape[0], tokens.shape[1]
-        let attend = within parameters.Architecture (causal length parameters.Embedding)
-        let states = run parameters (Rotation.first length rotation) attend tokens
-        states.view(batch, length, -1L)
+        let attend = Attention.causal parameters.Architecture length parameters.Embedding
+        (run parameters (Rotation.first length rotation) attend tokens).view(batch, length, -1L)
 
     /// Like `hidden`, for padding anywhere: `positions` int64 [B, T], and `present` bool [B, T], true where a token stands.
     let hiddenMasked
@@ -115,7 +70,7 @@ module Transformer =
         (tokens: torch.Tensor)
         =
         let batch, length = tokens.shape[0], tokens.shape[1]
-        let causal = causal length parameters.Embedding
-        let mask = causal.expand(batch, length, length).masked_fill(present.logical_not().unsqueeze 1L, unseen)
-        let states = run parameters (Rotation.at positions rotation) (within parameters.Architecture mask) tokens
+        let causal = Attention.causalMask length parameters.Embedding
+        let mask = causal.expand(batch, length, length).masked_fill(present.logical_not().unsqueeze 1L, Attention.unseen)
+        let states = run parameters (Rotation.at positions rotation) (Attention.masked parameters.Architecture mask) tokens
         states.view(batch, length, -1L)

@@ -45,7 +45,7 @@ public sealed class Policy : IDisposable
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         var rows = trajectories.ToCore();
-        var scored = Core.Scoring.forward(temperature, Inner, rows);
+        var scored = Core.Scoring.forward(Core.Scoring.at(temperature), Inner, rows);
         return new TokenScores
         {
             LogProbs = Core.Batching.numbersOf(rows, scored.LogProb),

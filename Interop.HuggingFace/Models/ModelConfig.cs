@@ -114,6 +114,9 @@ public sealed record ModelConfig
     /// </exception>
     public static ModelConfig Load(string path) => ModelConfigJson.Read(JsonSource.Load(ModelFolder.FileAt(path, ModelFolder.ConfigName)));
 
+    /// <summary>The same configuration over weights stored as another type, by torch's name.</summary>
+    public ModelConfig WithDType(string dtype) => this with { DType = dtype };
+
     /// <summary>Writes the file, or <c>config.json</c> in a folder. What was read and not changed is written as it was read.</summary>
     public void Save(string path) =>
         JsonOutput.Save(ModelFolder.FileAt(path, ModelFolder.ConfigName), writer => ModelConfigJson.ToDocument(this).WriteTo(writer));

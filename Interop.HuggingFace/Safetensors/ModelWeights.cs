@@ -4,7 +4,7 @@ namespace Levee.Interop.HuggingFace;
 /// The weights of a model folder, mapped into memory: one <c>model.safetensors</c>, or several files with their list. Spans taken from it
 /// must not be used after <see cref="Dispose"/>.
 /// </summary>
-public sealed class ModelWeights : IDisposable
+public sealed class ModelWeights : ITensorSource, IDisposable
 {
     /// <summary>The size above which transformers starts another file, in bytes.</summary>
     public const long DefaultShardSize = 5_000_000_000;
@@ -22,7 +22,7 @@ public sealed class ModelWeights : IDisposable
         Tensors = _fileOf.ToDictionary(pair => pair.Key, pair => pair.Value.Tensors[pair.Key], StringComparer.Ordinal);
     }
 
-    /// <summary>The file, or the list of files, to be named in errors.</summary>
+    /// <summary>The file, or the list of files.</summary>
     public string Path { get; }
 
     /// <summary>The tensors of all files by name.</summary>
@@ -81,9 +81,7 @@ public sealed class ModelWeights : IDisposable
         new WeightsIndex(System.IO.Path.Combine(folder, ModelFolder.WeightsIndexName), fileOf).Write(tensors.Sum(Size));
     }
 
-    /// <summary><paramref name="count"/> bytes of a tensor from its byte <paramref name="start"/> on.</summary>
-    /// <exception cref="InvalidDataException">No file has a tensor of this name.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The part does not lie within the tensor.</exception>
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> Bytes(string name, long start, int count) =>
         _fileOf.TryGetValue(name, out var file)
             ? file.Bytes(name, start, count)

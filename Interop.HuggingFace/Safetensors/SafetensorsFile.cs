@@ -7,7 +7,7 @@ namespace Levee.Interop.HuggingFace;
 /// used
 /// after <see cref="Dispose"/>, and the file must not be shortened while it is open (replacing it by a rename is safe).
 /// </summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+public sealed unsafe class SafetensorsFile : ITensorSource, IDisposable
 {
     private readonly SafetensorsHeader _header;
     private readonly MemoryMappedFile _file;
@@ -25,10 +25,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
         _data = start + header.DataStart;
     }
 
-    /// <summary>The file.</summary>
+    /// <inheritdoc/>
     public string Path { get; }
 
-    /// <summary>The tensors by name.</summary>
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, SafetensorsEntry> Tensors => _header.Tensors;
 
     /// <summary>The header's free texts; <c>format</c> is <c>pt</c> where transformers shall load the file.</summary>
@@ -66,9 +66,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
                 $"{Path}: tensor '{name}' takes {length} bytes, more than a span holds; read it in parts by Bytes(name, start, count).");
     }
 
-    /// <summary><paramref name="count"/> bytes of a tensor from its byte <paramref name="start"/> on.</summary>
-    /// <exception cref="InvalidDataException">The file has no tensor of this name.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The part does not lie within the tensor.</exception>
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> Bytes(string name, long start, int count)
     {
         var entry = Entry(name);

@@ -226,7 +226,7 @@ let private missed (step: float) =
     use policy = precise 2
 
     let likelihood () =
-        let logProb, _ = Scoring.logProbs example.Temperature policy [| example.Group[example.Index] |]
+        let logProb, _ = Scoring.logProbs (Scoring.at example.Temperature) policy [| example.Group[example.Index] |]
         [ logProb.narrow(1L, 0L, 3L).sum().ToDouble(); logProb.narrow(1L, 3L, 2L).sum().ToDouble() ]
 
     let told =

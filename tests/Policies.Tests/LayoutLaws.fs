@@ -33,7 +33,7 @@ let private integers (tensor: torch.Tensor) = tensor.data<int64>().ToArray()
 [<Fact>]
 let ``action tokens are found behind what predicts them`` () =
     use _ = torch.NewDisposeScope()
-    let layout = Layout.ofTrajectories torch.CPU trajectories
+    let layout = Layout.ofTrajectories false torch.CPU trajectories
     Assert.Equal<int64[]>([| 2L; 5L |], layout.Inputs.shape)
     Assert.Equal<int64[]>([| 1L; 2L; 3L; 4L; 5L; 7L; 8L; 0L; 0L; 0L |], integers layout.Inputs)
     Assert.Equal<int64[]>([| 3L; 4L; 6L; 8L; 9L |], integers layout.Targets)
@@ -42,7 +42,7 @@ let ``action tokens are found behind what predicts them`` () =
 [<Fact>]
 let ``padding and flattening are inverse, in the batch's order`` () =
     use _ = torch.NewDisposeScope()
-    let layout = Layout.ofTrajectories torch.CPU trajectories
+    let layout = Layout.ofTrajectories false torch.CPU trajectories
     let flat = torch.tensor [| 1.0; 2.0; 3.0; 4.0; 5.0 |]
     let padded = Layout.pad layout flat
     close 0.0 (torch.tensor(array2D [ [ 1.0; 2.0; 3.0 ]; [ 4.0; 5.0; 0.0 ] ])) padded
@@ -52,7 +52,7 @@ let ``padding and flattening are inverse, in the batch's order`` () =
 let ``scores stand where the batch has its tokens`` () =
     use _ = torch.NewDisposeScope()
     use policy = policy 1
-    let logProb, mask = Scoring.logProbs 1.0 policy trajectories
+    let logProb, mask = Scoring.logProbs (Scoring.at 1.0) policy trajectories
     let batch = Batching.create torch.float32 torch.CPU trajectories [| 1.0; 1.0 |]
     close 0.0 batch.Mask mask
     Assert.Equal<int64[]>(batch.LogProbOld.shape, logProb.shape)
@@ -60,6 +60,6 @@ let ``scores stand where the batch has its tokens`` () =
 
 [<Fact>]
 let ``a trajectory cannot begin with an action`` () =
-    let act () = Layout.ofTrajectories torch.CPU [| trajectory [ Action([| 1 |], [| -1.0f |]) ] |] |> ignore
+    let act () = Layout.ofTrajectories false torch.CPU [| trajectory [ Action([| 1 |], [| -1.0f |]) ] |] |> ignore
     let error = Assert.Throws<ArgumentException> act
     Assert.Contains("give it a prompt", error.Message)

@@ -71,7 +71,7 @@ let ``backward fills the flat gradient, and adds to it`` () =
     let layout = Layout.ofSequences torch.CPU [| [| struct (1, false); struct (2, true); struct (3, true) |] |]
 
     let accumulate () =
-        let scored = Scoring.forwardLayout LogProbs.defaults model layout
+        let scored = Scoring.forwardLayout (Scoring.at 1.0) model layout
         Scoring.pullBack scored (torch.ones_like scored.LogProb) None
 
     let gradient = Option.get model.Parameters.Gradient
@@ -90,7 +90,7 @@ let ``a frozen policy cannot be pulled back through`` () =
     use model = modelOf architecture torch.float32 6
     use frozen = Model.frozen model
     let layout = Layout.ofSequences torch.CPU [| [| struct (1, false); struct (2, true) |] |]
-    let scored = Scoring.forwardLayout LogProbs.defaults frozen layout
+    let scored = Scoring.forwardLayout (Scoring.at 1.0) frozen layout
 
     let error =
         Assert.Throws<InvalidOperationException>(fun () -> Scoring.pullBack scored (torch.ones_like scored.LogProb) None)

@@ -22,7 +22,7 @@ let private layout () =
 let private value (model: Model) layout (weights: torch.Tensor) (entropyWeights: torch.Tensor) =
     use _ = torch.NewDisposeScope()
     use _ = torch.no_grad()
-    let scored = Scoring.forwardLayout LogProbs.defaults model layout
+    let scored = Scoring.forwardLayout (Scoring.at 1.0) model layout
     (scored.LogProb * weights + scored.Entropy * entropyWeights).sum().ToDouble()
 
 let private ``gradient is the finite difference`` architecture =
@@ -34,7 +34,7 @@ let private ``gradient is the finite difference`` architecture =
     let layout = layout()
     let weights, entropyWeights = normal [| 2L; 4L |] (Seed.ofInt 7), normal [| 2L; 4L |] (Seed.ofInt 8)
     use _ = torch.enable_grad()
-    let scored = Scoring.forwardLayout LogProbs.defaults model layout
+    let scored = Scoring.forwardLayout (Scoring.at 1.0) model layout
     Scoring.pullBack scored weights (Some entropyWeights)
 
     for name, gradient in Parameters.gradients model.Parameters do

@@ -40,7 +40,7 @@ let ``the bar is what one real update does`` () =
     let group = mixed policy
     let correct = group |> Array.filter Displacement.isCorrect
     let total () =
-        Tensors.released(fun () -> (Scoring.logProbs 1.0 policy correct |> fst).sum().ToDouble() / float correct.Length)
+        Tensors.released(fun () -> (Scoring.logProbs (Scoring.at 1.0) policy correct |> fst).sum().ToDouble() / float correct.Length)
     let learner = Learner.start small Set.empty policy
     let bar = (LldProbe.ofGroup small Recipes.grpo rates clock true CancellationToken.None learner group).Value
     Assert.Equal((correct.Length, group.Length - correct.Length), (bar.Correct, bar.Incorrect))

@@ -76,8 +76,8 @@ let ``a KL holds the policy near where it started`` () =
         use _ = torch.NewDisposeScope()
         policy.Parameters.Values.copy_(torch.tensor(moved, [| int64 moved.Length |])) |> ignore
         let episodes = rollouts start 6 2
-        let before, mask = Scoring.logProbs 1.0 start episodes
-        let after, _ = Scoring.logProbs 1.0 policy episodes
+        let before, mask = Scoring.logProbs (Scoring.at 1.0) start episodes
+        let after, _ = Scoring.logProbs (Scoring.at 1.0) policy episodes
         let result = (Kl.estimate K3 before after).sum().ToDouble() / mask.sum().ToDouble()
         Policy.dispose policy
         result

@@ -46,7 +46,7 @@ let ``micro-batches of any size make the same update`` () =
 [<Fact>]
 let ``before any update the sampler's log-probabilities are the policy's, up to rounding`` () =
     use policy = warmPolicy()
-    let logProb, mask = Scoring.logProbs 1.0 policy episodes.Value
+    let logProb, mask = Scoring.logProbs (Scoring.at 1.0) policy episodes.Value
     use _ = torch.NewDisposeScope()
     let batch = Batching.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 0.0)
     let apart = (Tensors.keep mask (logProb - batch.LogProbOld)).abs().max().ToSingle()
