@@ -18,9 +18,12 @@ module Tensors =
     /// A number as torch takes it.
     let scalar (number: float) : Scalar = Scalar.op_Implicit number
 
+    /// Whether a tensor is of half precision: bfloat16 or float16.
+    let isHalf (tensor: torch.Tensor) = tensor.dtype = torch.bfloat16 || tensor.dtype = torch.float16
+
     /// A tensor of half precision in float32; others as they are.
     let widened (tensor: torch.Tensor) =
-        if tensor.dtype = torch.bfloat16 || tensor.dtype = torch.float16 then
+        if isHalf tensor then
             tensor.``to`` torch.float32
         else
             tensor

@@ -228,6 +228,12 @@ module Parameters =
         use scope = torch.NewDisposeScope()
         ofValues parameters.Architecture trainable (scope.MoveToOuter(parameters.Values.clone()))
 
+    /// A frozen copy in float32 at least.
+    let cloneWide (parameters: Parameters) =
+        use scope = torch.NewDisposeScope()
+        let values = if Tensors.isHalf parameters.Values then Tensors.widened parameters.Values else parameters.Values.clone()
+        ofValues parameters.Architecture false (scope.MoveToOuter values)
+
     /// A frozen view whose matrices are copied column by column: products with few rows read them faster so on a CPU. Its flat
     /// tensor, embedding and biases are the original's, so neither may be updated while it is used.
     let columnMajor (parameters: Parameters) =

@@ -63,6 +63,9 @@ module Policy =
     /// A frozen copy that shares no weights: a reference policy, or the policy of an earlier step. It cannot be trained.
     let clone (policy: Policy) = { policy with Model = Model.frozen policy.Model }
 
+    /// Like `clone`, in float32 where the policy is of half precision.
+    let cloneWide (policy: Policy) = { policy with Model = Parameters.cloneWide policy.Parameters |> Model.ofParameters }
+
     /// Where the weights are.
     let device (policy: Policy) = policy.Parameters.Values.device
 

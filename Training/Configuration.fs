@@ -146,11 +146,12 @@ module Configuration =
         | :? FormatException
         | :? ArgumentException as error -> refuse "" error.Message error
 
-    /// `toJson`, with the number of threads that the experiment is run with: they change how sums are rounded.
-    let withThreads (threads: int) experiment =
+    /// `toJson`, with the number of threads and the device that the experiment is run with: they change how sums are rounded.
+    let onMachine (threads: int) (device: string) experiment =
         match JsonNode.Parse(toJson experiment) with
         | :? JsonObject as fields ->
             fields["threads"] <- JsonValue.Create threads
+            fields["device"] <- JsonValue.Create device
             fields.ToJsonString json
         | _ -> invalidOp "An experiment is a JSON object."
 

@@ -33,5 +33,5 @@ module Probe =
     /// Mean log-probability per action token under the policy, in nats.
     let logLikelihood temperature policy (probe: Probe) =
         Tensors.released(fun () ->
-            let logProb, mask = Scoring.logProbs temperature policy probe
+            let logProb, mask = Scoring.logProbs (Scoring.at temperature) policy probe
             (logProb.sum() / mask.sum()).ToDouble())

@@ -29,7 +29,7 @@ module LldProbe =
         |> Array.chunkBySize options.MicroBatch
         |> Array.collect(fun part ->
             use _ = torch.NewDisposeScope()
-            let logProb, _ = Scoring.logProbs options.Temperature policy part
+            let logProb, _ = Scoring.logProbs (TrainingOptions.scoring options) policy part
             logProb.sum(1L).``to``(torch.float64).cpu().data<float>().ToArray())
 
     let private emptied (learner: Learner) = {

@@ -19,6 +19,21 @@ module LldProbeOptions =
     /// Every 50 steps, 50 questions, 8 trajectories each, an empty optimiser.
     let defaults = { Every = 50; Questions = 50; GroupSize = 8; FreshOptimiser = true }
 
+/// How the weights of a policy in training are kept.
+[<RequireQualifiedAccess>]
+type Precision =
+    | Float32
+    /// The model computes in bfloat16; the optimiser keeps the weights, and its moments, in float32 besides, so that small updates add up.
+    | BFloat16
+
+[<RequireQualifiedAccess>]
+module Precision =
+    /// As torch calls it.
+    let dtype precision =
+        match precision with
+        | Precision.Float32 -> TorchSharp.torch.float32
+        | Precision.BFloat16 -> TorchSharp.torch.bfloat16
+
 /// How one arm of an experiment trains.
 type TrainingOptions = {
     /// Trajectories sampled for each question (verl's `rollout.n`); at least 2, since advantages are relative to the group.
@@ -31,6 +46,12 @@ type TrainingOptions = {
     Epochs: int
     /// Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.
     MicroBatch: int
+    Precision: Precision
+    /// Whether sequences are trained on one behind the other, without padding; pays where lengths differ much.
+    Packing: bool
+    /// Whether each layer is computed again on the way back instead of being kept (gradient checkpointing): a third more time, for the memory of one
+    /// layer instead of all.
+    Checkpointing: bool
     Steps: int
     Schedule: Schedule
     /// The critic's learning rate, where the recipe has a critic.
@@ -70,6 +91,9 @@ module TrainingOptions =
         MiniBatches = 2
         Epochs = 3
         MicroBatch = 5
+        Precision = Precision.Float32
+        Packing = false
+        Checkpointing = false
         Steps = 200
         Schedule = { Peak = 3e-4; WarmUp = 0.06; Decay = Constant }
         CriticSchedule = { Peak = 1e-3; WarmUp = 0.06; Decay = Constant }
@@ -89,6 +113,9 @@ module TrainingOptions =
 
     /// The same options with another learning rate after the warm-up.
     let learningRate rate options = { options with Schedule = { options.Schedule with Peak = rate } }
+
+    /// How trajectories are scored.
+    let scoring options = { Temperature = options.Temperature; Packing = options.Packing; Checkpointing = options.Checkpointing }
 
     /// Raises `ArgumentException` that says which setting is out of range and what would do.
     let validate options =

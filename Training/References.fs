@@ -32,9 +32,15 @@ module References =
     /// No references at all.
     let none = { Policies = Map.empty; Past = [] }
 
+    /// A moving average would stand still in half precision, where what is added is rounded away.
+    let private copyFor reference policy =
+        match reference with
+        | Reference.MovingAverage _ -> Policy.cloneWide policy
+        | _ -> Policy.clone policy
+
     /// As they are before the first update: all of them the policy itself.
     let start (wanted: Set<Reference>) (policy: Policy) = {
-        Policies = wanted |> Seq.map(fun reference -> reference, Policy.clone policy) |> Map.ofSeq
+        Policies = wanted |> Seq.map(fun reference -> reference, copyFor reference policy) |> Map.ofSeq
         Past = []
     }
 
@@ -78,7 +84,7 @@ module References =
     let score (options: TrainingOptions) references select (trajectories: Trajectory[]) =
         references.Policies
         |> Map.filter(fun reference _ -> select reference)
-        |> Map.map(fun _ policy -> trajectories |> Batching.inParts options.MicroBatch (Scoring.logProbs options.Temperature policy >> fst))
+        |> Map.map(fun _ policy -> trajectories |> Batching.inParts options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring options) policy >> fst))
 
     /// Frees everything.
     let dispose references =

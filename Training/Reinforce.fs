@@ -119,7 +119,7 @@ module Reinforce =
         use _ = torch.NewDisposeScope()
         let trajectories = Array.concat groups
         trajectories
-        |> Batching.inParts plan.Options.MicroBatch (Scoring.logProbs plan.Options.Temperature policy >> fst)
+        |> Batching.inParts plan.Options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring plan.Options) policy >> fst)
         |> Batching.numbersOf trajectories
 
     let private bars plan rates clock step learner =

@@ -14,6 +14,7 @@ type ScriptOption =
     | Seeds of seed: int list
     | Workers of count: int
     | Threads of count: int
+    | Device of name: string
     | Out of folder: string
     | Save_Every of steps: int
     | Resume of folder: string
@@ -27,6 +28,7 @@ type ScriptOption =
             | Seeds _ -> "run every arm with each of these seeds, such as --seeds 1 2 3."
             | Workers _ -> "runs at a time; the number of processors when not given."
             | Threads _ -> "threads of each tensor operation; 1 when not given."
+            | Device _ -> "where policies are trained: cpu, cuda or cuda:N; cpu when not given."
             | Out _ -> "the folder that run folders are made in; runs when not given."
             | Save_Every _ -> "steps between the states that a stopped run can go on from; 10 when not given."
             | From _ -> "run the experiment that this config.json holds, instead of the script's own."
@@ -103,6 +105,7 @@ module Script =
             Out = options.GetResult(Out, StudyOptions.defaults.Out)
             Workers = workers
             Threads = threads
+            Device = options.GetResult(Device, StudyOptions.defaults.Device)
             SaveEvery = saveEvery
             Script = call
         }

@@ -12,7 +12,12 @@ type Snapshot = {
 
 [<RequireQualifiedAccess>]
 module Snapshot =
-    let private ofOptimiser name state = [ $"{name}.first_moment", state.FirstMoment; $"{name}.second_moment", state.SecondMoment ]
+    let private ofOptimiser name state = [
+        $"{name}.first_moment", state.FirstMoment
+        $"{name}.second_moment", state.SecondMoment
+        for master in Option.toList state.Master do
+            $"{name}.master", master
+    ]
 
     let private ofCritic (critic: CriticLearner) = [
         for index, (values, _) in List.indexed(Critic.trained critic.Critic) do

@@ -20,12 +20,12 @@ module StepBatch =
         let references = References.score options learner.References isNeeded trajectories
         let values =
             learner.Critic
-            |> Option.map(fun critic -> Batching.inParts options.MicroBatch (Critic.values critic.Critic) trajectories)
+            |> Option.map(fun critic -> Batching.inParts options.MicroBatch (Critic.values (TrainingOptions.scoring options) critic.Critic) trajectories)
         let estimates = recipe.Estimator.Estimate(rollouts trajectories groups references values)
         let batch = Batching.ofEstimates torch.float32 (Policy.device learner.Policy) trajectories estimates
         let old =
             if (Recipe.needs recipe).Contains TrainerLogProbs then
-                Batching.inParts options.MicroBatch (Scoring.logProbs options.Temperature learner.Policy >> fst) trajectories
+                Batching.inParts options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring options) learner.Policy >> fst) trajectories
             else
                 batch.LogProbOld
         { batch with LogProbOld = old; LogProbReference = references; ValueOld = values; Clock = clock }

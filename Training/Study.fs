@@ -7,7 +7,7 @@ open System.Threading
 open Levee.Report
 open TorchSharp
 
-/// How a study is run; nothing here changes its numbers but `Threads`.
+/// How a study is run; nothing here changes its numbers but `Threads` and `Device`.
 type StudyOptions = {
     /// Folder that run folders are made in.
     Out: string
@@ -15,6 +15,8 @@ type StudyOptions = {
     Workers: int
     /// Threads of each tensor operation.
     Threads: int
+    /// Where policies are trained, by torch's name, such as "cpu" or "cuda:0".
+    Device: string
     /// Steps between the states that are saved; one is saved besides when a run ends or is cancelled.
     SaveEvery: int
     /// The script that runs the study, where one does.
@@ -24,7 +26,14 @@ type StudyOptions = {
 [<RequireQualifiedAccess>]
 module StudyOptions =
     /// A run folder under `runs`, as many runs at a time as there are processors, one thread each.
-    let defaults = { Out = "runs"; Workers = Environment.ProcessorCount; Threads = 1; SaveEvery = 10; Script = None }
+    let defaults = {
+        Out = "runs"
+        Workers = Environment.ProcessorCount
+        Threads = 1
+        Device = "cpu"
+        SaveEvery = 10
+        Script = None
+    }
 
 /// How a study ended.
 type StudyOutcome = {
@@ -124,6 +133,7 @@ module Study =
     }
 
     let private train
+        (device: torch.Device)
         (folder: RunFolder)
         (experiment: Experiment)
         saveEvery
@@ -137,7 +147,7 @@ module Study =
         (saved: SavedState option)
         =
         let options = arm.Training
-        use policy = Policy.load torch.float32 torch.CPU (start run.Seed)
+        use policy = Policy.load (Precision.dtype options.Precision) device (start run.Seed)
         let plan = {
             Task = experiment.Task
             Recipe = arm.Recipe
@@ -247,6 +257,7 @@ module Study =
         Option.iter (fun (budget: TimeSpan) -> limited.CancelAfter budget) experiment.Budget
         let cancellation = limited.Token
         torch.set_num_threads options.Threads
+        let device = Devices.named options.Device
         RunFolder.sweep folder
         let runs = ofArms experiment
         let states, messages = findStates folder runs
@@ -283,7 +294,7 @@ module Study =
                         run,
                         fun () ->
                             cancellation.ThrowIfCancellationRequested()
-                            train folder experiment options.SaveEvery start metrics bars log sink cancellation (run, arm) states[run]
+                            train device folder experiment options.SaveEvery start metrics bars log sink cancellation (run, arm) states[run]
                 ]
                 |> inParallel options.Workers
         let errors = [
@@ -307,7 +318,7 @@ module Study =
     /// `run`, with `show` making what is told of the progress, given each run to come with its steps.
     let runShowing show (options: StudyOptions) (experiment: Experiment) cancellation =
         let folder = RunFolder.create options.Out experiment.Name DateTime.Now
-        RunFolder.describe folder options.Script (Configuration.withThreads options.Threads experiment)
+        RunFolder.describe folder options.Script (Configuration.onMachine options.Threads options.Device experiment)
         conduct show options folder experiment cancellation
 
     /// Runs the experiment into a new folder, with its progress on the console. Cancelling stops every run after its current step and saves its state; what was
@@ -318,7 +329,7 @@ module Study =
     /// nothing had happened. What is damaged is said and passed over. `show` as in `runShowing`. Raises `InvalidDataException` naming the first setting in
     /// which the experiment is not the one that was begun, `IOException` where another process is at work in the folder.
     let resumeShowing show (options: StudyOptions) (folder: RunFolder) (experiment: Experiment) cancellation =
-        let now = Configuration.withThreads options.Threads experiment
+        let now = Configuration.onMachine options.Threads options.Device experiment
         match Configuration.difference (File.ReadAllText folder.Configuration) now with
         | Some difference ->
             raise(

@@ -84,17 +84,18 @@ module Update =
         use _ = torch.NewDisposeScope()
         let part = Batching.rows rows whole
         let own = rows |> Array.map(fun r -> Array.get trajectories r)
-        let scored = Scoring.forward options.Temperature learner.Policy own
-        let valued = learner.Critic |> Option.map(fun critic -> Critic.forward critic.Critic own)
+        let settings = TrainingOptions.scoring options
+        let scored = Scoring.forward settings learner.Policy own
+        let valued = learner.Critic |> Option.map(fun critic -> critic.Critic, Critic.forward settings critic.Critic own)
         let part =
             if onPolicy && options.ExactFirstUpdate then
                 { part with LogProbOld = scored.LogProb }
             else
                 part
-        let forward = { LogProb = scored.LogProb; Entropy = scored.Entropy; Value = valued |> Option.map _.Values }
+        let forward = { LogProb = scored.LogProb; Entropy = scored.Entropy; Value = valued |> Option.map(fun (_, valued) -> valued.Values) }
         let slopes = Objective.differentiate objective judge part forward
         Scoring.pullBack scored slopes.LogProb slopes.Entropy
-        Option.map2 Critic.pullBack valued slopes.StateValue |> Option.defaultValue()
+        Option.map2 (fun (critic, valued) -> Critic.pullBack critic valued) valued slopes.StateValue |> Option.defaultValue()
         {
             tally with
                 Value = tally.Value + slopes.Value
@@ -112,7 +113,7 @@ module Update =
     /// What a gradient of a norm is multiplied by so that it is at most the longest allowed.
     let private scale (options: TrainingOptions) norm = min 1.0 (options.ClipNorm / (norm + 1e-6))
 
-    let private norm (gradients: torch.Tensor seq) = gradients |> Seq.sumBy(fun g -> g.norm().ToDouble() ** 2.0) |> sqrt
+    let private norm (gradients: torch.Tensor seq) = gradients |> Seq.sumBy(fun g -> Optimiser.norm g ** 2.0) |> sqrt
 
     let private updateCritic (options: TrainingOptions) rate norm (critic: CriticLearner) =
         let step optimiser (values, gradient) = Optimiser.step options.AdamW rate (scale options norm) values gradient optimiser

@@ -22,7 +22,7 @@ public sealed class Study
     public string Name => _experiment.Name;
 
     /// <summary>Every setting of every arm as JSON, as <c>config.json</c> of the run folder has it.</summary>
-    public string ToJson() => Core.Configuration.withThreads(_options.Threads, _experiment);
+    public string ToJson() => Core.Configuration.onMachine(_options.Threads, _options.Device, _experiment);
 
     /// <summary>
     /// Runs the study. Cancelling stops every run after its current step; the result then holds what was done, and the folder has its

@@ -22,6 +22,15 @@ public sealed record TrainingOptions
     /// <summary>Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.</summary>
     public int MicroBatch { get; init; } = Default.MicroBatch;
 
+    /// <summary>How the weights of a policy in training are kept.</summary>
+    public Precision Precision { get; init; } = Default.Precision.FromCore();
+
+    /// <summary>Whether sequences are trained on one behind the other, without padding.</summary>
+    public bool Packing { get; init; } = Default.Packing;
+
+    /// <summary>Whether each layer is computed again on the way back instead of being kept (gradient checkpointing).</summary>
+    public bool Checkpointing { get; init; } = Default.Checkpointing;
+
     /// <summary>Steps of a run.</summary>
     public int Steps { get; init; } = Default.Steps;
 
@@ -81,6 +90,9 @@ public sealed record TrainingOptions
             MiniBatches,
             Epochs,
             MicroBatch,
+            Precision.ToCore(),
+            Packing,
+            Checkpointing,
             Steps,
             Schedule.ToCore(),
             CriticSchedule.ToCore(),
@@ -104,6 +116,9 @@ public sealed record TrainingOptions
         MiniBatches = core.MiniBatches,
         Epochs = core.Epochs,
         MicroBatch = core.MicroBatch,
+        Precision = core.Precision.FromCore(),
+        Packing = core.Packing,
+        Checkpointing = core.Checkpointing,
         Steps = core.Steps,
         Schedule = Schedule.FromCore(core.Schedule),
         CriticSchedule = Schedule.FromCore(core.CriticSchedule),

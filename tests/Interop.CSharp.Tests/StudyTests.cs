@@ -184,6 +184,9 @@ public sealed class StudyTests
             options.MiniBatches,
             2,
             options.MicroBatch,
+            options.Precision,
+            options.Packing,
+            options.Checkpointing,
             2,
             options.Schedule,
             options.CriticSchedule,
@@ -214,7 +217,7 @@ public sealed class StudyTests
             ]),
             ListModule.OfArray([1]),
             null);
-        return Core.Study.run(new Core.StudyOptions(folder, 2, 1, 10, null), experiment, Cancellation).Folder.Metrics;
+        return Core.Study.run(new Core.StudyOptions(folder, 2, 1, "cpu", 10, null), experiment, Cancellation).Folder.Metrics;
     }
 
     /// <summary>All that a metrics file holds but times, in an order that does not depend on which run was faster.</summary>

@@ -156,7 +156,7 @@ let ``a critic says nothing at first, and micro-batches do not change what it le
         let options = { small with MicroBatch = size }
         let learner = Learner.start options (Recipe.needs Recipes.ppo) policy
         let critic = learner.Critic.Value.Critic
-        Assert.Equal(0.0, (Critic.values critic trajectories).abs().max().ToDouble())
+        Assert.Equal(0.0, (Critic.values (Scoring.at 1.0) critic trajectories).abs().max().ToDouble())
         let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
         let batch = StepBatch.create options Recipes.ppo clock learner (Array.chunkBySize 4 trajectories)
         let _, report =
