@@ -116,8 +116,7 @@ module Architecture =
         match family, Option.ofNullable config.AttentionBias with
         | Qwen2, Some false ->
             refuse "attention_bias false contradicts model_type \"qwen2\", whose projections have biases" "remove the field."
-        | (Qwen3 | Llama), Some true ->
-            refuse "attention_bias true is not supported for this model_type" "use a checkpoint without biases."
+        | (Qwen3 | Llama), Some true -> refuse "attention_bias true is not supported for this model_type" "use a checkpoint without biases."
         | _ -> ()
 
         if Option.ofNullable config.MlpBias = Some true then

@@ -50,7 +50,11 @@ module Critic =
         let width = pass.Hidden.shape[1]
         let weights, bias = critic.Output.narrow(0L, 0L, width), critic.Output.narrow(0L, width, 1L)
         let flat = pass.Hidden.mm(weights.unsqueeze 1L).squeeze(1L) + bias
-        { Layout = layout; Pass = pass; Values = scope.MoveToOuter(Layout.pad layout (Tensors.widened flat)) }
+        {
+            Layout = layout
+            Pass = pass
+            Values = scope.MoveToOuter(Layout.pad layout (Tensors.widened flat))
+        }
 
     /// Adds to the critic's gradient that of a scalar whose derivative with respect to the values is given, [R, N].
     let pullBack (critic: Critic) (valued: Valued) (slopes: torch.Tensor) =

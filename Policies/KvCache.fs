@@ -123,7 +123,7 @@ module KvCache =
         let heads, keyHeads = int64 a.Heads, int64 a.KeyValueHeads
         let columns = torch.arange(int64 width, dtype = torch.int64, device = positions.device)
         let hidden = columns.gt(positions.unsqueeze 2L)
-        let blocks = torch.eye(keyHeads, dtype = cache.Keys[0].dtype, device = positions.device).view(keyHeads, 1L, keyHeads, 1L)
+        let blocks = torch.eye(keyHeads, device = positions.device).``to``(cache.Keys[0].dtype).view(keyHeads, 1L, keyHeads, 1L)
 
         fun layer queriesKeys values ->
             let parts = queriesKeys.split([| heads; keyHeads |], 2L)

@@ -231,7 +231,11 @@ module Parameters =
     /// A frozen copy in float32 at least.
     let cloneWide (parameters: Parameters) =
         use scope = torch.NewDisposeScope()
-        let values = if Tensors.isHalf parameters.Values then Tensors.widened parameters.Values else parameters.Values.clone()
+        let values =
+            if Tensors.isHalf parameters.Values then
+                Tensors.widened parameters.Values
+            else
+                parameters.Values.clone()
         ofValues parameters.Architecture false (scope.MoveToOuter values)
 
     /// A frozen view whose matrices are copied column by column: products with few rows read them faster so on a CPU. Its flat

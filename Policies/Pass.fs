@@ -17,8 +17,7 @@ module Pass =
     let private pullBackEmbedding parameters (tokens: torch.Tensor) (gradient: torch.Tensor) =
         (Parameters.embeddingGradient parameters).index_add_(0L, tokens.reshape -1L, gradient, Tensors.scalar 1.0) |> ignore
 
-    let private embed (parameters: Parameters) (tokens: torch.Tensor) =
-        parameters.Embedding.detach().index_select(0L, tokens.reshape -1L)
+    let private embed (parameters: Parameters) (tokens: torch.Tensor) = parameters.Embedding.detach().index_select(0L, tokens.reshape -1L)
 
     /// Keeps what every layer computed for the way back.
     let plain (parameters: Parameters) rotation attend (tokens: torch.Tensor) =
@@ -50,7 +49,9 @@ module Pass =
         let layers = [ 0 .. parameters.Layers.Length - 1 ]
 
         let inputs =
-            (embed parameters tokens, layers) ||> List.scan(fun x index -> Tensors.scoped(fun () -> layer index x)) |> List.map scope.MoveToOuter
+            (embed parameters tokens, layers)
+            ||> List.scan(fun x index -> Tensors.scoped(fun () -> layer index x))
+            |> List.map scope.MoveToOuter
 
         let output = List.last inputs
 
@@ -59,7 +60,9 @@ module Pass =
             use _ = torch.no_grad()
 
             List.rev layers
-            |> List.fold (fun gradient index -> through (layer index) inputs[index] gradient) (through (Transformer.finalNorm parameters) output gradient)
+            |> List.fold
+                (fun gradient index -> through (layer index) inputs[index] gradient)
+                (through (Transformer.finalNorm parameters) output gradient)
             |> pullBackEmbedding parameters tokens
 
         { Hidden = scope.MoveToOuter(Transformer.finalNorm parameters output); PullBack = pullBack }

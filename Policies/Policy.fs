@@ -43,7 +43,12 @@ module Policy =
         {
             Model = Parameters.initialise architecture torch.float32 torch.CPU seed |> Model.ofParameters
             Tokenizer = TokenizerAdapter tokenizer
-            Files = { Config = config; Tokenizer = tokenizer; TokenizerConfig = tokenizerConfig; GenerationConfig = None }
+            Files = {
+                Config = config
+                Tokenizer = tokenizer
+                TokenizerConfig = tokenizerConfig
+                GenerationConfig = None
+            }
         }
 
     /// The policy in a folder, ready to be trained, in a type and on a device of choice. Raises `FileNotFoundException`,

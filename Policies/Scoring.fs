@@ -36,7 +36,11 @@ module Scoring =
     let private passOf settings (model: Model) (layout: Layout) =
         let parameters = model.Parameters
         let like = parameters.Embedding
-        let make = if settings.Checkpointing then Pass.checkpointed else Pass.plain
+        let make =
+            if settings.Checkpointing then
+                Pass.checkpointed
+            else
+                Pass.plain
 
         let rotation, attend =
             match layout.Arrangement with
@@ -53,7 +57,10 @@ module Scoring =
     let pass settings (model: Model) (layout: Layout) =
         if layout.Sources.numel() = 0L then
             let like = model.Parameters.Embedding
-            { Hidden = torch.zeros([| 0L; like.shape[1] |], dtype = like.dtype, device = like.device); PullBack = ignore }
+            {
+                Hidden = torch.zeros([| 0L; like.shape[1] |], dtype = like.dtype, device = like.device)
+                PullBack = ignore
+            }
         else
             let whole = passOf settings model layout
 

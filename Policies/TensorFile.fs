@@ -42,8 +42,7 @@ module TensorFile =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad()
         let flat, dtype = target.view(-1L), typeOf source.Tensors[name]
-        let fill start (part: torch.Tensor) =
-            source.Bytes(name, start * part.element_size(), part.bytes.Length).CopyTo part.bytes
+        let fill start (part: torch.Tensor) = source.Bytes(name, start * part.element_size(), part.bytes.Length).CopyTo part.bytes
         for start, count in parts(flat.numel()) do
             use part = flat.narrow(0L, start, count)
             if part.dtype = dtype && part.device_type = DeviceType.CPU then

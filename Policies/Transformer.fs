@@ -33,7 +33,8 @@ module Transformer =
         let heads =
             projected.view(Array.append batch [| rotated + keyValueHeads; int64 a.HeadWidth |]).split([| rotated; keyValueHeads |], 2L)
 
-        let queriesKeys = parameters.HeadNorms |> Option.map(fun norms -> normHeads a norms heads[0]) |> Option.defaultValue heads[0]
+        let queriesKeys =
+            parameters.HeadNorms |> Option.map(fun norms -> normHeads a norms heads[0]) |> Option.defaultValue heads[0]
         let seen: torch.Tensor = attend index (Rotation.apply rotation queriesKeys) heads[1]
         let x = x.addmm(seen, parameters.AttentionOutput.t())
 

@@ -58,15 +58,14 @@ module Optimiser =
     /// Parameters updated at a time, so that an update's temporary memory is small beside the parameters' own.
     let private window = 4_194_304L
 
-    let private parts (flat: torch.Tensor) = seq { for start in 0L .. window .. flat.shape[0] - 1L -> start, min window (flat.shape[0] - start) }
+    let private parts (flat: torch.Tensor) =
+        seq { for start in 0L .. window .. flat.shape[0] - 1L -> start, min window (flat.shape[0] - start) }
 
-    /// The Euclidean norm of a flat gradient; of one of half precision, of its numbers in float32.
+    /// The Euclidean norm of a flat gradient. Squares are added up in parts: torch's own norm loses digits over millions of numbers.
     let norm (gradient: torch.Tensor) =
-        let wide (start, count) = Tensors.released(fun () -> Tensors.widened(gradient.narrow(0L, start, count)).norm().ToDouble() ** 2.0)
-        if (Tensors.isHalf gradient) then
-            parts gradient |> Seq.sumBy wide |> sqrt
-        else
-            gradient.norm().ToDouble()
+        let squares (start, count) =
+            Tensors.released(fun () -> Tensors.widened(gradient.narrow(0L, start, count)).square().sum().ToDouble())
+        parts gradient |> Seq.sumBy squares |> sqrt
 
     /// One AdamW update in place of flat `values` with flat `gradient`, the latter multiplied by `scale` first (gradient clipping).
     let step options (learningRate: float) (scale: float) (values: torch.Tensor) (gradient: torch.Tensor) state =

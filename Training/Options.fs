@@ -115,7 +115,11 @@ module TrainingOptions =
     let learningRate rate options = { options with Schedule = { options.Schedule with Peak = rate } }
 
     /// How trajectories are scored.
-    let scoring options = { Temperature = options.Temperature; Packing = options.Packing; Checkpointing = options.Checkpointing }
+    let scoring options = {
+        Temperature = options.Temperature
+        Packing = options.Packing
+        Checkpointing = options.Checkpointing
+    }
 
     /// Raises `ArgumentException` that says which setting is out of range and what would do.
     let validate options =

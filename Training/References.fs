@@ -84,7 +84,8 @@ module References =
     let score (options: TrainingOptions) references select (trajectories: Trajectory[]) =
         references.Policies
         |> Map.filter(fun reference _ -> select reference)
-        |> Map.map(fun _ policy -> trajectories |> Batching.inParts options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring options) policy >> fst))
+        |> Map.map(fun _ policy ->
+            trajectories |> Batching.inParts options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring options) policy >> fst))
 
     /// Frees everything.
     let dispose references =

@@ -20,7 +20,8 @@ module StepBatch =
         let references = References.score options learner.References isNeeded trajectories
         let values =
             learner.Critic
-            |> Option.map(fun critic -> Batching.inParts options.MicroBatch (Critic.values (TrainingOptions.scoring options) critic.Critic) trajectories)
+            |> Option.map(fun critic ->
+                Batching.inParts options.MicroBatch (Critic.values (TrainingOptions.scoring options) critic.Critic) trajectories)
         let estimates = recipe.Estimator.Estimate(rollouts trajectories groups references values)
         let batch = Batching.ofEstimates torch.float32 (Policy.device learner.Policy) trajectories estimates
         let old =

@@ -92,7 +92,11 @@ module Update =
                 { part with LogProbOld = scored.LogProb }
             else
                 part
-        let forward = { LogProb = scored.LogProb; Entropy = scored.Entropy; Value = valued |> Option.map(fun (_, valued) -> valued.Values) }
+        let forward = {
+            LogProb = scored.LogProb
+            Entropy = scored.Entropy
+            Value = valued |> Option.map(fun (_, valued) -> valued.Values)
+        }
         let slopes = Objective.differentiate objective judge part forward
         Scoring.pullBack scored slopes.LogProb slopes.Entropy
         Option.map2 (fun (critic, valued) -> Critic.pullBack critic valued) valued slopes.StateValue |> Option.defaultValue()

@@ -61,7 +61,8 @@ let private trajectory policy seed : Trajectory =
 
 /// The trajectory with the log-probabilities of a policy a little away from the one given, as the second update of a step meets it.
 let private scored policy seed (trajectory: Trajectory) =
-    let logProbs = Tensors.released(fun () -> (Scoring.logProbs (Scoring.at 1.0) policy [| trajectory |] |> fst).data<float32>().ToArray())
+    let logProbs =
+        Tensors.released(fun () -> (Scoring.logProbs (Scoring.at 1.0) policy [| trajectory |] |> fst).data<float32>().ToArray())
     let logProb place = logProbs[place] + float32(0.4 * (Seed.uniform(Seed.derive place seed) - 0.5))
     let segment start segment =
         match segment with

@@ -32,13 +32,11 @@ let private rewrite (change: SafetensorsTensor list -> SafetensorsTensor list) (
 
     SafetensorsWriter.Write(weightsOf folder, List.toArray(change tensors))
 
-[<Theory>]
-[<InlineData true>]
-[<InlineData false>]
-let ``a policy survives its folder bit for bit`` tied =
+[<Theory; InlineData 0; InlineData 1; InlineData 2; InlineData 3>]
+let ``a policy survives its folder bit for bit`` index =
     use place = new TemporaryFolder()
     let folder = place.At "policy"
-    let architecture = { architecture with TiedHead = tied }
+    let architecture = architectures[index]
     use policy = Policy.create architecture tokenizer tokenizerConfig (Seed.ofInt 1)
     Policy.save folder policy
     use loaded = load folder
@@ -108,6 +106,76 @@ let ``weights in another type are converted`` () =
     Policy.save folder wide
     use back = load folder
     Assert.Equal<float[]>(numbers policy.Parameters.Values, numbers back.Parameters.Values)
+
+[<Fact>]
+let ``half precision is stored as half precision, and said in the config`` () =
+    use place = new TemporaryFolder()
+    let folder, again = place.At "policy", place.At "again"
+    use policy = policy 1
+    Policy.save folder policy
+    use half = Policy.loadFrozen torch.bfloat16 torch.CPU folder
+    Assert.True half.Parameters.Gradient.IsNone
+    Policy.save again half
+    Assert.Equal("bfloat16", (ModelConfig.Load again).DType)
+    use file = SafetensorsFile.Open(weightsOf(ModelFolder again))
+    Assert.All(file.Tensors.Values, fun entry -> Assert.Equal(SafetensorsDType.BF16, entry.DType))
+    use back = Policy.load torch.float32 torch.CPU again
+    Assert.Equal<float[]>(numbers half.Parameters.Values, numbers back.Parameters.Values)
+    use rounded = policy.Parameters.Values.``to``(torch.bfloat16)
+    Assert.Equal<float[]>(numbers rounded, numbers half.Parameters.Values)
+
+[<Fact>]
+let ``weights survive being split over files`` () =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    use policy = policy 1
+    Policy.saveSharded 5000L folder policy
+    Assert.True((ModelFolder folder).Weights.Count > 2)
+    Assert.False(File.Exists(Path.Combine(folder, "model.safetensors")))
+    use loaded = load folder
+    Assert.Equal<float[]>(numbers policy.Parameters.Values, numbers loaded.Parameters.Values)
+    Policy.save folder loaded
+    Assert.EndsWith("model.safetensors", weightsOf(ModelFolder folder))
+
+[<Fact>]
+let ``a missing file among several is named`` () =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    use policy = policy 1
+    Policy.saveSharded 5000L folder policy
+    let lost = (ModelFolder folder).Weights[1]
+    File.Delete lost
+    let error = Assert.Throws<FileNotFoundException>(fun () -> load folder |> Policy.dispose)
+    Assert.Contains($"missing {Path.GetFileName lost}", error.Message)
+
+[<Fact>]
+let ``the defaults of generation are kept as they stand`` () =
+    use place = new TemporaryFolder()
+    let folder, again = place.At "policy", place.At "again"
+    use policy = policy 1
+    Policy.save folder policy
+    let text = """{"temperature": 0.7, "eos_token_id": [1, 2]}"""
+    File.WriteAllText((ModelFolder folder).GenerationConfig, text)
+    use loaded = load folder
+    Policy.save again loaded
+    Assert.Equal(text, File.ReadAllText (ModelFolder again).GenerationConfig)
+
+[<Fact>]
+let ``every fault of the weights is named at once`` () =
+    let spoil (tensors: SafetensorsTensor list) = [
+        SafetensorsTensor("stray", SafetensorsDType.F32, [| 1L |], System.ReadOnlyMemory(Array.zeroCreate<byte> 4))
+
+        for tensor in tensors do
+            if tensor.Name = "model.norm.weight" then
+                SafetensorsTensor(tensor.Name, tensor.DType, [| 2L; 12L |], tensor.Write)
+            elif tensor.Name <> "model.layers.0.mlp.up_proj.weight" then
+                tensor
+    ]
+
+    let message = errorOf<InvalidDataException>(rewrite spoil)
+    Assert.Contains("missing tensors model.layers.0.mlp.up_proj.weight", message)
+    Assert.Contains("does not have: stray", message)
+    Assert.Contains("'model.norm.weight' has shape [2, 12]", message)
 
 [<Fact>]
 let ``a truncated file of weights is refused`` () =

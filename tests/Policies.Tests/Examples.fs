@@ -24,6 +24,24 @@ let architecture = {
 /// The same with a head of its own.
 let untied = { architecture with TiedHead = false }
 
+/// Every family, and both kinds of head.
+let architectures = [
+    architecture
+    untied
+    { architecture with Family = Qwen3 }
+    {
+        untied with
+            Family = Llama
+            RopeScaling = Some { Factor = 8.0; LowFrequency = 1.0; HighFrequency = 4.0; OriginalContext = 32.0 }
+    }
+]
+
+/// Every way of scoring.
+let settings = [
+    for packing in [ false; true ] do
+        for checkpointing in [ false; true ] -> { Temperature = 1.0; Packing = packing; Checkpointing = checkpointing }
+]
+
 let modelOf (architecture: Architecture) dtype seed =
     Parameters.initialise architecture dtype torch.CPU (Seed.ofInt seed) |> Model.ofParameters
 

@@ -20,7 +20,9 @@ type private Expected(name: string) =
         use document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json")))
         document.RootElement.Clone()
 
-    let rows (field: string) = [| for row in root.GetProperty(field).EnumerateArray() -> [| for cell in row.EnumerateArray() -> cell.GetDouble() |] |]
+    let rows (field: string) = [|
+        for row in root.GetProperty(field).EnumerateArray() -> [| for cell in row.EnumerateArray() -> cell.GetDouble() |]
+    |]
 
     let present = rows "attention_mask"
 
@@ -36,8 +38,6 @@ type private Expected(name: string) =
     member _.LogProbs = unpadded 1 "log_prob"
     /// Where each token but the last stands.
     member _.Entropies = unpadded 1 "entropy"
-
-let private packings = [ for packing in [ false; true ] do for checkpointing in [ false; true ] -> { Scoring.at 1.0 with Packing = packing; Checkpointing = checkpointing } ]
 
 /// The reference's sequences, every token but the first to be scored.
 let private layout packing (expected: Expected) =
@@ -67,7 +67,7 @@ let ``log-probabilities and entropies, padded and packed, are the reference's`` 
     let expected = Expected name
     use model = expected.Model torch.float32
 
-    for settings in packings do
+    for settings in settings do
         let scored = Scoring.forwardLayout settings model (layout settings.Packing expected)
         rowsClose 1e-4 expected.LogProbs scored.LogProb
         rowsClose 1e-4 expected.Entropies scored.Entropy
@@ -79,12 +79,12 @@ let ``loss and the gradient of every parameter are the reference's`` name =
     use model = expected.Model torch.float32
     let reference = expected.Field "gradient_norm"
 
-    for settings in packings do
+    for settings in settings do
         Parameters.zeroGradient model.Parameters
         let scored = Scoring.forwardLayout settings model (layout settings.Packing expected)
         let share = 1.0 / float(scored.Tokens.LogProb.numel())
         Assert.Equal((expected.Field "loss").GetDouble(), -share * scored.LogProb.sum().ToDouble(), 1e-4)
-        Scoring.pullBack scored (torch.full_like (scored.LogProb, Tensors.scalar -share)) None
+        Scoring.pullBack scored (torch.full_like(scored.LogProb, Tensors.scalar -share)) None
         let norms = Parameters.gradients model.Parameters |> Map.ofArray
         Assert.Equal(norms.Count, Seq.length(reference.EnumerateObject()))
 
@@ -110,7 +110,9 @@ let private write (model: Model) (contexts: int[][]) limit =
 let ``greedy continuation with a cache is the reference's`` name =
     let expected = Expected name
     use model = expected.Model torch.float32
-    let continuation = [| for token in (expected.Field "greedy_continuation_of_row_0").EnumerateArray() -> token.GetInt32() |]
+    let continuation = [|
+        for token in (expected.Field "greedy_continuation_of_row_0").EnumerateArray() -> token.GetInt32()
+    |]
     let struct (tokens, _) = (write model expected.Tokens[..0] continuation.Length)[0]
     Assert.Equal<int[]>(continuation, tokens)
 

@@ -10,41 +10,45 @@ let private grid rows columns seed =
     |> Array.map int64
     |> fun tokens -> torch.tensor(tokens, [| int64 rows; int64 columns |])
 
-/// Two responses with prompts and observations between their actions.
-let private layout () =
+/// Three responses with prompts and observations between their actions.
+let private sequences =
     let sequence length actions seed =
         tokens architecture.VocabularySize length (Seed.ofInt seed)
         |> Array.mapi(fun i token -> struct (token, List.contains i actions))
 
-    Layout.ofSequences torch.CPU [| sequence 9 [ 3; 4; 7; 8 ] 1; sequence 6 [ 4; 5 ] 2 |]
+    [| sequence 9 [ 3; 4; 7; 8 ] 1; sequence 6 [ 4; 5 ] 2; sequence 9 [ 2 ] 3 |]
+
+let private scored settings model = Layout.arrange settings.Packing torch.CPU sequences |> Scoring.forwardLayout settings model
+
+/// A model whose biases are not zero and whose norms are not one, so that nothing stays special.
+let private moved architecture =
+    let model = modelOf architecture torch.float64 5
+    use _ = torch.no_grad()
+    use _ = torch.NewDisposeScope()
+    model.Parameters.Values.add_(normal model.Parameters.Values.shape (Seed.ofInt 6) * 0.05) |> ignore
+    model
 
 /// A scalar of a layout's scores, with weights that tell every token apart.
-let private value (model: Model) layout (weights: torch.Tensor) (entropyWeights: torch.Tensor) =
-    use _ = torch.NewDisposeScope()
-    use _ = torch.no_grad()
-    let scored = Scoring.forwardLayout (Scoring.at 1.0) model layout
+let private weights () = normal [| 3L; 4L |] (Seed.ofInt 7), normal [| 3L; 4L |] (Seed.ofInt 8)
+
+let private value (scored: Scored) (weights: torch.Tensor, entropyWeights: torch.Tensor) =
     (scored.LogProb * weights + scored.Entropy * entropyWeights).sum().ToDouble()
 
-let private ``gradient is the finite difference`` architecture =
+let private ``gradient is the finite difference`` settings architecture =
     use _ = torch.NewDisposeScope()
-    use model = modelOf architecture torch.float64 5
-    // Biases start at zero and norms at one; move them, so that nothing stays special.
-    use _ = torch.no_grad()
-    model.Parameters.Values.add_(normal model.Parameters.Values.shape (Seed.ofInt 6) * 0.05) |> ignore
-    let layout = layout()
-    let weights, entropyWeights = normal [| 2L; 4L |] (Seed.ofInt 7), normal [| 2L; 4L |] (Seed.ofInt 8)
-    use _ = torch.enable_grad()
-    let scored = Scoring.forwardLayout (Scoring.at 1.0) model layout
-    Scoring.pullBack scored weights (Some entropyWeights)
+    use model = moved architecture
+    let weights = weights()
+    Scoring.pullBack (scored settings model) (fst weights) (Some(snd weights))
 
     for name, gradient in Parameters.gradients model.Parameters do
         let parameter = Parameters.named model.Parameters |> Array.find(fst >> (=) name) |> snd
         let direction = normal parameter.shape (Seed.named name (Seed.ofInt 9))
 
         let at (step: float) =
+            use _ = torch.NewDisposeScope()
             use _ = torch.no_grad()
             parameter.add_(direction * step) |> ignore
-            let result = value model layout weights entropyWeights
+            let result = value (scored settings model) weights
             parameter.sub_(direction * step) |> ignore
             result
 
@@ -53,10 +57,47 @@ let private ``gradient is the finite difference`` architecture =
         Assert.Equal(difference, (gradient * direction).sum().ToDouble(), 1e-6 * max 1.0 (abs difference))
 
 [<Fact>]
-let ``gradient is the finite difference with a tied head`` () = ``gradient is the finite difference`` architecture
+let ``gradient is the finite difference, in every family`` () =
+    architectures |> List.iter(``gradient is the finite difference``(Scoring.at 1.0))
 
 [<Fact>]
-let ``gradient is the finite difference with a head of its own`` () = ``gradient is the finite difference`` untied
+let ``gradient is the finite difference, packed and checkpointed`` () =
+    for settings in settings do
+        ``gradient is the finite difference`` settings { architecture with Family = Qwen3 }
+
+[<Fact>]
+let ``packing and checkpointing change neither scores nor gradients`` () =
+    use _ = torch.NewDisposeScope()
+
+    for architecture in architectures do
+        use model = moved architecture
+        let weights = weights()
+
+        let outcome settings =
+            Parameters.zeroGradient model.Parameters
+            let scored = scored settings model
+            Scoring.pullBack scored (fst weights) (Some(snd weights))
+            scored.LogProb, scored.Entropy, (Option.get model.Parameters.Gradient).clone()
+
+        let logProb, entropy, gradient = outcome(Scoring.at 1.0)
+
+        for settings in settings do
+            let own, ownEntropy, ownGradient = outcome settings
+            close 1e-12 logProb own
+            close 1e-12 entropy ownEntropy
+            close 1e-10 gradient ownGradient
+
+[<Fact>]
+let ``sequences without an action have no scores, and nothing to pull back`` () =
+    use _ = torch.NewDisposeScope()
+    use model = moved architecture
+
+    for settings in settings do
+        let layout = Layout.arrange settings.Packing torch.CPU [| [| struct (3, false) |]; [||] |]
+        let scored = Scoring.forwardLayout settings model layout
+        Assert.Equal<int64[]>([| 2L; 1L |], scored.LogProb.shape)
+        Scoring.pullBack scored (torch.ones_like scored.LogProb) None
+        Assert.Equal(0.0, (Option.get model.Parameters.Gradient).abs().max().ToDouble())
 
 [<Fact>]
 let ``what is behind a sequence's end changes nothing in it`` () =

@@ -41,6 +41,33 @@ let ``AdamW does what its paper says`` () =
         Optimiser.dispose state
 
 [<Fact>]
+let ``steps too small for half precision add up, and are rounded once`` () =
+    use _ = torch.NewDisposeScope()
+    let run (values: torch.Tensor) =
+        let gradient = torch.ones_like values
+        let state =
+            (Optimiser.start values, [ 1..300 ])
+            ||> List.fold(fun state _ -> Optimiser.step { Optimiser.adamW with WeightDecay = 0.0 } 1e-4 1.0 values gradient state)
+        Optimiser.dispose state
+    let wide = torch.tensor [| 1.0f; -2.0f; 0.5f |]
+    let half = wide.``to`` torch.bfloat16
+    run wide
+    run half
+    Assert.True((wide - Tensors.scalar 1.0).data<float32>()[0] < -0.02f)
+    Assert.Equal<float32[]>(
+        (wide.``to`` torch.bfloat16).``to``(torch.float32).data<float32>().ToArray(),
+        half.``to``(torch.float32).data<float32>().ToArray()
+    )
+
+[<Fact>]
+let ``the norm of many numbers, of half precision too, is exact to float32`` () =
+    use _ = torch.NewDisposeScope()
+    for dtype in [ torch.float32; torch.bfloat16 ] do
+        let many = torch.full([| 5_000_000L |], Tensors.scalar 0.01).``to`` dtype
+        let expected = many[0].ToDouble() * sqrt 5e6
+        Assert.Equal(expected, Optimiser.norm many, 1e-5 * expected)
+
+[<Fact>]
 let ``the learning rate rises over the warm-up and then stays`` () =
     let schedule = { Peak = 2.0; WarmUp = 0.2; Decay = Constant }
     let rates = [ for step in 0..9 -> Schedule.at schedule 10 step ]

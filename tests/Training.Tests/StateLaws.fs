@@ -37,6 +37,8 @@ let private cases =
     Map.ofList [
         "GRPO", (Recipes.grpo, TinyWorld.settings)
         "GRPO with a KL", (Recipes.searchR1, TinyWorld.settings)
+        "bfloat16 with a moving average", (llds(Reference.MovingAverage 0.9), { TinyWorld.settings with Precision = Precision.BFloat16 })
+        "PPO in bfloat16", (Recipes.ppo, { TinyWorld.settings with Precision = Precision.BFloat16 })
         "DAPO", (Recipes.dapo, TinyWorld.settings)
         "PPO", (Recipes.ppo, TinyWorld.settings)
         "LLDS, three updates ago", (llds(Reference.UpdatesAgo 3), TinyWorld.settings)
@@ -60,7 +62,9 @@ let private plan name : RunPlan =
     let recipe, options = cases[name]
     { Task = TinyWorld.writing; Recipe = recipe; Options = options; Seed = Seed.ofInt run.Seed }
 
-let private numbers (tensor: torch.Tensor) = tensor.data<float32>().ToArray()
+let private numbers (tensor: torch.Tensor) =
+    use wide = tensor.``to`` torch.float32
+    wide.data<float32>().ToArray()
 
 /// Every number of a snapshot or a learner, by tensor.
 let private contents tensors = tensors |> Seq.map(fun (name, tensor) -> name, numbers tensor) |> Map.ofSeq
@@ -90,6 +94,19 @@ let private assertSame (expected: RunState) (found: RunState) =
         Assert.Equal((one.Step, one.Phases, one.Snapshot.Updates), (other.Step, other.Phases, other.Snapshot.Updates))
         Assert.Equal<Map<string, float32[]>>(contents(Map.toSeq one.Snapshot.Tensors), contents(Map.toSeq other.Snapshot.Tensors))
 
+/// A policy in the precision that a plan asks for.
+let private policyOf (plan: RunPlan) seed =
+    let wide = TinyWorld.policy(Seed.ofInt seed)
+    match plan.Options.Precision with
+    | Precision.Float32 -> wide
+    | precision ->
+        use _ = wide
+        let values = wide.Parameters.Values.``to``(Precision.dtype precision)
+        {
+            wide with
+                Model = Parameters.ofValues wide.Parameters.Architecture true values |> Model.ofParameters
+        }
+
 let private latest states =
     match State.latest states run with
     | Some saved, [] -> saved
@@ -97,7 +114,7 @@ let private latest states =
 
 /// A run brought to the newest state in a folder; its policy is not the one that was saved.
 let private resumed plan states =
-    let policy = TinyWorld.policy(Seed.ofInt 99)
+    let policy = policyOf plan 99
     policy, Reinforce.start plan policy |> State.restore(latest states)
 
 [<Theory>]
@@ -106,7 +123,7 @@ let ``a state comes back bit for bit, and the run goes on from it as if it had n
     use folder = new TemporaryFolder()
     let plan = plan name
     let after (state: RunState) = Path.Combine(folder.Path, string state.Step)
-    use policy = TinyWorld.policy(Seed.ofInt 1)
+    use policy = policyOf plan 1
     let check (state: RunState) =
         State.save (after state) run 5L state
         let other, back = resumed plan (after state)
@@ -127,7 +144,7 @@ let ``a state comes back bit for bit, and the run goes on from it as if it had n
 let ``numbers that JSON does not have come back too, and no tensor stays behind`` () =
     use folder = new TemporaryFolder()
     let plan = plan "GRPO"
-    use policy = TinyWorld.policy(Seed.ofInt 1)
+    use policy = policyOf plan 1
     let before = torch.Tensor.TotalCount
     let start = Reinforce.start plan policy
     let track = { Early = [ nan; -0.0; 0.1 + 0.2 ]; Recent = [ infinity ]; Best = -infinity }
@@ -157,7 +174,7 @@ let ``numbers that JSON does not have come back too, and no tensor stays behind`
 let private twoStates () =
     let folder = new TemporaryFolder()
     let plan = plan "GRPO"
-    use policy = TinyWorld.policy(Seed.ofInt 1)
+    use policy = policyOf plan 1
     Reinforce.start plan policy
     |> finish { plan with Options = { plan.Options with Steps = 2 } } (State.save folder.Path run 0L)
     |> ignore
@@ -224,7 +241,7 @@ let ``a damaged state is refused by name and the one before is used`` (kind: str
 [<Fact>]
 let ``the state of another recipe is refused by the tensor that is missing`` () =
     use folder = twoStates()
-    use policy = TinyWorld.policy(Seed.ofInt 1)
+    use policy = policyOf (plan "PPO") 1
     let state = Reinforce.start (plan "PPO") policy
     let error = Assert.Throws<InvalidDataException>(fun () -> State.restore (latest folder.Path) state |> ignore)
     Assert.Contains("critic.0", error.Message)

@@ -44,6 +44,17 @@ let ``micro-batches of any size make the same update`` () =
         Assert.True(apart < 0.01, $"micro-batch {size}: {apart:P2} of the weights differ")
 
 [<Fact>]
+let ``packing and checkpointing make the same update`` () =
+    use policy = warmPolicy()
+    let reference, whole = updated small grpo false policy episodes.Value
+    for packing, checkpointing in [ true, false; false, true; true, true ] do
+        let options = { small with Packing = packing; Checkpointing = checkpointing }
+        let actual, report = updated options grpo false policy episodes.Value
+        Assert.Equal(whole.GradientNorm, report.GradientNorm, 1e-4 * whole.GradientNorm)
+        let apart = (reference, actual) ||> Array.map2(fun a b -> if abs(a - b) > 1e-5f then 1.0 else 0.0) |> Array.average
+        Assert.True(apart < 0.01, $"packing {packing}, checkpointing {checkpointing}: {apart:P2} of the weights differ")
+
+[<Fact>]
 let ``before any update the sampler's log-probabilities are the policy's, up to rounding`` () =
     use policy = warmPolicy()
     let logProb, mask = Scoring.logProbs (Scoring.at 1.0) policy episodes.Value
