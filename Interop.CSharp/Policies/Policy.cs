@@ -22,14 +22,18 @@ public sealed class Policy : IDisposable
 
     internal Core.Policy Inner { get; }
 
-    /// <summary>The policy in a folder in Hugging Face's layout, ready to be trained.</summary>
+    /// <summary>The policy in a folder in Hugging Face's layout: Qwen2, Qwen2.5, Qwen3 or Llama, in one file of weights or several.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="type">The type of its weights.</param>
     /// <param name="device">Where the weights are to be; the CPU where it is not given.</param>
+    /// <param name="trainable">Whether there is to be room for a gradient, as large as the weights; false to write and evaluate only.</param>
     /// <exception cref="IOException">A folder or file is missing; the message names it, and the remedy.</exception>
     /// <exception cref="InvalidDataException">A file cannot be used; the message names the tensor or field, and the remedy.</exception>
-    public static Policy Load(string folder, torch.ScalarType type = torch.ScalarType.Float32, torch.Device? device = null) =>
-        new(Core.PolicyModule.load(type, device ?? torch.CPU, folder));
+    public static Policy Load(
+        string folder, torch.ScalarType type = torch.ScalarType.Float32, torch.Device? device = null, bool trainable = true) =>
+        new(trainable
+            ? Core.PolicyModule.load(type, device ?? torch.CPU, folder)
+            : Core.PolicyModule.loadFrozen(type, device ?? torch.CPU, folder));
 
     /// <summary>Writes the policy to a folder in Hugging Face's layout. A crash on the way leaves what was there whole.</summary>
     public void Save(string folder) => Core.PolicyModule.save(folder, Inner);
