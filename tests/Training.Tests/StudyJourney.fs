@@ -94,9 +94,19 @@ let ``a policy that is taught first is kept and trained from`` () =
 [<Fact>]
 let ``an interrupted study keeps what was done and says so`` () =
     use folder = new TemporaryFolder()
-    use source = new CancellationTokenSource(TimeSpan.FromSeconds 6.0)
+    use source = new CancellationTokenSource()
+    let cancelAfterThirdStep = {
+        new IProgressSink with
+            member _.Started(_, _) = ()
+            member _.Step line =
+                if line.Arm = "GRPO" && line.Step = 3 then
+                    source.Cancel()
+            member _.Message _ = ()
+            member _.Finished _ = ()
+            member _.Dispose() = ()
+    }
     let long = tiny kept |> Experiment.adjust(fun options -> { options with Steps = 10_000 })
-    let outcome = Study.run (options folder.Path) long source.Token
+    let outcome = Study.runShowing (fun _ -> cancelAfterThirdStep) (options folder.Path) long source.Token
     Assert.True outcome.Cancelled
     Assert.Empty outcome.Failed
     Assert.NotEmpty (Metrics.read outcome.Folder.Metrics).Lines
