@@ -12,27 +12,43 @@ internal static class PreTokenizerJson
             "Whitespace" => new WhitespacePreTokenizer(),
             "Punctuation" => new PunctuationPreTokenizer(
                 field.Optional("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated),
+            "Digits" => Digits(field),
             "Split" => Split(field),
-            "Sequence" => new SequencePreTokenizer([.. field.Required("pretokenizers").Items().Select(Read)]),
+            "ByteLevel" => ByteLevel(field),
+            "Sequence" => new SequencePreTokenizer(Steps(field.Required("pretokenizers"))),
             var other => throw type.Error(
-                $"the pre-tokenizer {other} is not supported, only WhitespaceSplit, Whitespace, Punctuation, Split and Sequence."),
+                $"the pre-tokenizer {other} is not supported, only WhitespaceSplit, Whitespace, Punctuation, Digits, Split, ByteLevel and "
+                + "Sequence."),
         };
+    }
+
+    private static IPreTokenizer[] Steps(JsonField field)
+    {
+        var steps = field.Items().Select(item => (Field: item, Step: Read(item))).ToArray();
+        return steps.SkipLast(1).FirstOrDefault(step => step.Step.GivesBytes) is { Field: { } early }
+            ? throw early.Error("a pre-tokenizer behind ByteLevel is not supported; put ByteLevel at the end.")
+            : [.. steps.Select(step => step.Step)];
+    }
+
+    private static DigitsPreTokenizer Digits(JsonField field)
+    {
+        field.AllowOnly("type", "individual_digits");
+        return new DigitsPreTokenizer(field.Required("individual_digits").Flag());
+    }
+
+    private static ByteLevelPreTokenizer ByteLevel(JsonField field)
+    {
+        var options = ByteLevelOptions.Read(field);
+        return new ByteLevelPreTokenizer(options.AddPrefixSpace, options.UseRegex, field.Element);
     }
 
     private static SplitPreTokenizer Split(JsonField field)
     {
-        var pattern = field.Required("pattern");
-        var (kind, value) = pattern.Members().ToArray() is [var only]
-            ? only
-            : throw pattern.Error("expected one field, \"String\" or \"Regex\".");
-        if (kind is not ("String" or "Regex"))
-        {
-            throw value.Error($"the pattern {kind} is not supported, only String and Regex.");
-        }
+        var (isRegex, value) = TextPattern.Read(field.Required("pattern"));
         try
         {
             var behavior = Behavior(field.Required("behavior"));
-            return new SplitPreTokenizer(kind == "Regex", value.Text(), behavior, field.Required("invert").Flag());
+            return new SplitPreTokenizer(isRegex, value.Text(), behavior, field.Required("invert").Flag());
         }
         catch (NotSupportedException e)
         {
@@ -44,4 +60,19 @@ internal static class PreTokenizerJson
         Enum.GetNames<SplitBehavior>().Contains(field.Text(), StringComparer.Ordinal)
             ? Enum.Parse<SplitBehavior>(field.Text())
             : throw field.Error($"the behaviour {field.Text()} is not one of {string.Join(", ", Enum.GetNames<SplitBehavior>())}.");
+}
+
+/// <summary>The settings that pre-tokenizer, post-processor and decoder ByteLevel share.</summary>
+/// <param name="AddPrefixSpace">Whether a text gets a blank in front unless it begins with one.</param>
+/// <param name="UseRegex">Whether text is split by GPT-2's pattern.</param>
+internal sealed record ByteLevelOptions(bool AddPrefixSpace, bool UseRegex)
+{
+    internal static ByteLevelOptions Read(JsonField field)
+    {
+        field.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
+        // It concerns the places of tokens in the text, which are not told.
+        field.Optional("trim_offsets")?.Flag();
+        return new ByteLevelOptions(
+            field.Required("add_prefix_space").Flag(), field.Optional("use_regex") is not { } useRegex || useRegex.Flag());
+    }
 }

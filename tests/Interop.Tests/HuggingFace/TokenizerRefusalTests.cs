@@ -28,12 +28,17 @@ public sealed class TokenizerRefusalTests : IDisposable
     [Theory]
     [InlineData("\"WordLevel\"", "\"Unigram\"", 9, "model.type: the model Unigram is not supported")]
     [InlineData("\"1.0\"", "\"2.0\"", 2, "version: version \"2.0\" is not supported")]
-    [InlineData("\"decoder\": null", "\"decoder\": {\"type\": \"ByteLevel\"}", 8, "decoder: the decoder ByteLevel is not supported")]
-    [InlineData("\"decoder\": null", "\"post_processor\": {\"type\": \"ByteLevel\"}", 8, "the post_processor ByteLevel is not supported")]
+    [InlineData("\"decoder\": null", "\"decoder\": {\"type\": \"WordPiece\"}", 8, "decoder.type: the decoder WordPiece is not supported")]
+    [InlineData(
+        "\"decoder\": null",
+        "\"post_processor\": {\"type\": \"BertProcessing\"}", 8, "post_processor.type: the post-processor BertProcessing is not supported")]
+    [InlineData(
+        "\"pre_tokenizer\": null",
+        "\"pre_tokenizer\": {\"type\": \"ByteLevel\", \"add_prefix_space\": false}", 9, "model: the model WordLevel is not supported behind")]
     [InlineData("\"decoder\": null", "\"truncation\": {\"max_length\": 3}", 8, "truncation: a truncation is not supported")]
     [InlineData("\"decoder\": null", "\"padding\": {}", 8, "padding: a padding is not supported")]
     [InlineData("\"decoder\": null", "\"extra\": 1", 8, "extra: this field is not supported")]
-    [InlineData("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFKC\"}", 6, "normalizer.type: the normalizer NFKC is not supported")]
+    [InlineData("\"normalizer\": null", "\"normalizer\": {\"type\": \"Nmt\"}", 6, "normalizer.type: the normalizer Nmt is not supported")]
     [InlineData(
         "\"normalizer\": null",
         "\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Strip\"}]}",
