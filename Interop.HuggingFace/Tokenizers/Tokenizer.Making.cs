@@ -59,8 +59,9 @@ public sealed partial class Tokenizer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         var model = _model.Restrict(count);
+        var first = Math.Max(model.Count, model.LargestId + 1);
         var inside = _added.Where(pair => model.IdOf(pair.Value.Content) == pair.Key).Select(pair => (pair.Key, pair.Value));
-        var beyond = _added.Values.Where(token => model.IdOf(token.Content) is null).Select((token, i) => (model.LargestId + 1 + i, token));
+        var beyond = _added.Values.Where(token => model.IdOf(token.Content) is null).Select((token, i) => (first + i, token));
         var added = (keepAddedTokens ? inside.Concat(beyond) : inside).ToArray();
         var ids = added.ToDictionary(pair => pair.Item2.Content, pair => pair.Item1, StringComparer.Ordinal);
         int? IdOf(string token) => ids.TryGetValue(token, out var id) ? id : model.IdOf(token);

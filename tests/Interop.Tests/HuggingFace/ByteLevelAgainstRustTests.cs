@@ -19,7 +19,7 @@ public sealed class ByteLevelAgainstRustTests
         var file = NpmFiles.Tokenizer(Package(name));
         var tokenizer = Tokenizer.Load(file);
         var random = new Random(20250807);
-        string[] texts = [.. Enumerable.Range(0, Samples).Select(_ => MixedText.Next(random, 12)), MixedText.Next(random, 20_000)];
+        string[] texts = [.. Enumerable.Range(0, Samples).Select(_ => MixedText.Next(random, 12)), MixedText.Next(random, 20_000), OneWord(random)];
         int[][] ids = [.. Enumerable.Range(0, Samples).Select(_ => RandomIds(random, tokenizer.VocabularySize))];
 
         var answer = AskRust(file, texts, ids);
@@ -36,8 +36,23 @@ public sealed class ByteLevelAgainstRustTests
         }
     }
 
+    [Theory, MemberData(nameof(Packages))]
+    public void Saving_keeps_the_file_and_the_Rust_library_reads_it(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var file = NpmFiles.Tokenizer(Package(name));
+        var tokenizer = Tokenizer.Load(file);
+        tokenizer.Save(folder.Path);
+        string[] texts = ["Hello, world! 12345 <|endoftext|> naïve 東京 😀\r\n"];
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(File.ReadAllText(file)), JsonNode.Parse(File.ReadAllText(folder.File("tokenizer.json")))));
+        Assert.Equal(tokenizer.Encode(texts[0]), AskRust(folder.File("tokenizer.json"), texts, [])["encoded"]![0].Deserialize<int[]>());
+    }
+
     private static NpmPackage Package(string name) =>
         new[] { NpmPackage.Qwen25, NpmPackage.Llama3, NpmPackage.Gpt2 }.Single(package => package.Name == name);
+
+    private static string OneWord(Random random) => string.Concat(Enumerable.Range(0, 5000).Select(_ => "aeinrst語ж"[random.Next(9)]));
 
     // Many tokens of one or two bytes, so that characters are cut and put together.
     private static int[] RandomIds(Random random, int size) =>
