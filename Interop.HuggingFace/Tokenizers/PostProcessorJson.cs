@@ -18,8 +18,8 @@ internal static class PostProcessorJson
                 return new SequencePostProcessor([.. field.Required("processors").Items().Select(Read)]);
             default:
                 throw type.Error(
-                    $"the post-processor {type.Text()} is not supported, only ByteLevel, TemplateProcessing and Sequence; set it to null and "
-                    + "add the ids of special tokens yourself.");
+                    $"the post-processor {type.Text()} is not supported, only ByteLevel, TemplateProcessing and Sequence; set it to null "
+                    + "and add the ids of special tokens yourself.");
         }
     }
 

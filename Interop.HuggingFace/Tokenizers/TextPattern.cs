@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>The patterns of <c>tokenizer.json</c>: <c>{"String": ...}</c> or <c>{"Regex": ...}</c>.</summary>
@@ -40,7 +42,7 @@ internal sealed class Replacement(ITextPattern pattern, string content)
 
     internal string Apply(ReadOnlySpan<char> text)
     {
-        var replaced = new System.Text.StringBuilder(text.Length);
+        var replaced = new StringBuilder(text.Length);
         foreach (var stretch in pattern.Find(text))
         {
             replaced.Append(stretch.IsMatch ? content : text[stretch.Start..stretch.End]);

@@ -17,8 +17,7 @@ open Levee.Tests
 let private documents = lazy (MixedText.documents 1200 4096)
 
 /// A number that differs where ids differ; the peer's script computes it too.
-let private checksum (ids: int[][]) =
-    Array.concat ids |> Array.fold (fun sum id -> (sum * 31L + int64 id) % 1_000_000_007L) 0L |> float
+let private checksum (ids: int[][]) = Array.concat ids |> Array.fold (fun sum id -> (sum * 31L + int64 id) % 1_000_000_007L) 0L |> float
 
 let private oneThread = [ "RAYON_NUM_THREADS", Some "1"; "TOKENIZERS_PARALLELISM", Some "false" ]
 

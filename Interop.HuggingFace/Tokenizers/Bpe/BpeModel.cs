@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>Byte-pair encoding: a piece falls into its bytes or characters, and neighbours merge in the order of the merges' ranks.</summary>
+/// <summary>
+/// Byte-pair encoding: a piece falls into its bytes or characters, and neighbours merge in the order of the merges' ranks.
+/// </summary>
 internal sealed class BpeModel : ITokenizerModel
 {
     // No character of UTF-16 has more bytes in UTF-8.

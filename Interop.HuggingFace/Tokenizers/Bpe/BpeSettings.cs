@@ -11,7 +11,9 @@ internal sealed record BpeSettings
     /// <summary>Whether neighbouring unknown characters become one unknown token.</summary>
     internal bool FuseUnknown { get; init; }
 
-    /// <summary>Whether an unknown character becomes tokens such as <c>&lt;0xE4&gt;</c>, one for each byte, where all of them exist.</summary>
+    /// <summary>
+    /// Whether an unknown character becomes tokens such as <c>&lt;0xE4&gt;</c>, one for each byte, where all of them exist.
+    /// </summary>
     internal bool ByteFallback { get; init; }
 
     /// <summary>Whether a piece that is a token becomes that token, whatever the merges make of it.</summary>

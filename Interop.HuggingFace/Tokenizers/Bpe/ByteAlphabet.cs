@@ -1,8 +1,8 @@
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>
-/// The 256 characters by which byte-level tokenizers write bytes, those of GPT-2's <c>bytes_to_unicode</c>: a byte that prints in Latin-1 is
-/// itself, the others follow from U+0100 on.
+/// The 256 characters by which byte-level tokenizers write bytes, those of GPT-2's <c>bytes_to_unicode</c>: a byte that prints in Latin-1
+/// is itself, the others follow from U+0100 on.
 /// </summary>
 internal static class ByteAlphabet
 {

@@ -5,7 +5,9 @@ namespace Levee.Interop.HuggingFace;
 /// <summary>A merge of two tokens into one; of two merges that are possible, that with the smaller rank comes first.</summary>
 internal readonly record struct Merge(int Left, int Right, int Rank, int Result);
 
-/// <summary>The merges by their two tokens: a hash table with open addressing, in which a look-up mostly touches one line of memory.</summary>
+/// <summary>
+/// The merges by their two tokens: a hash table with open addressing, in which a look-up mostly touches one line of memory.
+/// </summary>
 internal sealed class MergeTable
 {
     /// <summary>What <see cref="Find"/> gives for two tokens that do not merge: later than every merge.</summary>
@@ -34,7 +36,9 @@ internal sealed class MergeTable
         .Select(slot => new Merge((int)(slot.Pair >> 32), (int)slot.Pair, (int)(slot.Merge >> 32), (int)slot.Merge))
         .OrderBy(merge => merge.Rank);
 
-    /// <summary>How two neighbours merge, to be compared with others (the smaller one comes first); <see cref="None"/> if they do not.</summary>
+    /// <summary>
+    /// How two neighbours merge, to be compared with others (the smaller one comes first); <see cref="None"/> if they do not.
+    /// </summary>
     internal ulong Find(int left, int right) => _slots[SlotOf(Pack(left, right))].Merge;
 
     /// <summary>The token that a merge makes.</summary>

@@ -1,6 +1,8 @@
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>Merges the tokens of a piece: always the possible merge with the smallest rank, of equals the leftmost, until none is left.</summary>
+/// <summary>
+/// Merges the tokens of a piece: always the possible merge with the smallest rank, of equals the leftmost, until none is left.
+/// </summary>
 internal static class Merging
 {
     // Up to here looking at all neighbours for each merge is faster than keeping them in a queue.

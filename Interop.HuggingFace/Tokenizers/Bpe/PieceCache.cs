@@ -1,8 +1,8 @@
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>
-/// The ids of pieces met before. Each piece has one slot, where the newest piece replaces the one before, so the cache never grows beyond its
-/// slots. Safe to use from several threads without a lock: an entry never changes, and is put in its slot whole.
+/// The ids of pieces met before. Each piece has one slot, where the newest piece replaces the one before, so the cache never grows beyond
+/// its slots. Safe to use from several threads without a lock: an entry never changes, and is put in its slot whole.
 /// </summary>
 internal sealed class PieceCache
 {

@@ -1,17 +1,16 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>
-/// Turns runs of tokens such as <c>&lt;0xE4&gt;</c> into the text that their bytes are in UTF-8; into one U+FFFD for each byte where they are
-/// none.
+/// Turns runs of tokens such as <c>&lt;0xE4&gt;</c> into the text that their bytes are in UTF-8; into one U+FFFD for each byte where they
+/// are none.
 /// </summary>
 internal sealed class ByteFallbackDecoder(JsonElement source) : IDecoder
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public ITokenSink Start(ITokenSink next) => new Sink(next);
 
     public void Write(Utf8JsonWriter writer) => source.WriteTo(writer);
@@ -51,9 +50,9 @@ internal sealed class ByteFallbackDecoder(JsonElement source) : IDecoder
             }
             byte[] bytes = [.. _bytes];
             _bytes.Clear();
-            if (System.Text.Unicode.Utf8.IsValid(bytes))
+            if (Utf8.IsValid(bytes))
             {
-                Give(Strict.GetString(bytes));
+                Give(Encoding.UTF8.GetString(bytes));
             }
             else
             {

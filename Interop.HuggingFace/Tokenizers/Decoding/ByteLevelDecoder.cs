@@ -1,12 +1,13 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>
-/// From tokens in <see cref="ByteAlphabet"/> to the text that their bytes are in UTF-8; what is no UTF-8 becomes U+FFFD, one for each longest
-/// part that could have begun a character. A token with a character outside the alphabet stands for itself.
+/// From tokens in <see cref="ByteAlphabet"/> to the text that their bytes are in UTF-8; what is no UTF-8 becomes U+FFFD, one for each
+/// longest part that could have begun a character. A token with a character outside the alphabet stands for itself.
 /// </summary>
 internal sealed class ByteLevelDecoder(JsonElement source) : IDecoder
 {
@@ -16,6 +17,8 @@ internal sealed class ByteLevelDecoder(JsonElement source) : IDecoder
 
     private sealed class Sink(ITokenSink next) : WholeTokenSink(next)
     {
+        private const int LongestUnfinished = 3;
+
         private readonly List<byte> _bytes = [];
         private bool _hasBegun;
 
@@ -34,36 +37,31 @@ internal sealed class ByteLevelDecoder(JsonElement source) : IDecoder
                 if (value < 0)
                 {
                     _bytes.RemoveRange(start, _bytes.Count - start);
-                    _bytes.AddRange(Encoding.UTF8.GetBytes(token.ToArray()));
+                    _bytes.AddRange(Encoding.UTF8.GetBytes(token.ToArray()).AsSpan());
                     break;
                 }
                 _bytes.Add((byte)value);
             }
-            Give(_bytes.Count - Unfinished(_bytes), isLast: false);
+            Give(_bytes.Count - Unfinished(CollectionsMarshal.AsSpan(_bytes)), isLast: false);
         }
 
         private void Give(int count, bool isLast)
         {
             if (count > 0 || isLast)
             {
-                Next.Push(Encoding.UTF8.GetString([.. _bytes[..count]]), begins: !_hasBegun, ends: isLast);
+                var text = Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_bytes)[..count]);
+                Next.Push(text, begins: !_hasBegun, ends: isLast);
                 _bytes.RemoveRange(0, count);
                 _hasBegun = true;
             }
         }
 
         // How many bytes at the end may be the beginning of a character.
-        private static int Unfinished(List<byte> bytes)
+        private static int Unfinished(ReadOnlySpan<byte> bytes)
         {
-            Span<byte> tail = stackalloc byte[3];
-            for (var length = 1; length <= Math.Min(tail.Length, bytes.Count); length++)
+            for (var length = 1; length <= Math.Min(LongestUnfinished, bytes.Length); length++)
             {
-                var place = bytes.Count - length;
-                for (var i = 0; i < length; i++)
-                {
-                    tail[i] = bytes[place + i];
-                }
-                if (Rune.DecodeFromUtf8(tail[..length], out _, out _) == OperationStatus.NeedMoreData)
+                if (Rune.DecodeFromUtf8(bytes[^length..], out _, out _) == OperationStatus.NeedMoreData)
                 {
                     return length;
                 }

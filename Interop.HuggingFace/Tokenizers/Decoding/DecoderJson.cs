@@ -37,7 +37,8 @@ internal static class DecoderJson
                 return new SequenceDecoder([.. field.Required("decoders").Items().Select(Read)]);
             default:
                 throw type.Error(
-                    $"the decoder {type.Text()} is not supported, only ByteLevel, ByteFallback, Fuse, Replace, Strip, Metaspace and Sequence.");
+                    $"the decoder {type.Text()} is not supported, only ByteLevel, ByteFallback, Fuse, Replace, Strip, Metaspace and "
+                    + "Sequence.");
         }
     }
 

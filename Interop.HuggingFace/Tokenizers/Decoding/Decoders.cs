@@ -62,7 +62,9 @@ internal sealed class ReplaceDecoder(Replacement replacement, JsonElement source
     }
 }
 
-/// <summary>Makes blanks of the character that stands for them, and nothing of it in the first token where the text got one in front.</summary>
+/// <summary>
+/// Makes blanks of the character that stands for them, and nothing of it in the first token where the text got one in front.
+/// </summary>
 internal sealed class MetaspaceDecoder(Rune replacement, bool wasPrepended, JsonElement source) : IDecoder
 {
     public ITokenSink Start(ITokenSink next) => new Sink(replacement, wasPrepended, next);

@@ -104,11 +104,14 @@ public sealed class BpeTests : IDisposable
     [InlineData("\"a b\"", "\"ab\"", "model.merges[0]: expected two tokens")]
     [InlineData("\"a b\"", "[\"a\",\"b\",\"c\"]", "model.merges[0]: expected two tokens")]
     [InlineData("\"trim_offsets\":true", "\"trim_offset\":true", "pre_tokenizer.trim_offset: this setting is not supported")]
-    [InlineData("\"decoder\":null", "\"decoder\":{\"type\":\"Strip\",\"content\":\"ab\",\"start\":1,\"stop\":0}", "decoder.content: expected one character")]
+    [InlineData(
+        "\"decoder\":null",
+        "\"decoder\":{\"type\":\"Strip\",\"content\":\"ab\",\"start\":1,\"stop\":0}", "decoder.content: expected one character")]
     [InlineData("\"decoder\":null", "\"decoder\":{\"type\":\"CTC\"}", "decoder.type: the decoder CTC is not supported")]
     [InlineData(
         "\"post_processor\":null",
-        "\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[],\"special_tokens\":{}}", "post_processor.single: the template lacks the sequence A")]
+        "\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[],\"special_tokens\":{}}",
+        "post_processor.single: the template lacks the sequence A")]
     [InlineData(
         "\"post_processor\":null",
         "\"post_processor\":{\"type\":\"RobertaProcessing\"}", "post_processor.type: the post-processor RobertaProcessing is not supported")]

@@ -19,7 +19,8 @@ public sealed class ByteLevelAgainstRustTests
         var file = NpmFiles.Tokenizer(Package(name));
         var tokenizer = Tokenizer.Load(file);
         var random = new Random(20250807);
-        string[] texts = [.. Enumerable.Range(0, Samples).Select(_ => MixedText.Next(random, 12)), MixedText.Next(random, 20_000), OneWord(random)];
+        var mixed = Enumerable.Range(0, Samples).Select(_ => MixedText.Next(random, 12));
+        string[] texts = [.. mixed, MixedText.Next(random, 20_000), OneWord(random)];
         int[][] ids = [.. Enumerable.Range(0, Samples).Select(_ => RandomIds(random, tokenizer.VocabularySize))];
 
         var answer = AskRust(file, texts, ids);
@@ -45,7 +46,8 @@ public sealed class ByteLevelAgainstRustTests
         tokenizer.Save(folder.Path);
         string[] texts = ["Hello, world! 12345 <|endoftext|> naïve 東京 😀\r\n"];
 
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(File.ReadAllText(file)), JsonNode.Parse(File.ReadAllText(folder.File("tokenizer.json")))));
+        var (read, saved) = (JsonNode.Parse(File.ReadAllText(file)), JsonNode.Parse(File.ReadAllText(folder.File("tokenizer.json"))));
+        Assert.True(JsonNode.DeepEquals(read, saved));
         Assert.Equal(tokenizer.Encode(texts[0]), AskRust(folder.File("tokenizer.json"), texts, [])["encoded"]![0].Deserialize<int[]>());
     }
 
@@ -62,7 +64,7 @@ public sealed class ByteLevelAgainstRustTests
     {
         string[] arguments = [TestData.Beside("ask-rust.mjs"), NpmFiles.RustLibrary()];
         var start = new ProcessStartInfo("node", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        using var node = Process.Start(start)!;
+        using var node = NpmFiles.OrSkip(() => Process.Start(start)!);
         var answer = node.StandardOutput.ReadToEndAsync();
         node.StandardInput.Write(JsonSerializer.Serialize(new { tokenizer = file, texts, ids }));
         node.StandardInput.Close();

@@ -1,22 +1,23 @@
+using System.ComponentModel;
 using Levee.Tests;
 using Xunit;
 
 namespace Levee.Interop.HuggingFace.Tests;
 
-/// <summary>Files of npm packages; the test is skipped, with the reason, where one cannot be had.</summary>
+/// <summary>What tests need from npm; the test is skipped, with the reason, where it cannot be had.</summary>
 internal static class NpmFiles
 {
     internal static string Tokenizer(NpmPackage package) => OrSkip(() => package.File("models", ModelFolder.TokenizerName));
 
     internal static string RustLibrary() => OrSkip(NpmPackage.Tokenizers.Folder);
 
-    private static string OrSkip(Func<string> path)
+    internal static T OrSkip<T>(Func<T> needed)
     {
         try
         {
-            return path();
+            return needed();
         }
-        catch (NpmException e)
+        catch (Exception e) when (e is NpmException or Win32Exception)
         {
             Assert.Skip(e.Message);
             throw;

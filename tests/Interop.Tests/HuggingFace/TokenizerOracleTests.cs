@@ -9,6 +9,8 @@ public sealed class TokenizerOracleTests
 {
     private static readonly Lazy<Tokenizer> Qwen = new(() => Tokenizer.Load(NpmFiles.Tokenizer(NpmPackage.Qwen25)));
 
+    private readonly Tokenizer _qwen = Qwen.Value;
+
     [Fact]
     public void All_cases_have_the_same_ids_and_texts()
     {
@@ -16,24 +18,24 @@ public sealed class TokenizerOracleTests
         Assert.Equal(240, cases.Length);
         Assert.All(cases, item =>
         {
-            Assert.Equal(item.Ids, Qwen.Value.Encode(item.Text));
-            Assert.Equal(item.Decoded, Qwen.Value.Decode(item.Ids));
+            Assert.Equal(item.Ids, _qwen.Encode(item.Text));
+            Assert.Equal(item.Decoded, _qwen.Decode(item.Ids));
         });
     }
 
     [Fact]
     public void Decoded_as_a_stream_the_texts_are_the_same() => Assert.All(Cases(), item =>
     {
-        var decoder = new StreamDecoder(Qwen.Value);
+        var decoder = new StreamDecoder(_qwen);
         Assert.Equal(item.Decoded, string.Concat(item.Ids.Select(decoder.Push)) + decoder.Flush());
     });
 
     [Fact]
     public void Text_from_outside_gives_no_added_token() => Assert.All(Cases(), item =>
     {
-        var ids = Qwen.Value.Encode(item.Text, parseSpecialTokens: false);
-        Assert.DoesNotContain(ids, Qwen.Value.AddedTokens.ContainsKey);
-        Assert.Equal(item.Decoded, Qwen.Value.Decode(ids));
+        var ids = _qwen.Encode(item.Text, parseSpecialTokens: false);
+        Assert.DoesNotContain(ids, _qwen.AddedTokens.ContainsKey);
+        Assert.Equal(item.Decoded, _qwen.Decode(ids));
     });
 
     private static (string Text, int[] Ids, string Decoded)[] Cases() =>
