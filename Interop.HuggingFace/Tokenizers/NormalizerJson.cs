@@ -9,8 +9,10 @@ internal static class NormalizerJson
         switch (type.Text())
         {
             case "NFC" or "NFD" or "NFKC" or "NFKD":
+                field.AllowOnly("type");
                 return new UnicodeNormalizer(Enum.Parse<UnicodeForm>(type.Text(), ignoreCase: true));
             case "Lowercase":
+                field.AllowOnly("type");
                 return new LowercaseNormalizer();
             case "Prepend":
                 field.AllowOnly("type", "prepend");
@@ -18,6 +20,7 @@ internal static class NormalizerJson
             case "Replace":
                 return new ReplaceNormalizer(Replacement.Read(field), field.Element);
             case "Sequence":
+                field.AllowOnly("type", "normalizers");
                 return new SequenceNormalizer([.. field.Required("normalizers").Items().Select(Read)]);
             default:
                 throw type.Error(

@@ -6,20 +6,34 @@ internal static class PreTokenizerJson
     internal static IPreTokenizer Read(JsonField field)
     {
         var type = field.Required("type");
-        return type.Text() switch
+        switch (type.Text())
         {
-            "WhitespaceSplit" => new WhitespaceSplitPreTokenizer(),
-            "Whitespace" => new WhitespacePreTokenizer(),
-            "Punctuation" => new PunctuationPreTokenizer(
-                field.Optional("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated),
-            "Digits" => Digits(field),
-            "Split" => Split(field),
-            "ByteLevel" => ByteLevel(field),
-            "Sequence" => new SequencePreTokenizer(Steps(field.Required("pretokenizers"))),
-            var other => throw type.Error(
-                $"the pre-tokenizer {other} is not supported, only WhitespaceSplit, Whitespace, Punctuation, Digits, Split, ByteLevel and "
-                + "Sequence."),
-        };
+            case "WhitespaceSplit":
+                field.AllowOnly("type");
+                return new WhitespaceSplitPreTokenizer();
+            case "Whitespace":
+                field.AllowOnly("type");
+                return new WhitespacePreTokenizer();
+            case "Punctuation":
+                field.AllowOnly("type", "behavior");
+                return new PunctuationPreTokenizer(field.Optional("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated);
+            case "Digits":
+                field.AllowOnly("type", "individual_digits");
+                return new DigitsPreTokenizer(field.Required("individual_digits").Flag());
+            case "Split":
+                field.AllowOnly("type", "pattern", "behavior", "invert");
+                return Split(field);
+            case "ByteLevel":
+                var options = ByteLevelOptions.Read(field);
+                return new ByteLevelPreTokenizer(options.AddPrefixSpace, options.UseRegex, field.Element);
+            case "Sequence":
+                field.AllowOnly("type", "pretokenizers");
+                return new SequencePreTokenizer(Steps(field.Required("pretokenizers")));
+            default:
+                throw type.Error(
+                    $"the pre-tokenizer {type.Text()} is not supported, only WhitespaceSplit, Whitespace, Punctuation, Digits, Split, ByteLevel "
+                    + "and Sequence.");
+        }
     }
 
     private static IPreTokenizer[] Steps(JsonField field)
@@ -28,18 +42,6 @@ internal static class PreTokenizerJson
         return steps.SkipLast(1).FirstOrDefault(step => step.Step.GivesBytes) is { Field: { } early }
             ? throw early.Error("a pre-tokenizer behind ByteLevel is not supported; put ByteLevel at the end.")
             : [.. steps.Select(step => step.Step)];
-    }
-
-    private static DigitsPreTokenizer Digits(JsonField field)
-    {
-        field.AllowOnly("type", "individual_digits");
-        return new DigitsPreTokenizer(field.Required("individual_digits").Flag());
-    }
-
-    private static ByteLevelPreTokenizer ByteLevel(JsonField field)
-    {
-        var options = ByteLevelOptions.Read(field);
-        return new ByteLevelPreTokenizer(options.AddPrefixSpace, options.UseRegex, field.Element);
     }
 
     private static SplitPreTokenizer Split(JsonField field)

@@ -13,8 +13,11 @@ internal sealed class WordLevelModel(Vocabulary vocabulary, string unknown) : IT
 
     public int? UnknownId { get; } = vocabulary.IdOf(unknown);
 
-    internal static WordLevelModel Read(JsonField field) =>
-        new(Vocabulary.Read(field.Required("vocab")), field.Required("unk_token").Text());
+    internal static WordLevelModel Read(JsonField field)
+    {
+        field.AllowOnly("type", "vocab", "unk_token");
+        return new WordLevelModel(Vocabulary.Read(field.Required("vocab")), field.Required("unk_token").Text());
+    }
 
     public int? IdOf(string token) => vocabulary.IdOf(token);
 

@@ -49,6 +49,14 @@ public sealed class TokenizerRefusalTests : IDisposable
     [InlineData(
         "\"pre_tokenizer\": null",
         "\"pre_tokenizer\": {\"type\": \"Punctuation\", \"behavior\": \"1\"}", 7, "pre_tokenizer.behavior: the behaviour 1")]
+    [InlineData(
+        "\"normalizer\": null",
+        "\"normalizer\": {\"type\": \"NFC\", \"form\": 1}", 6, "normalizer.form: this setting is not supported")]
+    [InlineData(
+        "\"pre_tokenizer\": null",
+        "\"pre_tokenizer\": {\"type\": \"Whitespace\", \"wide\": 1}", 7, "pre_tokenizer.wide: this setting is not supported")]
+    [InlineData("\"unk_token\": \"u\",", "\"unk_token\": \"u\", \"dropout\": 1,", 9, "model.dropout: this setting is not supported")]
+    [InlineData("\"special\": true", "\"special\": true, \"x\": 1", 4, "added_tokens[0].x: this setting is not supported")]
     [InlineData("\"u\": 0", "\"u\": 1", 10, "model.vocab.a: the id 1 belongs to another token")]
     [InlineData("\"u\": 0", "\"u\": -1", 10, "model.vocab.u: expected a whole number of at least 0")]
     [InlineData("\"unk_token\": \"u\",", "", 9, "model: the required field \"unk_token\" is missing")]
