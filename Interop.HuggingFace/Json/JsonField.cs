@@ -40,6 +40,15 @@ internal sealed class JsonField
     internal IEnumerable<(string Name, JsonField Value)> Members() =>
         Expect(JsonValueKind.Object, "an object").EnumerateObject().Select(p => (p.Name, new JsonField(this, p.Name, p.Value)));
 
+    /// <summary>Refuses a member with another name than those given.</summary>
+    internal void AllowOnly(params string[] names)
+    {
+        foreach (var (_, value) in Members().Where(member => !names.Contains(member.Name, StringComparer.Ordinal)))
+        {
+            throw value.Error("this setting is not supported; remove it if the text's ids do not depend on it.");
+        }
+    }
+
     /// <summary>The items of an array.</summary>
     internal IEnumerable<JsonField> Items() =>
         Expect(JsonValueKind.Array, "a list").EnumerateArray().Select((element, i) => new JsonField(this, i, element));

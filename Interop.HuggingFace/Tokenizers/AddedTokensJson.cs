@@ -58,6 +58,7 @@ internal static class AddedTokensJson
 
     private static AddedToken ReadToken(JsonField item)
     {
+        item.AllowOnly("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
         var content = item.Required("content");
         return content.Text().Length == 0
             ? throw content.Error("an added token is empty; remove it.")

@@ -18,10 +18,15 @@ internal interface ITokenizerModel
 
     string? TokenOf(int id);
 
-    /// <summary>
-    /// Appends the ids of a piece. An id in <paramref name="excluded"/> is not given for text, unless it is <see cref="UnknownId"/>.
-    /// </summary>
-    void Encode(ReadOnlySpan<char> piece, IReadOnlySet<int> excluded, List<int> ids);
+    /// <summary>Appends the ids of a piece.</summary>
+    /// <exception cref="InvalidOperationException">The vocabulary lacks something of the piece, and there is no unknown token.</exception>
+    void Encode(ReadOnlySpan<char> piece, List<int> ids);
+
+    /// <summary>The model that encodes without some ids; only <see cref="UnknownId"/> it still gives.</summary>
+    ITokenizerModel Without(IReadOnlySet<int> excluded);
+
+    /// <summary>The model of the ids below <paramref name="count"/>.</summary>
+    ITokenizerModel Restrict(int count);
 
     /// <summary>Writes the model as the value of the field <c>model</c>.</summary>
     void Write(Utf8JsonWriter writer);

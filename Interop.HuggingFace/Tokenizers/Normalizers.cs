@@ -12,17 +12,39 @@ internal interface INormalizer
     void Write(Utf8JsonWriter writer);
 }
 
-/// <summary>Unicode's normalisation form C.</summary>
-internal sealed class NfcNormalizer : INormalizer
+/// <summary>One of Unicode's normalisation forms.</summary>
+internal sealed class UnicodeNormalizer(UnicodeForm form) : INormalizer
 {
-    public string Normalize(string text) => CanonicalComposition.Compose(text);
+    public string Normalize(string text) => UnicodeNormalization.Apply(form, text);
 
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WriteString("type", "NFC");
+        writer.WriteString("type", form.ToString().ToUpperInvariant());
         writer.WriteEndObject();
     }
+}
+
+/// <summary>Puts a text before every text that is not empty.</summary>
+internal sealed class PrependNormalizer(string prefix) : INormalizer
+{
+    public string Normalize(string text) => text.Length == 0 ? text : prefix + text;
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", "Prepend");
+        writer.WriteString("prepend", prefix);
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Replaces the matches of a pattern.</summary>
+internal sealed class ReplaceNormalizer(Replacement replacement, JsonElement source) : INormalizer
+{
+    public string Normalize(string text) => replacement.Apply(text);
+
+    public void Write(Utf8JsonWriter writer) => source.WriteTo(writer);
 }
 
 /// <summary>Every character by its own lower case, without regard to its neighbours or to a language.</summary>

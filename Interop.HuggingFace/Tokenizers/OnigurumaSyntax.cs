@@ -25,11 +25,14 @@ internal static class OnigurumaSyntax
             throw Refuse(pattern, "a character beyond U+FFFF");
         }
         var output = new StringBuilder(pattern.Length);
+        var ignoresCase = new Stack<bool>([false]);
         var i = 0;
         while (i < pattern.Length)
         {
+            TrackCase(pattern.AsSpan(i), ignoresCase);
             i = pattern[i] switch
             {
+                's' or 'S' when ignoresCase.Peek() => LetterS(i, output),
                 '\\' => Escape(pattern, i, inClass: false, output),
                 '[' => Class(pattern, i, output),
                 '(' => Group(pattern, i, output),
@@ -38,6 +41,25 @@ internal static class OnigurumaSyntax
             };
         }
         return output.ToString();
+    }
+
+    private static void TrackCase(ReadOnlySpan<char> rest, Stack<bool> ignoresCase)
+    {
+        if (rest[0] == '(')
+        {
+            ignoresCase.Push(rest.StartsWith("(?i:") || (ignoresCase.Peek() && !rest.StartsWith("(?-i:")));
+        }
+        else if (rest[0] == ')' && ignoresCase.Count > 1)
+        {
+            ignoresCase.Pop();
+        }
+    }
+
+    // Without regard to case, s is also the long s, which .NET does not know.
+    private static int LetterS(int start, StringBuilder output)
+    {
+        output.Append("[s\u017F]");
+        return start + 1;
     }
 
     private static int Escape(string pattern, int start, bool inClass, StringBuilder output)

@@ -6,33 +6,51 @@ internal static class PreTokenizerJson
     internal static IPreTokenizer Read(JsonField field)
     {
         var type = field.Required("type");
-        return type.Text() switch
+        switch (type.Text())
         {
-            "WhitespaceSplit" => new WhitespaceSplitPreTokenizer(),
-            "Whitespace" => new WhitespacePreTokenizer(),
-            "Punctuation" => new PunctuationPreTokenizer(
-                field.Optional("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated),
-            "Split" => Split(field),
-            "Sequence" => new SequencePreTokenizer([.. field.Required("pretokenizers").Items().Select(Read)]),
-            var other => throw type.Error(
-                $"the pre-tokenizer {other} is not supported, only WhitespaceSplit, Whitespace, Punctuation, Split and Sequence."),
-        };
+            case "WhitespaceSplit":
+                field.AllowOnly("type");
+                return new WhitespaceSplitPreTokenizer();
+            case "Whitespace":
+                field.AllowOnly("type");
+                return new WhitespacePreTokenizer();
+            case "Punctuation":
+                field.AllowOnly("type", "behavior");
+                return new PunctuationPreTokenizer(field.Optional("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated);
+            case "Digits":
+                field.AllowOnly("type", "individual_digits");
+                return new DigitsPreTokenizer(field.Required("individual_digits").Flag());
+            case "Split":
+                field.AllowOnly("type", "pattern", "behavior", "invert");
+                return Split(field);
+            case "ByteLevel":
+                var options = ByteLevelOptions.Read(field);
+                return new ByteLevelPreTokenizer(options.AddPrefixSpace, options.UseRegex, field.Element);
+            case "Sequence":
+                field.AllowOnly("type", "pretokenizers");
+                return new SequencePreTokenizer(Steps(field.Required("pretokenizers")));
+            default:
+                throw type.Error(
+                    $"the pre-tokenizer {type.Text()} is not supported, only WhitespaceSplit, Whitespace, Punctuation, Digits, Split, ByteLevel "
+                    + "and Sequence.");
+        }
+    }
+
+    private static IPreTokenizer[] Steps(JsonField field)
+    {
+        var steps = field.Items().Select(item => (Field: item, Step: Read(item))).ToArray();
+        return steps.SkipLast(1).FirstOrDefault(step => step.Step.GivesBytes) is { Field: { } early }
+            ? throw early.Error("a pre-tokenizer behind ByteLevel is not supported; put ByteLevel at the end.")
+            : [.. steps.Select(step => step.Step)];
     }
 
     private static SplitPreTokenizer Split(JsonField field)
     {
-        var pattern = field.Required("pattern");
-        var (kind, value) = pattern.Members().ToArray() is [var only]
-            ? only
-            : throw pattern.Error("expected one field, \"String\" or \"Regex\".");
-        if (kind is not ("String" or "Regex"))
-        {
-            throw value.Error($"the pattern {kind} is not supported, only String and Regex.");
-        }
+        var (isRegex, value) = TextPattern.Read(field.Required("pattern"));
         try
         {
             var behavior = Behavior(field.Required("behavior"));
-            return new SplitPreTokenizer(kind == "Regex", value.Text(), behavior, field.Required("invert").Flag());
+            return new SplitPreTokenizer(isRegex, value.Text(), behavior, field.Required("invert").Flag());
         }
         catch (NotSupportedException e)
         {
@@ -44,4 +62,19 @@ internal static class PreTokenizerJson
         Enum.GetNames<SplitBehavior>().Contains(field.Text(), StringComparer.Ordinal)
             ? Enum.Parse<SplitBehavior>(field.Text())
             : throw field.Error($"the behaviour {field.Text()} is not one of {string.Join(", ", Enum.GetNames<SplitBehavior>())}.");
+}
+
+/// <summary>The settings that pre-tokenizer, post-processor and decoder ByteLevel share.</summary>
+/// <param name="AddPrefixSpace">Whether a text gets a blank in front unless it begins with one.</param>
+/// <param name="UseRegex">Whether text is split by GPT-2's pattern.</param>
+internal sealed record ByteLevelOptions(bool AddPrefixSpace, bool UseRegex)
+{
+    internal static ByteLevelOptions Read(JsonField field)
+    {
+        field.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
+        // It concerns the places of tokens in the text, which are not told.
+        field.Optional("trim_offsets")?.Flag();
+        return new ByteLevelOptions(
+            field.Required("add_prefix_space").Flag(), field.Optional("use_regex") is not { } useRegex || useRegex.Flag());
+    }
 }

@@ -3,13 +3,19 @@ using System.Text.Json;
 
 namespace Levee.Interop.HuggingFace;
 
+/// <summary>What becomes of a piece of text.</summary>
+internal delegate void PieceAction(ReadOnlySpan<char> piece);
+
 /// <summary>
 /// The third stage of encoding: from text to the pieces that the model sees. A piece may be a slice of the text or new text.
 /// </summary>
 internal interface IPreTokenizer
 {
-    /// <summary>Appends the pieces of a text, none of them empty.</summary>
-    void Split(ReadOnlyMemory<char> text, List<ReadOnlyMemory<char>> pieces);
+    /// <summary>Whether the pieces are bytes to the model, which it writes in <see cref="ByteAlphabet"/>.</summary>
+    bool GivesBytes => false;
+
+    /// <summary>Hands on the pieces of a text, none of them empty.</summary>
+    void Split(ReadOnlySpan<char> text, PieceAction next);
 
     /// <summary>Writes the pre-tokenizer as a JSON object with its type.</summary>
     void Write(Utf8JsonWriter writer);
@@ -21,9 +27,18 @@ internal interface IPreTokenizer
 /// <param name="invert">Whether the delimiters are what the pattern does not match.</param>
 internal abstract class PatternPreTokenizer(ITextPattern pattern, SplitBehavior behavior, bool invert) : IPreTokenizer
 {
-    public void Split(ReadOnlyMemory<char> text, List<ReadOnlyMemory<char>> pieces)
+    // Then the pieces are the matches of a pattern whose matches cover the text.
+    private readonly PieceScanner? _scanner =
+        behavior == SplitBehavior.Isolated || (behavior == SplitBehavior.Removed && invert) ? pattern as PieceScanner : null;
+
+    public void Split(ReadOnlySpan<char> text, PieceAction next)
     {
-        var stretches = pattern.Find(text.Span);
+        if (_scanner is not null)
+        {
+            _scanner.Split(text, next);
+            return;
+        }
+        var stretches = pattern.Find(text);
         if (invert)
         {
             stretches = stretches.ConvertAll(s => s with { IsMatch = !s.IsMatch });
@@ -32,7 +47,7 @@ internal abstract class PatternPreTokenizer(ITextPattern pattern, SplitBehavior 
         {
             if (start < end)
             {
-                pieces.Add(text[start..end]);
+                next(text[start..end]);
             }
         }
     }
@@ -73,6 +88,20 @@ internal sealed class PunctuationPreTokenizer(SplitBehavior behavior)
     }
 }
 
+/// <summary>Splits off numbers, as wholes or digit by digit.</summary>
+internal sealed class DigitsPreTokenizer(bool individual)
+    : PatternPreTokenizer(
+        new RunePattern(Rune.IsNumber), individual ? SplitBehavior.Isolated : SplitBehavior.Contiguous, invert: false)
+{
+    private readonly bool _individual = individual;
+
+    protected override void WriteFields(Utf8JsonWriter writer)
+    {
+        writer.WriteString("type", "Digits");
+        writer.WriteBoolean("individual_digits", _individual);
+    }
+}
+
 /// <summary>Splits at a text or at a regular expression.</summary>
 internal sealed class SplitPreTokenizer : PatternPreTokenizer
 {
@@ -83,7 +112,7 @@ internal sealed class SplitPreTokenizer : PatternPreTokenizer
 
     /// <exception cref="NotSupportedException">The regular expression uses what .NET has no equal for, or the text is empty.</exception>
     internal SplitPreTokenizer(bool isRegex, string pattern, SplitBehavior behavior, bool invert)
-        : base(isRegex ? new RegexPattern(pattern) : Literal(pattern), behavior, invert)
+        : base(TextPattern.Of(isRegex, pattern), behavior, invert)
     {
         _isRegex = isRegex;
         _pattern = pattern;
@@ -100,25 +129,41 @@ internal sealed class SplitPreTokenizer : PatternPreTokenizer
         writer.WriteString("behavior", _behavior.ToString());
         writer.WriteBoolean("invert", _invert);
     }
+}
 
-    private static LiteralPattern Literal(string pattern) =>
-        pattern.Length > 0 ? new LiteralPattern(pattern) : throw new NotSupportedException("splitting at an empty text is not supported.");
+/// <summary>Leaves bytes to the model, after it has put a blank in front and split by GPT-2's pattern where that is asked for.</summary>
+internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, JsonElement source) : IPreTokenizer
+{
+    private readonly PieceScanner? _scanner = useRegex ? PieceScanner.Of(PieceScanner.Gpt2) : null;
+
+    public bool GivesBytes => true;
+
+    public void Split(ReadOnlySpan<char> text, PieceAction next)
+    {
+        if (addPrefixSpace && !text.StartsWith(' '))
+        {
+            text = $" {text}";
+        }
+        if (_scanner is null)
+        {
+            next(text);
+        }
+        else
+        {
+            _scanner.Split(text, next);
+        }
+    }
+
+    public void Write(Utf8JsonWriter writer) => source.WriteTo(writer);
 }
 
 /// <summary>Pre-tokenizers one after the other, each on the pieces of the one before.</summary>
 internal sealed class SequencePreTokenizer(IReadOnlyList<IPreTokenizer> steps) : IPreTokenizer
 {
-    public void Split(ReadOnlyMemory<char> text, List<ReadOnlyMemory<char>> pieces)
-    {
-        List<ReadOnlyMemory<char>> current = [text];
-        foreach (var step in steps)
-        {
-            var next = new List<ReadOnlyMemory<char>>(current.Count);
-            current.ForEach(piece => step.Split(piece, next));
-            current = next;
-        }
-        pieces.AddRange(current);
-    }
+    public bool GivesBytes => steps.Any(step => step.GivesBytes);
+
+    public void Split(ReadOnlySpan<char> text, PieceAction next) =>
+        steps.Reverse().Aggregate(next, (after, step) => piece => step.Split(piece, after))(text);
 
     public void Write(Utf8JsonWriter writer)
     {

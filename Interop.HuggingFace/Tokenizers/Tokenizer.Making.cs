@@ -38,14 +38,35 @@ public sealed partial class Tokenizer
         var special = added.Select(token => token.Content).ToArray();
         string[] unknownIfNew = special.Contains(unknown, StringComparer.Ordinal) ? [] : [unknown];
         var ids = Number([.. special, .. unknownIfNew, .. words]);
-        return new Tokenizer(
-            new WordLevelModel(ids, unknown), normalizer: null, PreTokenizer(pattern), added.Select(token => (ids[token.Content], token)));
+        var stages = new TokenizerStages(new WordLevelModel(new Vocabulary(ids), unknown)) { PreTokenizer = PreTokenizer(pattern) };
+        return new Tokenizer(stages, added.Select(token => (ids[token.Content], token)));
     }
 
     /// <summary>Writes the file, or <c>tokenizer.json</c> in a folder, in the standard layout.</summary>
     public void Save(string path) => JsonOutput.Save(
         ModelFolder.FileAt(path, ModelFolder.TokenizerName),
-        writer => TokenizerJson.Write(writer, _added, _normalizer, _preTokenizer, _model));
+        writer => TokenizerJson.Write(writer, _stages, _added));
+
+    /// <summary>
+    /// A smaller tokenizer: the model keeps its ids below <paramref name="count"/> and the merges among them; the added tokens beyond
+    /// follow from <paramref name="count"/> on, in the order of their ids. Where a byte or character has no token any more, and there is no
+    /// unknown token, <see cref="Encode"/> fails and names it.
+    /// </summary>
+    /// <param name="count">How many ids the model keeps, at least 1; all where it has fewer.</param>
+    /// <param name="keepAddedTokens">Whether the added tokens beyond stay; with false they are dropped.</param>
+    /// <exception cref="ArgumentException">The post-processor needs a token that is dropped.</exception>
+    public Tokenizer Restrict(int count, bool keepAddedTokens = true)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var model = _model.Restrict(count);
+        var first = Math.Max(model.Count, model.LargestId + 1);
+        var inside = _added.Where(pair => model.IdOf(pair.Value.Content) == pair.Key).Select(pair => (pair.Key, pair.Value));
+        var beyond = _added.Values.Where(token => model.IdOf(token.Content) is null).Select((token, i) => (first + i, token));
+        var added = (keepAddedTokens ? inside.Concat(beyond) : inside).ToArray();
+        var ids = added.ToDictionary(pair => pair.Item2.Content, pair => pair.Item1, StringComparer.Ordinal);
+        int? IdOf(string token) => ids.TryGetValue(token, out var id) ? id : model.IdOf(token);
+        return new Tokenizer(_stages with { Model = model, PostProcessor = _stages.PostProcessor?.Renumber(IdOf) }, added);
+    }
 
     private static Dictionary<string, int> Number(string[] tokens)
     {

@@ -9,33 +9,25 @@ namespace Levee.Interop.HuggingFace;
 /// </summary>
 public sealed partial class Tokenizer
 {
-    private static readonly IReadOnlySet<int> NoIds = new HashSet<int>();
-
+    private readonly TokenizerStages _stages;
     private readonly ITokenizerModel _model;
-    private readonly INormalizer? _normalizer;
-    private readonly IPreTokenizer? _preTokenizer;
+    private readonly ITokenizerModel _modelOfOutside;
     private readonly SortedDictionary<int, AddedToken> _added;
-    private readonly HashSet<int> _addedIds;
     private readonly Dictionary<string, int> _addedIdOf;
     private readonly AddedTokenFinder _inText;
     private readonly AddedTokenFinder _inNormalized;
 
     /// <exception cref="ArgumentException">Two added tokens look for the same text, or the normalizer leaves nothing of one.</exception>
-    internal Tokenizer(
-        ITokenizerModel model,
-        INormalizer? normalizer,
-        IPreTokenizer? preTokenizer,
-        IEnumerable<(int Id, AddedToken Token)> added)
+    internal Tokenizer(TokenizerStages stages, IEnumerable<(int Id, AddedToken Token)> added)
     {
-        _model = model;
-        _normalizer = normalizer;
-        _preTokenizer = preTokenizer;
+        _stages = stages;
+        _model = stages.Model;
         _added = new SortedDictionary<int, AddedToken>(added.ToDictionary(a => a.Id, a => a.Token));
-        _addedIds = [.. _added.Keys];
+        _modelOfOutside = _model.Without(_added.Keys.ToHashSet());
         _addedIdOf = _added.ToDictionary(pair => pair.Value.Content, pair => pair.Key, StringComparer.Ordinal);
         _inText = Finder(_added.Where(pair => !pair.Value.Normalized), content => content);
         _inNormalized = Finder(_added.Where(pair => pair.Value.Normalized), Normalize);
-        VocabularySize = _added.Keys.Append(model.LargestId).Max() + 1;
+        VocabularySize = _added.Keys.Append(_model.LargestId).Max() + 1;
     }
 
     /// <summary>The largest id plus one: the least number of rows that an embedding must have.</summary>
@@ -53,8 +45,13 @@ public sealed partial class Tokenizer
     /// Whether the text of an added token becomes that token. With false it is only text, and no id of an added token comes back except
     /// <see cref="UnknownId"/>: for text from outside, such as retrieved documents, whose tags must not act as control tokens.
     /// </param>
-    /// <exception cref="InvalidOperationException">A word is outside the vocabulary, and the tokenizer has no unknown token.</exception>
-    public int[] Encode(string text, bool parseSpecialTokens = true)
+    /// <param name="addSpecialTokens">
+    /// Whether the file's post-processor puts its special tokens around the ids, such as Llama 3's <c>&lt;|begin_of_text|&gt;</c> in front.
+    /// </param>
+    /// <exception cref="InvalidOperationException">
+    /// A word, character or byte is outside the vocabulary, and the tokenizer has no unknown token.
+    /// </exception>
+    public int[] Encode(string text, bool parseSpecialTokens = true, bool addSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(text);
         var ids = new List<int>();
@@ -65,27 +62,30 @@ public sealed partial class Tokenizer
         }
         else
         {
-            EncodePlain(Normalize(wellFormed).AsMemory(), _addedIds, ids);
+            EncodePlain(Normalize(wellFormed), _modelOfOutside, ids);
+        }
+        if (addSpecialTokens)
+        {
+            _stages.PostProcessor?.Apply(ids);
         }
         return [.. ids];
     }
 
-    /// <summary>The text of ids: for a word-level model the tokens with a blank between them. Ids without a token are left out.</summary>
-    /// <param name="ids">The ids.</param>
+    /// <summary>The text of ids, as the file's decoder makes it: the tokens with a blank between them where it names none.</summary>
+    /// <param name="ids">The ids. Those without a token are left out.</param>
     /// <param name="skipSpecialTokens">Whether to leave out the added tokens that are special.</param>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false)
     {
-        var tokens = new List<string>(ids.Length);
+        var decoder = new StreamDecoder(this, skipSpecialTokens);
         foreach (var id in ids)
         {
-            var skipped = skipSpecialTokens && _added.TryGetValue(id, out var added) && added.Special;
-            if (!skipped && TokenOf(id) is { } token)
-            {
-                tokens.Add(token);
-            }
+            decoder.Add(id);
         }
-        return string.Join(' ', tokens);
+        return decoder.Flush();
     }
+
+    /// <summary>How tokens become text.</summary>
+    internal IDecoder Decoder => _stages.Decoder ?? BlankDecoder.Instance;
 
     /// <summary>The id of a token; null where the vocabulary lacks it.</summary>
     public int? IdOf(string token) => _addedIdOf.TryGetValue(token, out var id) ? id : _model.IdOf(token);
@@ -110,34 +110,29 @@ public sealed partial class Tokenizer
                 }
                 else
                 {
-                    EncodePlain(inner.Text, NoIds, ids);
+                    EncodePlain(inner.Text.Span, _model, ids);
                 }
             }
         }
     }
 
-    private void EncodePlain(ReadOnlyMemory<char> text, IReadOnlySet<int> excluded, List<int> ids)
+    private void EncodePlain(ReadOnlySpan<char> text, ITokenizerModel model, List<int> ids)
     {
         if (text.IsEmpty)
         {
             return;
         }
-        var pieces = new List<ReadOnlyMemory<char>>();
-        if (_preTokenizer is null)
+        if (_stages.PreTokenizer is { } preTokenizer)
         {
-            pieces.Add(text);
+            preTokenizer.Split(text, piece => model.Encode(piece, ids));
         }
         else
         {
-            _preTokenizer.Split(text, pieces);
-        }
-        foreach (var piece in pieces)
-        {
-            _model.Encode(piece.Span, excluded, ids);
+            model.Encode(text, ids);
         }
     }
 
-    private string Normalize(string text) => _normalizer is null ? text : _normalizer.Normalize(text);
+    private string Normalize(string text) => _stages.Normalizer is { } normalizer ? normalizer.Normalize(text) : text;
 
     private static AddedTokenFinder Finder(IEnumerable<KeyValuePair<int, AddedToken>> tokens, Func<string, string> patternOf)
     {
@@ -156,7 +151,7 @@ public sealed partial class Tokenizer
 
     private static string WellFormed(string text)
     {
-        if (!text.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
+        if (IsWellFormed(text))
         {
             return text;
         }
@@ -166,5 +161,18 @@ public sealed partial class Tokenizer
             wellFormed.Append(rune);
         }
         return wellFormed.ToString();
+    }
+
+    private static bool IsWellFormed(ReadOnlySpan<char> text)
+    {
+        while (text.IndexOfAnyInRange('\ud800', '\udfff') is >= 0 and var place)
+        {
+            if (place + 1 == text.Length || !char.IsSurrogatePair(text[place], text[place + 1]))
+            {
+                return false;
+            }
+            text = text[(place + 2)..];
+        }
+        return true;
     }
 }

@@ -22,16 +22,19 @@ internal static class TokenizerJson
         }
         RefuseUnlessNull(root, "truncation", "cut the ids yourself");
         RefuseUnlessNull(root, "padding", "fill the batch yourself");
-        RefuseUnlessNull(root, "post_processor", "add the ids of special tokens yourself");
-        RefuseUnlessNull(root, "decoder", "only tokens joined with a blank are supported");
-        var model = Model(root.Required("model"));
-        var addedTokens = root.Optional("added_tokens");
-        var added = addedTokens is null ? [] : AddedTokensJson.Read(addedTokens, model);
-        var normalizer = root.Optional("normalizer") is { } n ? NormalizerJson.Read(n) : null;
         var preTokenizer = root.Optional("pre_tokenizer") is { } p ? PreTokenizerJson.Read(p) : null;
+        var stages = new TokenizerStages(Model(root.Required("model"), preTokenizer?.GivesBytes ?? false))
+        {
+            Normalizer = root.Optional("normalizer") is { } n ? NormalizerJson.Read(n) : null,
+            PreTokenizer = preTokenizer,
+            PostProcessor = root.Optional("post_processor") is { } post ? PostProcessorJson.Read(post) : null,
+            Decoder = root.Optional("decoder") is { } d ? DecoderJson.Read(d) : null,
+        };
+        var addedTokens = root.Optional("added_tokens");
+        var added = addedTokens is null ? [] : AddedTokensJson.Read(addedTokens, stages.Model);
         try
         {
-            return new Tokenizer(model, normalizer, preTokenizer, added);
+            return new Tokenizer(stages, added);
         }
         catch (ArgumentException e)
         {
@@ -39,12 +42,7 @@ internal static class TokenizerJson
         }
     }
 
-    internal static void Write(
-        Utf8JsonWriter writer,
-        IReadOnlyDictionary<int, AddedToken> added,
-        INormalizer? normalizer,
-        IPreTokenizer? preTokenizer,
-        ITokenizerModel model)
+    internal static void Write(Utf8JsonWriter writer, TokenizerStages stages, IReadOnlyDictionary<int, AddedToken> added)
     {
         writer.WriteStartObject();
         writer.WriteString("version", Version);
@@ -52,11 +50,11 @@ internal static class TokenizerJson
         writer.WriteNull("padding");
         writer.WritePropertyName("added_tokens");
         AddedTokensJson.Write(writer, added);
-        WriteStage(writer, "normalizer", normalizer is null ? null : normalizer.Write);
-        WriteStage(writer, "pre_tokenizer", preTokenizer is null ? null : preTokenizer.Write);
-        writer.WriteNull("post_processor");
-        writer.WriteNull("decoder");
-        WriteStage(writer, "model", model.Write);
+        WriteStage(writer, "normalizer", stages.Normalizer is { } normalizer ? normalizer.Write : null);
+        WriteStage(writer, "pre_tokenizer", stages.PreTokenizer is { } preTokenizer ? preTokenizer.Write : null);
+        WriteStage(writer, "post_processor", stages.PostProcessor is { } postProcessor ? postProcessor.Write : null);
+        WriteStage(writer, "decoder", stages.Decoder is { } decoder ? decoder.Write : null);
+        WriteStage(writer, "model", stages.Model.Write);
         writer.WriteEndObject();
     }
 
@@ -82,27 +80,16 @@ internal static class TokenizerJson
         }
     }
 
-    private static ITokenizerModel Model(JsonField field)
+    // Older files name no type: a model with merges is byte-pair encoding.
+    private static ITokenizerModel Model(JsonField field, bool ofBytes)
     {
         var type = field.Optional("type");
-        return type is null || type.Text() == "WordLevel"
-            ? WordLevel(field)
-            : throw type.Error($"the model {type.Text()} is not supported, only WordLevel.");
-    }
-
-    private static WordLevelModel WordLevel(JsonField field)
-    {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        var seen = new HashSet<int>();
-        foreach (var (token, value) in field.Required("vocab").Members())
+        return (type?.Text() ?? (field.Optional("merges") is null ? "WordLevel" : "BPE")) switch
         {
-            var id = value.Integer(minimum: 0);
-            if (!seen.Add(id))
-            {
-                throw value.Error($"the id {id} belongs to another token already; give each token its own.");
-            }
-            ids.Add(token, id);
-        }
-        return new WordLevelModel(ids, field.Required("unk_token").Text());
+            "BPE" => BpeModelJson.Read(field, ofBytes),
+            "WordLevel" when ofBytes => throw field.Error("the model WordLevel is not supported behind the pre-tokenizer ByteLevel."),
+            "WordLevel" => WordLevelModel.Read(field),
+            var other => throw type!.Error($"the model {other} is not supported, only BPE and WordLevel."),
+        };
     }
 }

@@ -3,56 +3,48 @@ using System.Text.Json;
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>The model that knows whole words only.</summary>
-internal sealed class WordLevelModel : ITokenizerModel
+/// <param name="vocabulary">The words.</param>
+/// <param name="unknown">The word that stands for the others; the vocabulary may lack it.</param>
+internal sealed class WordLevelModel(Vocabulary vocabulary, string unknown) : ITokenizerModel
 {
-    private readonly Dictionary<string, int> _ids;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;
-    private readonly Dictionary<int, string> _tokens;
-    private readonly string _unknown;
+    public int Count => vocabulary.Count;
 
-    /// <param name="ids">The words with their ids; no id twice.</param>
-    /// <param name="unknown">The word that stands for the others; it may be absent from <paramref name="ids"/>.</param>
-    internal WordLevelModel(IEnumerable<KeyValuePair<string, int>> ids, string unknown)
+    public int LargestId { get; } = vocabulary.LargestId;
+
+    public int? UnknownId { get; } = vocabulary.IdOf(unknown);
+
+    internal static WordLevelModel Read(JsonField field)
     {
-        _ids = new Dictionary<string, int>(ids, StringComparer.Ordinal);
-        _idsBySpan = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        _tokens = _ids.ToDictionary(pair => pair.Value, pair => pair.Key);
-        _unknown = unknown;
-        UnknownId = IdOf(unknown);
+        field.AllowOnly("type", "vocab", "unk_token");
+        return new WordLevelModel(Vocabulary.Read(field.Required("vocab")), field.Required("unk_token").Text());
     }
 
-    public int Count => _ids.Count;
+    public int? IdOf(string token) => vocabulary.IdOf(token);
 
-    public int LargestId => _tokens.Keys.DefaultIfEmpty(-1).Max();
+    public string? TokenOf(int id) => vocabulary.TokenOf(id);
 
-    public int? UnknownId { get; }
-
-    public int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : null;
-
-    public string? TokenOf(int id) => _tokens.GetValueOrDefault(id);
-
-    public void Encode(ReadOnlySpan<char> piece, IReadOnlySet<int> excluded, List<int> ids)
+    public void Encode(ReadOnlySpan<char> piece, List<int> ids)
     {
-        if (_idsBySpan.TryGetValue(piece, out var id) && !excluded.Contains(id))
+        if ((vocabulary.IdOf(piece) ?? UnknownId) is not { } id)
         {
-            ids.Add(id);
-            return;
+            throw new InvalidOperationException(
+                $"The vocabulary holds neither '{piece}' nor the unknown token '{unknown}'; add the latter to model.vocab.");
         }
-        ids.Add(UnknownId ?? throw new InvalidOperationException(
-            $"The vocabulary holds neither '{piece}' nor the unknown token '{_unknown}'; add the latter to model.vocab."));
+        ids.Add(id);
     }
+
+    public ITokenizerModel Without(IReadOnlySet<int> excluded) =>
+        new WordLevelModel(vocabulary.Where(id => id == UnknownId || !excluded.Contains(id)), unknown);
+
+    public ITokenizerModel Restrict(int count) => new WordLevelModel(vocabulary.Where(id => id < count), unknown);
 
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
         writer.WriteString("type", "WordLevel");
-        writer.WriteStartObject("vocab");
-        foreach (var (token, id) in _ids.OrderBy(pair => pair.Value))
-        {
-            writer.WriteNumber(token, id);
-        }
-        writer.WriteEndObject();
-        writer.WriteString("unk_token", _unknown);
+        writer.WritePropertyName("vocab");
+        vocabulary.Write(writer);
+        writer.WriteString("unk_token", unknown);
         writer.WriteEndObject();
     }
 }

@@ -40,7 +40,7 @@ let againstPeers settings script (policy: Policy) workload check repetitions (ou
                     [| AsOurs; Stock |]
                 else
                     [| Stock |]
-            let peers = kernels |> Array.map(fun kernels -> new Peer(python, script, folder, settings.Threads, kernels))
+            let peers = kernels |> Array.map(fun kernels -> Peer.Python(python, script, folder, settings.Threads, kernels))
             try
                 for peer in peers do
                     check(peer.Numbers())

@@ -1,4 +1,4 @@
-/// The same work in python3-torch: a process that works when told, as `peer/rounds.py` says.
+/// The same work in another program, python3-torch or Node: a process that works when told, as `peer/rounds.py` says.
 module Levee.Benchmarks.Peer
 
 open System
@@ -54,38 +54,38 @@ let private hasTorch python =
 /// The first Python that has PyTorch; None on a machine without.
 let python = lazy (List.tryFind hasTorch [ "python3"; "/usr/bin/python3" ])
 
-/// A peer that runs: its answers are lines of JSON.
-type Peer(python: string, script: string, folder: string, threads: int, kernels: Kernels) =
-    let file name = Path.Combine(folder, name)
+let private scriptFile script = Path.Combine(Repository.root, "tests", "Benchmarks", "peer", script)
 
-    let arguments = [
-        Path.Combine(Repository.root, "tests", "Benchmarks", "peer", script)
-        file "policy"
-        file "workload.json"
-        "--threads"
-        string threads
-    ]
-
-    let run =
-        start python arguments [
-            coreType, (if kernels = AsOurs then ourKernels() else None)
-            "OMP_NUM_THREADS", Some(string threads)
-            "OPENBLAS_NUM_THREADS", Some(string threads)
-        ]
-
+/// A peer that runs: its answers are lines of JSON, the first one its library's name and version.
+type Peer private (script: string, run: Process) =
     let read () =
         match run.StandardOutput.ReadLine() with
         | null -> invalidOp $"The peer {script} ended before it answered; what it wrote stands above."
         | line -> JsonDocument.Parse(line).RootElement
 
-    let version = (read()).GetProperty("torch").GetString()
+    let version = (read()).EnumerateObject() |> Seq.exactlyOne |> _.Value.GetString()
 
     let work (repetitions: int) =
         run.StandardInput.WriteLine repetitions
         run.StandardInput.Flush()
         read()
 
-    /// PyTorch's version.
+    /// One that runs under a Python with PyTorch, on a policy and a workload in a folder.
+    static member Python(python: string, script: string, folder: string, threads: int, kernels: Kernels) =
+        let file name = Path.Combine(folder, name)
+        let arguments = [ scriptFile script; file "policy"; file "workload.json"; "--threads"; string threads ]
+        let environment = [
+            coreType, (if kernels = AsOurs then ourKernels() else None)
+            "OMP_NUM_THREADS", Some(string threads)
+            "OPENBLAS_NUM_THREADS", Some(string threads)
+        ]
+        new Peer(script, start python arguments environment)
+
+    /// One that runs under Node.
+    static member Node(script: string, arguments: string list, environment: (string * string option) list) =
+        new Peer(script, start "node" (scriptFile script :: arguments) environment)
+
+    /// The library's version.
     member _.Version = version
 
     /// Works once and gives the numbers that this came to, by name.

@@ -13,9 +13,10 @@ type Benchmark =
     | Update
     | Rollout
     | Llds
+    | Tokenizer
 
 // In this order: what others leave behind would hide what training holds on to.
-let private all = [ Memory; Update; Rollout; Llds ]
+let private all = [ Memory; Update; Rollout; Llds; Tokenizer ]
 
 type Option =
     | [<MainCommand>] Benchmarks of Benchmark list
@@ -37,8 +38,9 @@ let private examples =
     """
 EXAMPLES:
 
-    dotnet fsi build.fsx bench                              all, about five minutes
+    dotnet fsi build.fsx bench                              all, about six minutes
     dotnet fsi build.fsx bench update rollout               only what is compared with PyTorch
+    dotnet fsi build.fsx bench tokenizer                    the tokenizer of Qwen2.5 against Hugging Face's library
     dotnet fsi build.fsx bench llds --pairs 50              more rounds, a narrower spread
     dotnet fsi build.fsx bench --json artifacts/bench.jsonl also for programs"""
 
@@ -57,6 +59,7 @@ let private run settings benchmark =
         | Update -> UpdateBench.run settings
         | Rollout -> RolloutBench.run settings
         | Llds -> LldsBench.run settings
+        | Tokenizer -> TokenizerBench.run settings
 
 let private atLeastOne name value =
     if value < 1 then

@@ -28,12 +28,17 @@ public sealed class TokenizerRefusalTests : IDisposable
     [Theory]
     [InlineData("\"WordLevel\"", "\"Unigram\"", 9, "model.type: the model Unigram is not supported")]
     [InlineData("\"1.0\"", "\"2.0\"", 2, "version: version \"2.0\" is not supported")]
-    [InlineData("\"decoder\": null", "\"decoder\": {\"type\": \"ByteLevel\"}", 8, "decoder: the decoder ByteLevel is not supported")]
-    [InlineData("\"decoder\": null", "\"post_processor\": {\"type\": \"ByteLevel\"}", 8, "the post_processor ByteLevel is not supported")]
+    [InlineData("\"decoder\": null", "\"decoder\": {\"type\": \"WordPiece\"}", 8, "decoder.type: the decoder WordPiece is not supported")]
+    [InlineData(
+        "\"decoder\": null",
+        "\"post_processor\": {\"type\": \"BertProcessing\"}", 8, "post_processor.type: the post-processor BertProcessing is not supported")]
+    [InlineData(
+        "\"pre_tokenizer\": null",
+        "\"pre_tokenizer\": {\"type\": \"ByteLevel\", \"add_prefix_space\": false}", 9, "model: the model WordLevel is not supported behind")]
     [InlineData("\"decoder\": null", "\"truncation\": {\"max_length\": 3}", 8, "truncation: a truncation is not supported")]
     [InlineData("\"decoder\": null", "\"padding\": {}", 8, "padding: a padding is not supported")]
     [InlineData("\"decoder\": null", "\"extra\": 1", 8, "extra: this field is not supported")]
-    [InlineData("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFKC\"}", 6, "normalizer.type: the normalizer NFKC is not supported")]
+    [InlineData("\"normalizer\": null", "\"normalizer\": {\"type\": \"Nmt\"}", 6, "normalizer.type: the normalizer Nmt is not supported")]
     [InlineData(
         "\"normalizer\": null",
         "\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Strip\"}]}",
@@ -44,6 +49,14 @@ public sealed class TokenizerRefusalTests : IDisposable
     [InlineData(
         "\"pre_tokenizer\": null",
         "\"pre_tokenizer\": {\"type\": \"Punctuation\", \"behavior\": \"1\"}", 7, "pre_tokenizer.behavior: the behaviour 1")]
+    [InlineData(
+        "\"normalizer\": null",
+        "\"normalizer\": {\"type\": \"NFC\", \"form\": 1}", 6, "normalizer.form: this setting is not supported")]
+    [InlineData(
+        "\"pre_tokenizer\": null",
+        "\"pre_tokenizer\": {\"type\": \"Whitespace\", \"wide\": 1}", 7, "pre_tokenizer.wide: this setting is not supported")]
+    [InlineData("\"unk_token\": \"u\",", "\"unk_token\": \"u\", \"dropout\": 1,", 9, "model.dropout: this setting is not supported")]
+    [InlineData("\"special\": true", "\"special\": true, \"x\": 1", 4, "added_tokens[0].x: this setting is not supported")]
     [InlineData("\"u\": 0", "\"u\": 1", 10, "model.vocab.a: the id 1 belongs to another token")]
     [InlineData("\"u\": 0", "\"u\": -1", 10, "model.vocab.u: expected a whole number of at least 0")]
     [InlineData("\"unk_token\": \"u\",", "", 9, "model: the required field \"unk_token\" is missing")]

@@ -1,0 +1,187 @@
+using System.Text;
+
+namespace Levee.Interop.HuggingFace;
+
+/// <summary>Unicode's normalisation forms.</summary>
+internal enum UnicodeForm
+{
+    /// <summary>Canonical decomposition, then composition.</summary>
+    Nfc,
+
+    /// <summary>Canonical decomposition.</summary>
+    Nfd,
+
+    /// <summary>Compatibility decomposition, then composition.</summary>
+    Nfkc,
+
+    /// <summary>Compatibility decomposition.</summary>
+    Nfkd,
+}
+
+/// <summary>
+/// Unicode's normalisation forms (Unicode Standard Annex 15): decomposition, ordering of marks by combining class, composition. It has its
+/// own tables because string.Normalize leaves text unchanged where the process runs without ICU (InvariantGlobalization).
+/// </summary>
+internal static class UnicodeNormalization
+{
+    // A text wholly below the first combining mark is in form C already.
+    internal const char FirstMark = '\u0300';
+
+    private const char LastAscii = '\u007f';
+
+    private static readonly Lazy<UnicodeTables> Canonical = new(UnicodeTables.LoadCanonical);
+    private static readonly Lazy<UnicodeTables> Compatibility = new(UnicodeTables.LoadCompatibility);
+
+    internal static string Apply(UnicodeForm form, string text)
+    {
+        if (form == UnicodeForm.Nfc)
+        {
+            return Compose(text);
+        }
+        if (text.AsSpan().IndexOfAnyExceptInRange('\0', LastAscii) < 0)
+        {
+            return text;
+        }
+        var tables = (form is UnicodeForm.Nfkc or UnicodeForm.Nfkd ? Compatibility : Canonical).Value;
+        var normalized = new StringBuilder(text.Length);
+        Append(tables, text, composes: form == UnicodeForm.Nfkc, normalized);
+        return normalized.ToString();
+    }
+
+    // Only what is around the characters that may change is composed anew; in most texts there are none.
+    private static string Compose(string text)
+    {
+        if (text.AsSpan().IndexOfAnyExceptInRange('\0', (char)(FirstMark - 1)) is var first && first < 0)
+        {
+            return text;
+        }
+        var tables = Canonical.Value;
+        var place = tables.NextUnstable(text, first);
+        if (place == text.Length)
+        {
+            return text;
+        }
+        var composed = new StringBuilder(text.Length);
+        var done = 0;
+        while (place < text.Length)
+        {
+            var start = place == done ? place : place - (char.IsLowSurrogate(text[place - 1]) ? 2 : 1);
+            var end = tables.NextStable(text, place);
+            composed.Append(text, done, start - done);
+            Append(tables, text.AsSpan(start, end - start), composes: true, composed);
+            done = end;
+            place = tables.NextUnstable(text, end);
+        }
+        return composed.Append(text, done, text.Length - done).ToString();
+    }
+
+    private static void Append(UnicodeTables tables, ReadOnlySpan<char> text, bool composes, StringBuilder normalized)
+    {
+        var runes = new List<int>(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            Decompose(tables, rune.Value, runes);
+        }
+        Order(tables, runes);
+        foreach (var rune in composes ? ComposeOrdered(tables, runes) : runes)
+        {
+            normalized.Append(new Rune(rune));
+        }
+    }
+
+    private static void Decompose(UnicodeTables tables, int rune, List<int> into)
+    {
+        if (Hangul.TryDecompose(rune, into))
+        {
+            return;
+        }
+        if (!tables.Decompositions.TryGetValue(rune, out var parts))
+        {
+            into.Add(rune);
+            return;
+        }
+        foreach (var part in parts)
+        {
+            Decompose(tables, part, into);
+        }
+    }
+
+    private static void Order(UnicodeTables tables, List<int> runes)
+    {
+        for (var i = 1; i < runes.Count; i++)
+        {
+            var combining = tables.Class(runes[i]);
+            for (var j = i; combining != 0 && j > 0 && tables.Class(runes[j - 1]) > combining; j--)
+            {
+                (runes[j - 1], runes[j]) = (runes[j], runes[j - 1]);
+            }
+        }
+    }
+
+    private static List<int> ComposeOrdered(UnicodeTables tables, List<int> runes)
+    {
+        var composed = new List<int>(runes.Count);
+        var starter = -1;
+        var lastClass = 0;
+        foreach (var rune in runes)
+        {
+            var combining = tables.Class(rune);
+            var adjacent = starter == composed.Count - 1;
+            var blocked = !adjacent && (lastClass == 0 || lastClass >= combining);
+            if (starter >= 0 && !blocked && Pair(tables, composed[starter], rune) is { } whole)
+            {
+                composed[starter] = whole;
+                continue;
+            }
+            if (combining == 0)
+            {
+                starter = composed.Count;
+            }
+            lastClass = combining;
+            composed.Add(rune);
+        }
+        return composed;
+    }
+
+    private static int? Pair(UnicodeTables tables, int first, int second) =>
+        Hangul.Compose(first, second) ?? (tables.Compositions.TryGetValue((first, second), out var whole) ? whole : null);
+}
+
+/// <summary>The syllables of Hangul, whose mappings are arithmetic (The Unicode Standard, section 3.12).</summary>
+internal static class Hangul
+{
+    private const int Syllables = 0xAC00, Leads = 0x1100, Vowels = 0x1161, Trails = 0x11A7;
+    private const int LeadCount = 19, VowelCount = 21, TrailCount = 28;
+
+    internal static bool TryDecompose(int rune, List<int> into)
+    {
+        var index = rune - Syllables;
+        if (index is < 0 or >= LeadCount * VowelCount * TrailCount)
+        {
+            return false;
+        }
+        into.Add(Leads + index / (VowelCount * TrailCount));
+        into.Add(Vowels + index / TrailCount % VowelCount);
+        if (index % TrailCount != 0)
+        {
+            into.Add(Trails + index % TrailCount);
+        }
+        return true;
+    }
+
+    /// <summary>Whether a character may join the one before it into a syllable.</summary>
+    internal static bool IsVowelOrTrail(int rune) => rune is (>= Vowels and < Vowels + VowelCount) or (> Trails and < Trails + TrailCount);
+
+    internal static int? Compose(int first, int second)
+    {
+        var (lead, vowel) = (first - Leads, second - Vowels);
+        if (lead is >= 0 and < LeadCount && vowel is >= 0 and < VowelCount)
+        {
+            return Syllables + (lead * VowelCount + vowel) * TrailCount;
+        }
+        var (syllable, trail) = (first - Syllables, second - Trails);
+        return syllable is >= 0 and < LeadCount * VowelCount * TrailCount && syllable % TrailCount == 0 && trail is > 0 and < TrailCount
+            ? first + trail
+            : null;
+    }
+}
