@@ -10,7 +10,8 @@ open Levee.Interop.HuggingFace
 [<RequireQualifiedAccess>]
 type ConvertOption =
     | [<MainCommand>] Folders of folders: string list
-    | [<Unique>] Dtype of Precision
+    | [<Unique>] Dtype of WeightType
+    | [<Unique>] Shard_Size of bytes: string
     | [<Unique>] Replace
 
     interface IArgParserTemplate with
@@ -18,6 +19,7 @@ type ConvertOption =
             match this with
             | Folders _ -> "the policy's folder, then the folder to write."
             | Dtype _ -> "the type of the weights (default: as the policy's config.json says, else float32)."
+            | Shard_Size _ -> "the largest file of weights, such as 500MB or 2GB (default: 5GB)."
             | Replace -> "write the target even where it exists; what was there gives way when the new policy is whole."
 
 [<RequireQualifiedAccess>]
@@ -42,6 +44,11 @@ module Convert =
 
     let private run _ (options: ParseResults<ConvertOption>) =
         let source, target = folders(options.GetResult(ConvertOption.Folders, []))
+        let shardSize =
+            options.TryGetResult ConvertOption.Shard_Size
+            |> Option.map(Usage.bytes "--shard-size")
+            |> Option.defaultValue ModelWeights.DefaultShardSize
+
         let isThere = Directory.Exists target && not(Seq.isEmpty(Directory.EnumerateFileSystemEntries target))
 
         if isThere && not(options.Contains ConvertOption.Replace) then
@@ -49,7 +56,7 @@ module Convert =
 
         let precision = options.TryGetResult ConvertOption.Dtype |> Option.defaultWith(fun () -> precisionOf source)
         use policy = Loading.policy precision "cpu" source
-        Policy.save target policy
+        Policy.saveSharded shardSize target policy
         let name = (string precision).ToLowerInvariant()
         printfn $"{target}: {policy.Parameters.Values.numel():N0} weights in {name}, {float(size target) / 1e6:N1} MB"
         0
@@ -60,6 +67,7 @@ module Convert =
             "Write a policy again, in Hugging Face's layout, in a type of choice."
             [
                 "MODEL smaller --dtype bfloat16", "half the size"
+                "MODEL parts --shard-size 2GB", "in files of at most two gigabytes, with their list"
                 "MODEL copy", "the same weights in the same type, and the files as the framework writes them"
             ]
             run

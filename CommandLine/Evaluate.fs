@@ -22,7 +22,7 @@ type EvaluateOption =
     | [<Unique>] Temperature of number: float
     | [<Unique>] Seed of number: int
     | [<Unique>] Batch of count: int
-    | [<Unique>] Dtype of Precision
+    | [<Unique>] Dtype of WeightType
     | [<Unique>] Device of name: string
     | [<Unique>] Output of file: string
     | [<Unique>] Json

@@ -18,7 +18,7 @@ type GenerateOption =
     | [<Unique>] Seed of number: int
     | [<Unique>] Chat
     | [<Unique>] System of text: string
-    | [<Unique>] Dtype of Precision
+    | [<Unique>] Dtype of WeightType
     | [<Unique>] Device of name: string
     | [<Unique>] Json
 

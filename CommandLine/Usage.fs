@@ -44,6 +44,15 @@ module Usage =
         inRange (value >= 1) name value "1 or more"
         value
 
+    /// A number of bytes, such as 2000000, 500MB or 2GB.
+    let bytes name (text: string) =
+        let units = [ "GB", 1e9; "MB", 1e6; "KB", 1e3; "B", 1.0; "", 1.0 ]
+        let suffix, factor = units |> List.find(fun (suffix, _) -> text.EndsWith(suffix, System.StringComparison.OrdinalIgnoreCase))
+
+        match System.Double.TryParse(text[.. text.Length - suffix.Length - 1], System.Globalization.CultureInfo.InvariantCulture) with
+        | true, number when number * factor >= 1.0 && number * factor < 1e18 -> int64(number * factor)
+        | _ -> refuse $"{name} {text} is no size: give bytes, such as 500MB or 2GB."
+
     /// A sampling temperature.
     let temperature (value: float) =
         inRange (value >= 0.0 && System.Double.IsFinite value) "--temperature" value "0 (the likeliest token) or more"

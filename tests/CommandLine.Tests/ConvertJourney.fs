@@ -33,6 +33,16 @@ let ``weights are written in the type that is asked for, each rounded to it`` ()
         Assert.InRange(abs(wide - half), 0f, abs wide / 256f)
 
 [<Fact>]
+let ``weights are split over files of the size that is asked for`` () =
+    use folder = new TemporaryFolder()
+    let source, target = policyIn folder, folder.File "parts"
+    succeeds [ "convert"; source; target; "--shard-size"; "4kb" ] |> ignore
+    let files = (ModelFolder target).Weights
+    Assert.True(files.Count > 1)
+    Assert.True(File.Exists(Path.Combine(target, "model.safetensors.index.json")))
+    Assert.Equal<float32[]>(weights source, weights target)
+
+[<Fact>]
 let ``a folder that exists is kept unless it may be replaced`` () =
     use folder = new TemporaryFolder()
     let source, target = policyIn folder, folder.File "other"
