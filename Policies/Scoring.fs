@@ -33,8 +33,20 @@ module Scoring =
     /// At a temperature, padded, every layer kept.
     let at temperature = { Temperature = temperature; Packing = false; Checkpointing = false }
 
+    let private checkLengths (architecture: Architecture) (layout: Layout) =
+        let longest =
+            match layout.Arrangement with
+            | Padded -> layout.Inputs.shape[1]
+            | Packed lengths -> Array.max lengths
+
+        if longest > int64 architecture.ContextLimit then
+            invalidArg
+                (nameof layout)
+                $"A sequence of {longest + 1L} tokens is longer than the policy's context of {architecture.ContextLimit}."
+
     let private passOf settings (model: Model) (layout: Layout) =
         let parameters = model.Parameters
+        checkLengths parameters.Architecture layout
         let like = parameters.Embedding
         let make =
             if settings.Checkpointing then

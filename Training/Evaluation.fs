@@ -22,16 +22,22 @@ type Probe = Trajectory[]
 
 [<RequireQualifiedAccess>]
 module Probe =
-    /// Demonstrations without flaws of `count` held-out questions, the same for the same task, tokenizer and count.
-    let create count (task: LearningTask) tokenizer : Probe =
+    /// Demonstrations without flaws of `count` held-out questions, the same for the same task, tokenizer and count, less those that are longer than
+    /// the policy's context.
+    let create count (task: LearningTask) (policy: Policy) : Probe =
         let seed = Seed.ofInt 0 |> Seed.named "probe"
         Array.init count (fun k ->
             let seed = Seed.derive k seed
             let question = seed |> Seed.named "question" |> Seed.pick task.HeldOut
-            LearningTask.demonstration task tokenizer 0.0 question (seed |> Seed.named "demonstration"))
+            LearningTask.demonstration task policy.Tokenizer 0.0 question (seed |> Seed.named "demonstration"))
+        |> Array.filter(fun demonstration -> Batching.length demonstration <= policy.Parameters.Architecture.ContextLimit)
 
-    /// Mean log-probability per action token under the policy, in nats.
-    let logLikelihood temperature policy (probe: Probe) =
-        Tensors.released(fun () ->
-            let logProb, mask = Scoring.logProbs (Scoring.at temperature) policy probe
-            (logProb.sum() / mask.sum()).ToDouble())
+    /// Mean log-probability per action token under the policy, in nats, with at most `microBatch` demonstrations at a time; none of an empty probe.
+    let logLikelihood settings microBatch policy (probe: Probe) =
+        let total part =
+            Tensors.released(fun () ->
+                let logProb, mask = Scoring.logProbs settings policy part
+                logProb.sum().ToDouble(), mask.sum().ToDouble())
+        match probe |> Array.chunkBySize microBatch |> Array.map total |> Array.unzip with
+        | [||], _ -> None
+        | sums, tokens -> Some(Array.sum sums / Array.sum tokens)

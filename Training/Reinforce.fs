@@ -227,7 +227,7 @@ module Reinforce =
             if plan.Recipe.SamplingRounds.IsSome then
                 "train/num_gen_batches", Some(float(sampled.All.Length / options.Questions))
             if due options.ProbeEvery then
-                MetricName.probe, Some(Probe.logLikelihood options.Temperature learner.Policy state.Probe)
+                MetricName.probe, Probe.logLikelihood (TrainingOptions.scoring options) options.MicroBatch learner.Policy state.Probe
             if due options.EvaluateEvery then
                 yield! evaluate plan learner.Policy
             yield! StepMetrics.timing generated updated watch.Elapsed.TotalSeconds sampled.All
@@ -257,7 +257,7 @@ module Reinforce =
             Good = []
             Streaks = plan.Options.StopRules |> List.map(fun _ -> 0)
             Stopped = false
-            Probe = Probe.create 48 plan.Task policy.Tokenizer
+            Probe = Probe.create 48 plan.Task policy
         }
 
     /// Whether there is nothing left to do.
