@@ -111,7 +111,7 @@ let examples = [
     "format", "format --check", "only say which files are not in style"
     "bench", "bench", "all benchmarks"
     "levee", "levee -- --help", "the commands of levee"
-    "levee", "levee evaluate Experiments/data/warm-start", "how well a policy answers questions that it was not trained on"
+    "levee", "levee evaluate MODEL", "how well a policy answers questions that it was not trained on"
     "levee", "levee generate MODEL \"Hello\"", "let a policy go on with a text"
     "clean", "clean", "remove artifacts/"
 ]

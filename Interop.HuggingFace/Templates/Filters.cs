@@ -102,7 +102,7 @@ internal static partial class Filters
 
     private static Value Map(Value value, Arguments arguments)
     {
-        var items = value.AsItems("map");
+        var items = Given("map", value);
         if (arguments.Positional.Count == 0)
         {
             var bound = new Arguments([], arguments.Named).Bind("map", "attribute", "default");
@@ -113,9 +113,12 @@ internal static partial class Filters
         return Value.List([.. items.Select(item => Apply(filter, item, rest))]);
     }
 
+    // Jinja takes none, false and 0 as no items here.
+    private static IReadOnlyList<Value> Given(string name, Value value) => value.IsTrue() ? value.AsItems(name) : [];
+
     private static Value Where(string name, Value value, Arguments arguments, bool isKept)
     {
-        var items = value.AsItems(name);
+        var items = Given(name, value);
         return Value.List([.. items.Where(item => Holds(name, item, arguments) == isKept)]);
     }
 
@@ -126,7 +129,7 @@ internal static partial class Filters
             throw new TemplateFailure($"{name} needs an attribute's name.");
         }
         var rest = arguments with { Positional = [.. arguments.Positional.Skip(1)] };
-        return Value.List([.. value.AsItems(name).Where(item => Holds(name, Member(item, arguments.Positional[0]), rest) == isKept)]);
+        return Value.List([.. Given(name, value).Where(item => Holds(name, Member(item, arguments.Positional[0]), rest) == isKept)]);
     }
 
     // The test that the first argument names, with the others as its own; without one, whether the value is true.
@@ -180,6 +183,7 @@ internal static partial class Filters
         var otherwise = bound[0] ?? Value.Of(0);
         return value switch
         {
+            UndefinedValue => throw new TemplateFailure($"{value.Kind()}, so it is no number."),
             _ when value.Whole() is { } whole => Value.Of(whole),
             RealValue real => double.IsFinite(real.Value) ? Value.Of(new BigInteger(real.Value)) : otherwise,
             TextValue text when BigInteger.TryParse(text.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var whole) =>
@@ -192,7 +196,8 @@ internal static partial class Filters
     private static Value Float(Value value, Arguments arguments)
     {
         var otherwise = arguments.Bind("float", "default")[0] ?? new RealValue(0);
-        return value.Number() is { } number ? new RealValue(number)
+        return value is UndefinedValue ? throw new TemplateFailure($"{value.Kind()}, so it is no number.")
+            : value.Number() is { } number ? new RealValue(number)
             : value is TextValue text && TryReal(text.Value, out var real) ? new RealValue(real)
             : otherwise;
     }

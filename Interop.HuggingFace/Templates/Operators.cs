@@ -18,6 +18,7 @@ internal static class Operators
         ("*", _, TextValue b) when left.Whole() is { } times => Value.Of(string.Concat(Repeated(b.Value, b.Value.Length, times))),
         ("*", SequenceValue a, _) when right.Whole() is { } times =>
             a with { Items = [.. Repeated(a.Items, a.Items.Count, times).SelectMany(items => items)] },
+        ("*", _, SequenceValue) when left.Whole() is not null => Apply(name, right, left),
         ("%", TextValue, _) => throw new TemplateFailure("formatting a text with % is not supported; join texts with ~."),
         _ when left.Whole() is { } a && right.Whole() is { } b => Whole(name, a, b),
         _ when left.Number() is { } a && right.Number() is { } b => new RealValue(Real(name, a, b)),

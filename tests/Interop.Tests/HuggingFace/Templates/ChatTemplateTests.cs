@@ -92,6 +92,9 @@ public sealed class ChatTemplateTests(JinjaPeer peer)
         { "{{ people|selectattr('age', 'gt', 25)|list }}", "ERROR" },
         { "{{ people|selectattr('name', 'equalto', 'Bob')|map(attribute='age')|list }}{{ people|rejectattr('age', 'defined')|map(attribute='name')|first }}",
             "[20]Cy" },
+        { "{{ texts|reject('equalto', 'b')|join(', ') }}{% for k, v in pair.items() if k != 'k' %}{{ k }}{% endfor %}", "a, citems" },
+        { "{{ people|rejectattr('age', 'undefined')|selectattr('team.id', 'gt', 1)|map(attribute='name')|list }}", "['Bob']" },
+        { "{{ nothing|selectattr('a')|list }}{{ nothing|map('upper')|list }}{{ false|reject|list }}{{ 2 * [1] }}", "[][][][1, 1]" },
         { "{{ list|select('odd')|list }}{{ list|reject('odd')|list }}{{ [0, 1, '']|select|list }}{{ list|select('in', [1, 3])|list }}", "[3, 1][2][1][3, 1]" },
         { "{{ 'aXbX'|replace('X', '-') }}{{ 12|replace(1, 'a') }}", "a-b-a2" },
         { "{{ '12'|int + 1 }}{{ 'a'|int(5) }}{{ 2.9|int }}{{ '2.5'|float }}{{ 3|float }}", "13522.53.0" },
@@ -136,6 +139,7 @@ public sealed class ChatTemplateTests(JinjaPeer peer)
         // What is an error.
         { "{{ missing.a }}", "ERROR" },
         { "{{ missing + 1 }}", "ERROR" },
+        { "{{ missing|int }}", "ERROR" },
         { "{{ 'a' + 1 }}", "ERROR" },
         { "{{ 1 < 'a' }}", "ERROR" },
         { "{{ 1 in 'a1' }}", "ERROR" },
