@@ -7,7 +7,9 @@ namespace Levee.Interop.HuggingFace;
 /// A chat template: how a conversation is written for a model, in the part of Jinja that such templates use, with what transformers adds
 /// to it. Immutable; rendering is a pure function of what it is given.
 /// </summary>
-/// <remarks>Follows Jinja 3.1 as transformers sets it up: <c>trim_blocks</c>, <c>lstrip_blocks</c>, loop controls, its own <c>tojson</c>.</remarks>
+/// <remarks>
+/// Follows Jinja 3.1 as transformers sets it up: <c>trim_blocks</c>, <c>lstrip_blocks</c>, loop controls, its own <c>tojson</c>.
+/// </remarks>
 public sealed class ChatTemplate
 {
     private readonly TemplateSource _source;

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>The texts of a tokenizer's chat templates. They are parsed when asked for, so that a model can be used without its chat.</summary>
+/// <summary>
+/// The texts of a tokenizer's chat templates. They are parsed when asked for, so that a model can be used without its chat.
+/// </summary>
 public sealed record ChatTemplates
 {
     /// <summary>The name of the template that is used unless another is asked for.</summary>
@@ -30,16 +32,21 @@ public sealed record ChatTemplates
     public static ChatTemplates Of(string text) => new() { Texts = new Dictionary<string, string> { [DefaultName] = text } };
 
     /// <summary>The template of a name.</summary>
-    /// <exception cref="InvalidDataException">There is none of this name, or it is not supported; file, line and column are named.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There is none of this name, or it is not supported; file, line and column are named.
+    /// </exception>
     public ChatTemplate Named(string name) => Texts.TryGetValue(name, out var text)
         ? ChatTemplate.Parse(text, Origin(name))
         : throw new InvalidDataException(
             Texts.Count == 0
                 ? $"{ModelFolder.TokenizerConfigName}: there is no chat_template, so conversations cannot be written; "
                     + $"add one, there or in {ModelFolder.ChatTemplateName}, or give the model plain text."
-                : $"{ModelFolder.TokenizerConfigName}: chat_template: there is no template '{name}', only {string.Join(", ", Texts.Keys)}.");
+                : $"{ModelFolder.TokenizerConfigName}: chat_template: there is no template '{name}', "
+                    + $"only {string.Join(", ", Texts.Keys)}.");
 
-    /// <summary>The template for a conversation, as transformers chooses it: the one for tools where there are any, else the default.</summary>
+    /// <summary>
+    /// The template for a conversation, as transformers chooses it: the one for tools where there are any, else the default.
+    /// </summary>
     /// <inheritdoc cref="Named"/>
     public ChatTemplate For(bool hasTools) => Named(hasTools && Texts.ContainsKey(ToolUseName) ? ToolUseName : DefaultName);
 

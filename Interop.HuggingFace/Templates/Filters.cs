@@ -147,7 +147,9 @@ internal static partial class Filters
     private static Value Member(Value value, Value path, Value? otherwise = null)
     {
         Value[] steps = path is TextValue text ? [.. text.Value.Split('.').Select(Step)] : [path];
-        return steps.Aggregate(value, (at, step) => Access.Item(at, step) is var member && member is UndefinedValue ? otherwise ?? member : member);
+        return steps.Aggregate(value, (at, step) => Access.Item(at, step) is var member && member is UndefinedValue
+            ? otherwise ?? member
+            : member);
     }
 
     private static Value Step(string step) =>
@@ -172,7 +174,8 @@ internal static partial class Filters
         return Value.Of(ValueJson.Write(value, bound[2] switch
         {
             null or NoneValue => layout,
-            SequenceValue { Items: [TextValue item, TextValue key] } => layout with { ItemSeparator = item.Value, KeySeparator = key.Value },
+            SequenceValue { Items: [TextValue item, TextValue key] } =>
+                layout with { ItemSeparator = item.Value, KeySeparator = key.Value },
             _ => throw new TemplateFailure("the separators of tojson are two texts: between items, and after a name."),
         }));
     }

@@ -46,12 +46,16 @@ internal static class Functions
         return members;
     }
 
-    private static Value RaiseException(Arguments arguments) => throw new TemplateFailure(
-        $"the template refuses the conversation: {ValueText.Show(arguments.Bind("raise_exception", "message")[0] ?? Value.Of("without a word"))}");
+    private static Value RaiseException(Arguments arguments)
+    {
+        var message = arguments.Bind("raise_exception", "message")[0] ?? throw new TemplateFailure("raise_exception needs a message.");
+        throw new TemplateFailure($"the template refuses the conversation: {ValueText.Show(message)}");
+    }
 
     private static Value Range(Arguments arguments)
     {
-        var bounds = arguments.Bind("range", "start", "stop", "step").TakeWhile(b => b is not null).Select(b => b!.AsCount("range")).ToArray();
+        var given = arguments.Bind("range", "start", "stop", "step").TakeWhile(bound => bound is not null);
+        int[] bounds = [.. given.Select(bound => bound!.AsCount("range"))];
         var (start, stop, step) = bounds switch
         {
             [var end] => (0, end, 1),

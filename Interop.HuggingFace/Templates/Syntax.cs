@@ -72,7 +72,8 @@ internal sealed record Attribute(Position Position, Expression Target, string Na
 internal sealed record Item(Position Position, Expression Target, Expression Key) : Expression(Position);
 
 /// <summary><c>target[start:stop:step]</c></summary>
-internal sealed record Slice(Position Position, Expression Target, Expression? Start, Expression? Stop, Expression? Step) : Expression(Position);
+internal sealed record Slice(
+    Position Position, Expression Target, Expression? Start, Expression? Stop, Expression? Step) : Expression(Position);
 
 /// <summary><c>callee(arguments)</c></summary>
 internal sealed record Call(Position Position, Expression Callee, CallArguments Arguments) : Expression(Position);
@@ -101,7 +102,9 @@ internal sealed record Not(Position Position, Expression Operand) : Expression(P
 /// <summary><c>left operator right</c> for <c>+ - * / // % ~</c>.</summary>
 internal sealed record Binary(Position Position, string Operator, Expression Left, Expression Right) : Expression(Position);
 
-/// <summary><c>first operator next operator next ...</c>, all of which must hold, for <c>== != &lt; &lt;= &gt; &gt;= in, not in</c>.</summary>
+/// <summary>
+/// <c>first operator next operator next ...</c>, all of which must hold, for <c>== != &lt; &lt;= &gt; &gt;= in, not in</c>.
+/// </summary>
 internal sealed record Comparison(
     Position Position, Expression First, IReadOnlyList<(string Operator, Expression Operand)> Others) : Expression(Position);
 

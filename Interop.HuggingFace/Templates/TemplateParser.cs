@@ -18,7 +18,9 @@ internal sealed class TemplateParser
     }
 
     /// <summary>The statements of a template.</summary>
-    /// <exception cref="InvalidDataException">The text is no template, or uses what is not supported; file, line and column are named.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The text is no template, or uses what is not supported; file, line and column are named.
+    /// </exception>
     internal static IReadOnlyList<Statement> Parse(TemplateSource source)
     {
         var parser = new TemplateParser(source);

@@ -6,7 +6,9 @@ namespace Levee.Interop.HuggingFace.Templates;
 /// <summary>Literal texts, with Python's escapes.</summary>
 internal static class TextLiteral
 {
-    /// <summary>The text that is meant by what stands between the quotes; <paramref name="error"/> makes the error of a bad escape.</summary>
+    /// <summary>
+    /// The text that is meant by what stands between the quotes; <paramref name="error"/> makes the error of a bad escape.
+    /// </summary>
     internal static string Unescape(string quoted, Func<string, Exception> error)
     {
         var text = new StringBuilder();

@@ -13,7 +13,8 @@ internal static class TextMethods
         ["capitalize"] = Without("capitalize", Capitalize),
         ["count"] = (text, arguments) => Value.Of(Count(text, Only("count", arguments))),
         ["endswith"] = (text, arguments) => Value.Of(Any("endswith", arguments, end => text.EndsWith(end, StringComparison.Ordinal))),
-        ["find"] = (text, arguments) => Value.Of(Find(text, Only("find", arguments), (t, part) => t.IndexOf(part, StringComparison.Ordinal))),
+        ["find"] = (text, arguments) =>
+            Value.Of(Find(text, Only("find", arguments), (t, part) => t.IndexOf(part, StringComparison.Ordinal))),
         ["isdigit"] = (text, arguments) => Value.Of(All("isdigit", text, arguments, char.IsDigit)),
         ["isspace"] = (text, arguments) => Value.Of(All("isspace", text, arguments, PythonText.IsSpace)),
         ["join"] = Join,
@@ -24,12 +25,15 @@ internal static class TextMethods
         ["removesuffix"] = (text, arguments) => Value.Of(
             Only("removesuffix", arguments) is var part && text.EndsWith(part, StringComparison.Ordinal) ? text[..^part.Length] : text),
         ["replace"] = (text, arguments) => Value.Of(Replace(text, arguments.Bind("replace", "old", "new", "count"))),
-        ["rfind"] = (text, arguments) => Value.Of(Find(text, Only("rfind", arguments), (t, part) => t.LastIndexOf(part, StringComparison.Ordinal))),
+        ["rfind"] = (text, arguments) =>
+            Value.Of(Find(text, Only("rfind", arguments), (t, part) => t.LastIndexOf(part, StringComparison.Ordinal))),
         ["rsplit"] = (text, arguments) => Texts(TextSplitting.FromEnd(text, Splitting("rsplit", arguments))),
         ["rstrip"] = (text, arguments) => Value.Of(Strip(text, arguments.Bind("rstrip", "chars")[0], atStart: false, atEnd: true)),
         ["split"] = (text, arguments) => Texts(TextSplitting.FromStart(text, Splitting("split", arguments))),
-        ["splitlines"] = (text, arguments) => Texts(TextSplitting.Lines(text, arguments.Bind("splitlines", "keepends")[0]?.IsTrue() ?? false)),
-        ["startswith"] = (text, arguments) => Value.Of(Any("startswith", arguments, start => text.StartsWith(start, StringComparison.Ordinal))),
+        ["splitlines"] = (text, arguments) =>
+            Texts(TextSplitting.Lines(text, arguments.Bind("splitlines", "keepends")[0]?.IsTrue() ?? false)),
+        ["startswith"] = (text, arguments) =>
+            Value.Of(Any("startswith", arguments, start => text.StartsWith(start, StringComparison.Ordinal))),
         ["strip"] = (text, arguments) => Value.Of(Strip(text, arguments.Bind("strip", "chars")[0], atStart: true, atEnd: true)),
         ["title"] = Without("title", Title),
         ["upper"] = Without("upper", text => text.ToUpperInvariant()),

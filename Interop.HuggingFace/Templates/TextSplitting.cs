@@ -59,7 +59,8 @@ internal static class TextSplitting
         }
     }
 
-    private static bool EndsLine(char c) => c is '\n' or '\r' or '\v' or '\f' or (>= '\x1c' and <= '\x1e') or '\x85' or '\u2028' or '\u2029';
+    private static bool EndsLine(char c) =>
+        c is '\n' or '\r' or '\v' or '\f' or (>= '\x1c' and <= '\x1e') or '\x85' or '\u2028' or '\u2029';
 
     private static int WordEnd(ReadOnlySpan<char> text)
     {

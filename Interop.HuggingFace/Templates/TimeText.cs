@@ -42,7 +42,8 @@ internal static class TimeText
         'm' => Format(time, "MM"),
         'p' => Format(time, "tt"),
         'y' => Format(time, "yy"),
-        _ => throw new TemplateFailure($"the directive %{letter} of a time is not supported, only %A %B %H %I %M %S %Y %a %b %d %j %m %p %y %%."),
+        _ => throw new TemplateFailure(
+            $"the directive %{letter} of a time is not supported, only %A %B %H %I %M %S %Y %a %b %d %j %m %p %y %%."),
     };
 
     private static string Format(DateTime time, string format) => time.ToString(format, CultureInfo.InvariantCulture);

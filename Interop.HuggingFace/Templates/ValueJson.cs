@@ -73,7 +73,7 @@ internal static class ValueJson
                 text.Append(integer.Value.ToString(CultureInfo.InvariantCulture));
                 break;
             case RealValue real:
-                text.Append(double.IsNaN(real.Value) ? "NaN" : PythonText.Repr(real.Value).Replace("inf", "Infinity", StringComparison.Ordinal));
+                text.Append(Real(real.Value));
                 break;
             case TextValue literal:
                 Quote(literal.Value, layout, text);
@@ -96,6 +96,14 @@ internal static class ValueJson
                 throw new TemplateFailure($"tojson has no form for {value.Kind()}.");
         }
     }
+
+    private static string Real(double value) => value switch
+    {
+        double.NaN => "NaN",
+        double.PositiveInfinity => "Infinity",
+        double.NegativeInfinity => "-Infinity",
+        _ => PythonText.Repr(value),
+    };
 
     private static void WriteItems<T>(
         char open, char close, IReadOnlyList<T> items, JsonLayout layout, int depth, StringBuilder text, Action<T> write)

@@ -58,7 +58,8 @@ public sealed record TokenizerConfig
     /// The variables that a chat template finds besides the conversation: <c>bos_token</c> and the other roles that have a token.
     /// </summary>
     public IReadOnlyDictionary<string, JsonNode?> ChatVariables => Fields()
-        .Where(entry => entry.Value is not null && (entry.Name.EndsWith("_token", StringComparison.Ordinal) || entry.Name == AdditionalName))
+        .Where(entry => entry.Name == AdditionalName || entry.Name.EndsWith("_token", StringComparison.Ordinal))
+        .Where(entry => entry.Value is not null)
         .ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal);
 
     /// <summary>The document that this configuration was read from.</summary>
@@ -96,7 +97,11 @@ public sealed record TokenizerConfig
     /// default.
     /// </summary>
     /// <exception cref="InvalidDataException">There is no template, or it does not take the conversation.</exception>
-    /// <inheritdoc cref="ChatTemplate.Render(IEnumerable{ChatMessage}, IEnumerable{JsonNode}, bool, IReadOnlyDictionary{string, JsonNode}, DateTime?)"/>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="tools">The tools that the model may call, each as the JSON schema of a function; null for none.</param>
+    /// <param name="addGenerationPrompt">Whether the text ends where the model is to speak.</param>
+    /// <param name="variables">Further variables of the template; they win over the tokens.</param>
+    /// <param name="now">The time that a template may write; null for the time of the call.</param>
     public string RenderChat(
         IEnumerable<ChatMessage> messages,
         IEnumerable<JsonNode>? tools = null,

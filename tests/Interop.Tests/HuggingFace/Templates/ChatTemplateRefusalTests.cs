@@ -31,7 +31,9 @@ public sealed class ChatTemplateRefusalTests
     [Theory]
     [InlineData("\n {{ nosuch.member }}", "2:12: 'nosuch' is not defined, so it has no member 'member'")]
     [InlineData("{{ messages[3].role }}", "1:16: a list has no '3', so it has no member 'role'")]
-    [InlineData("{{ messages[0].content + 1 }}", "1:24: '+' has no meaning between a text and a whole number. Join anything to a text with ~.")]
+    [InlineData(
+        "{{ messages[0].content + 1 }}",
+        "1:24: '+' has no meaning between a text and a whole number. Join anything to a text with ~.")]
     [InlineData("{{ raise_exception('Roles must alternate') }}", "1:19: the template refuses the conversation: Roles must alternate")]
     [InlineData("{{ messages.append(1) }}", "1:13: the method append of a list is not supported")]
     [InlineData("{{ 'a'.zfill(3) }}", "1:8: the method zfill of a text is not supported, only capitalize")]

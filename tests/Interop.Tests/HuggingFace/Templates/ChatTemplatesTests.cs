@@ -8,7 +8,8 @@ public sealed class ChatTemplatesTests : IDisposable
     private const string OneTemplate = """
         {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": {"content": "</s>"},
          "additional_special_tokens": ["<x>"],
-         "chat_template": "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}{% endfor %}{{ unk_token is defined }}"}
+         "chat_template":
+           "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}{% endfor %}{{ unk_token is defined }}"}
         """;
 
     private const string TwoTemplates = """
@@ -26,7 +27,8 @@ public sealed class ChatTemplatesTests : IDisposable
 
     [Fact]
     public void Variables_that_are_given_win_over_the_tokens() =>
-        Assert.StartsWith("B", Load(OneTemplate).RenderChat(Messages, variables: new Dictionary<string, JsonNode?> { ["bos_token"] = "B" }));
+        Assert.StartsWith(
+            "B", Load(OneTemplate).RenderChat(Messages, variables: new Dictionary<string, JsonNode?> { ["bos_token"] = "B" }));
 
     [Fact]
     public void The_template_for_tools_is_taken_where_there_are_tools()
@@ -112,7 +114,8 @@ public sealed class ChatTemplatesTests : IDisposable
             Reasoning = "hm",
         };
         var template = ChatTemplate.Parse(
-            "{% for m in messages %}{{ m.reasoning_content }} {{ m.tool_calls[0].function.name }} {{ m.tool_calls[0].function.arguments | tojson }}{% endfor %}");
+            "{% for m in messages %}{% set call = m.tool_calls[0].function %}"
+            + "{{ m.reasoning_content }} {{ call.name }} {{ call.arguments | tojson }}{% endfor %}");
 
         Assert.Equal("hm search {\"query\": \"é\"}", template.Render([message]));
     }

