@@ -86,7 +86,7 @@ let ``greedy continuation by the sampler is the reference's`` () =
     let continuation = [| for token in (field "greedy_continuation_of_row_0").EnumerateArray() -> token.GetInt32() |]
     let rows = field "input_ids"
     let prompt = [| for token in rows[0].EnumerateArray() -> token.GetInt32() |]
-    use session = (Sampling.create 0.0 model).Open [| Seed.ofInt 1 |]
+    use session = (Sampling.create { SamplingOptions.defaults with Temperature = 0.0 } model).Open [| Seed.ofInt 1 |]
     let request = { Row = 0; Context = prompt; Limit = continuation.Length }
-    let struct (tokens, _) = session.Write([| request |], (fun _ -> false), CancellationToken.None)[0]
-    Assert.Equal<int[]>(continuation, tokens)
+    let written = session.Write([| request |], (fun _ _ -> false), CancellationToken.None)
+    Assert.Equal<int[]>(continuation, written[0].Tokens)
