@@ -1,15 +1,23 @@
 namespace Levee
 
+open System.Collections.Generic
 open System.Threading
 
 /// Samples whole episodes: the policy writes, the environment answers, turn by turn, many episodes at once.
 [<RequireQualifiedAccess>]
 module Rollout =
-    let private checkWritten (request: TurnRequest) struct (tokens: int[], logProb: float32[]) =
-        if tokens.Length <> logProb.Length || tokens.Length < 1 || tokens.Length > request.Limit then
-            invalidOp
-                $"The sampler wrote {tokens.Length} tokens with {logProb.Length} log-probabilities for row {request.Row}; \
-                  it owes 1 to {request.Limit} tokens and one log-probability each."
+    let private check (limits: IReadOnlyDictionary<int, int>) (written: WrittenTurn[]) =
+        if written.Length = 0 then
+            invalidOp "The sampler gave no turn back, though some are under way."
+
+        for turn in written do
+            match limits.TryGetValue turn.Row with
+            | false, _ -> invalidOp $"The sampler gave back row {turn.Row}, of which no turn is under way."
+            | true, limit ->
+                if turn.Tokens.Length <> turn.LogProbs.Length || turn.Tokens.Length < 1 || turn.Tokens.Length > limit then
+                    invalidOp
+                        $"The sampler wrote {turn.Tokens.Length} tokens with {turn.LogProbs.Length} log-probabilities for row {turn.Row}; \
+                          it owes 1 to {limit} tokens and one log-probability each."
 
     /// Samples one episode for each question and seed, in order.
     ///
@@ -18,9 +26,10 @@ module Rollout =
     /// goes on. Actions keep the tokens exactly as sampled. An episode ends with `LengthLimit` where the sampler's context has no
     /// room for what is to be observed and one token more; a prompt that fills the context is an episode without actions.
     ///
-    /// Each turn asks the sampler once and the environment once, for all episodes that still run. An episode depends on its
-    /// question, its seed and what the environment answers, not on the other episodes. Runs on the calling thread up to the
-    /// environment's first asynchronous answer. Throws `OperationCanceledException` soon after cancellation.
+    /// Whenever the sampler gives turns back, the environment is asked once for all of them, while the other episodes keep their place; then those that
+    /// go on are written on. An episode depends on its question, its seed and what the environment answers, not on the other episodes beyond the
+    /// rounding of numbers, nor on time. Runs on the calling thread up to the environment's first asynchronous answer. Throws
+    /// `OperationCanceledException` soon after cancellation.
     let run
         (options: RolloutOptions)
         (tokenizer: ITokenizer)
@@ -38,8 +47,8 @@ module Rollout =
             else
                 options.MaxTurns - 1
 
-        let turnEnd = TurnEnd(tokenizer, options.EndOfSequence, environment.StopTexts)
-        let ended = turnEnd.Reached
+        let turnEnd = TurnEnd(tokenizer, Option.toList options.EndOfSequence, environment.StopTexts)
+        let ended _ = turnEnd.Reached
 
         let request episode context = {
             Row = episode.Row
@@ -47,54 +56,52 @@ module Rollout =
             Limit = min options.TurnTokens (contextLimit - episode.Length)
         }
 
-        let play (session: ISamplerSession) turn (episodes: Episode[]) =
+        let act (episode: Episode) text : ActionRequest =
+            let turn = episode.Turns.Length
+            { Question = episode.Question; Turn = turn; Text = text; IsLast = (turn = lastTurn) }
+
+        let play (session: ISamplerSession) (episodes: Episode[]) =
             backgroundTask {
-                cancellation.ThrowIfCancellationRequested()
+                // The turns under way: the row of each, and how many tokens it may have.
+                let limits = Dictionary<int, int>()
 
-                let running, requests =
-                    episodes
-                    |> Array.choose(fun episode ->
-                        match episode.Next with
-                        | Ok context -> Some(episode, request episode context)
-                        | Error _ -> None)
-                    |> Array.unzip
+                let enter (episodes: Episode[]) =
+                    let requests = episodes |> Array.choose(fun episode -> episode.Next |> Result.toOption |> Option.map(request episode))
 
-                let written = session.Write(requests, ended, cancellation)
-                Array.iter2 checkWritten requests written
-                let texts = written |> Array.map(fun struct (tokens, _) -> tokenizer.Decode tokens)
+                    for request in requests do
+                        limits[request.Row] <- request.Limit
 
-                let actions =
-                    Array.map2
-                        (fun episode text -> { Question = episode.Question; Turn = turn; Text = text; IsLast = (turn = lastTurn) })
-                        running
-                        texts
+                    requests
 
-                cancellation.ThrowIfCancellationRequested()
-                let! outcomes = environment.Act(actions, cancellation).WaitAsync cancellation
-                let advanced = Array.copy episodes
+                let mutable requests = enter episodes
 
-                for i in 0 .. running.Length - 1 do
-                    let struct (tokens, logProb) = written[i]
+                while limits.Count > 0 do
+                    cancellation.ThrowIfCancellationRequested()
+                    let written = session.Write(requests, ended, cancellation)
+                    check limits written
+                    let actions = written |> Array.map(fun turn -> act episodes[turn.Row] (tokenizer.Decode turn.Tokens))
+                    cancellation.ThrowIfCancellationRequested()
+                    let! outcomes = environment.Act(actions, cancellation).WaitAsync cancellation
 
-                    advanced[running[i].Row] <-
-                        Episode.advance options tokenizer contextLimit (turn = lastTurn) texts[i] tokens logProb outcomes[i] running[i]
+                    for i in 0 .. written.Length - 1 do
+                        let turn, action = written[i], actions[i]
+                        limits.Remove turn.Row |> ignore
 
-                return advanced
+                        episodes[turn.Row] <-
+                            episodes[turn.Row]
+                            |> Episode.advance options tokenizer contextLimit action.IsLast action.Text turn.Tokens turn.LogProbs outcomes[i]
+
+                    requests <- written |> Array.map(fun turn -> episodes[turn.Row]) |> enter
             }
 
         backgroundTask {
-            let mutable episodes =
+            let episodes =
                 items
                 |> Array.mapi(fun row (question, _) -> Episode.start tokenizer environment row question |> Episode.checkRoom contextLimit)
 
             if episodes |> Array.exists _.Next.IsOk then
                 use session = sampler.Open(Array.map snd items)
-                let mutable turn = 0
-
-                while episodes |> Array.exists _.Next.IsOk do
-                    let! advanced = play session turn episodes
-                    episodes <- advanced
-                    turn <- turn + 1
+                do! play session episodes
 
             return episodes |> Array.map(Episode.finish options)
         }

@@ -20,76 +20,83 @@ type KvCache = {
 
 [<RequireQualifiedAccess>]
 module KvCache =
-    let private smallest = 64
+    let private smallest = 64L
 
-    let private make (architecture: Architecture) capacity (layer: int -> struct (torch.Tensor * torch.Tensor)) =
-        let layers = Array.init architecture.Layers layer
-        let keep (tensor: torch.Tensor) = tensor.DetachFromDisposeScope()
+    /// A cache without rows. It belongs to the caller, as those that the functions below return do.
+    let empty (parameters: Parameters) : KvCache =
+        let a, like = parameters.Architecture, parameters.Values
+        let width = int64(a.KeyValueHeads * a.HeadWidth)
+
+        let layers (shape: int64[]) =
+            Array.init a.Layers (fun _ -> (torch.zeros(shape, dtype = like.dtype, device = like.device)).DetachFromDisposeScope())
 
         {
-            Keys = layers |> Array.map(fun (struct (keys, _)) -> keep keys)
-            Values = layers |> Array.map(fun (struct (_, values)) -> keep values)
+            Keys = layers [| 0L; width; smallest |]
+            Values = layers [| 0L; smallest; width |]
+            Capacity = int smallest
+        }
+
+    /// A cache of `rows` rows, the first ones being rows `kept` of another, which is taken over and freed layer by layer. There is room for `room`
+    /// columns at least; columns from `length` on are not copied. Doubles the capacity as often as it takes, up to the context limit.
+    let arrange (parameters: Parameters) (kept: int64[]) (rows: int) (length: int) (room: int) (cache: KvCache) =
+        let limit = max room parameters.Architecture.ContextLimit
+
+        let capacity =
+            cache.Capacity
+            |> Seq.unfold(fun capacity -> Some(capacity, 2 * capacity))
+            |> Seq.find(fun capacity -> capacity >= room)
+            |> min limit
+
+        let move dimension (source: torch.Tensor) =
+            use scope = torch.NewDisposeScope()
+            let shape = source.shape
+            shape[0] <- int64 rows
+            shape[dimension] <- int64 capacity
+            let target = torch.zeros(shape, dtype = source.dtype, device = source.device)
+
+            if kept.Length > 0 && length > 0 then
+                let used (tensor: torch.Tensor) = tensor.narrow(int64 dimension, 0L, int64 length)
+                let picked = (used source).index_select(0L, torch.tensor(kept, device = source.device))
+                (used target).narrow(0L, 0L, int64 kept.Length).copy_ picked |> ignore
+
+            source.Dispose()
+            scope.Detach target
+
+        {
+            Keys = cache.Keys |> Array.map(move 2)
+            Values = cache.Values |> Array.map(move 1)
             Capacity = capacity
         }
 
-    /// A cache that belongs to the caller, as those that the functions below return do.
-    let private blank (parameters: Parameters) (rows: int) capacity =
-        let a, like = parameters.Architecture, parameters.Values
-        let width = a.KeyValueHeads * a.HeadWidth
-        let zeros (a: int) (b: int) = torch.zeros([| int64 rows; int64 a; int64 b |], dtype = like.dtype, device = like.device)
-        make a capacity (fun _ -> struct (zeros width capacity, zeros capacity width))
-
-    /// An empty cache.
-    let empty parameters rows = blank parameters rows smallest
-
-    /// Some rows of a cache as a cache of their own, in the order given, with room for `room` columns at least; columns from `length` on
-    /// are not copied. Doubles the capacity as often as it takes.
-    let pick (parameters: Parameters) (rows: int64[]) (length: int) (room: int) (cache: KvCache) =
+    /// Gives row `targets[i]` what row `sources[i]` holds in the columns before `length`.
+    let share (sources: int64[]) (targets: int64[]) (length: int) (cache: KvCache) =
         use _ = torch.NewDisposeScope()
 
-        let capacity =
-            cache.Capacity |> Seq.unfold(fun capacity -> Some(capacity, 2 * capacity)) |> Seq.find(fun capacity -> capacity >= room)
+        let copy dimension (tensor: torch.Tensor) =
+            let index (rows: int64[]) = torch.tensor(rows, device = tensor.device)
+            let used = tensor.narrow(dimension, 0L, int64 length)
+            used.index_copy_(0L, index targets, used.index_select(0L, index sources)) |> ignore
 
-        let index = torch.tensor(rows, device = parameters.Values.device)
-        let result = blank parameters rows.Length capacity
+        cache.Keys |> Array.iter(copy 2L)
+        cache.Values |> Array.iter(copy 1L)
 
-        let copy dimension (source: torch.Tensor) (target: torch.Tensor) =
-            let used (tensor: torch.Tensor) = tensor.narrow(dimension, 0L, int64 length)
-            (used target).copy_((used source).index_select(0L, index)) |> ignore
-
-        Array.iter2 (copy 2L) cache.Keys result.Keys
-        Array.iter2 (copy 1L) cache.Values result.Values
-        result
-
-    /// Writes the columns before `length` of a cache that `pick` gave back to the rows that it came from.
-    let merge (rows: int64[]) (length: int) (part: KvCache) (whole: KvCache) =
-        use _ = torch.NewDisposeScope()
-
-        let copy dimension (source: torch.Tensor) (target: torch.Tensor) =
-            let used (tensor: torch.Tensor) = tensor.narrow(dimension, 0L, int64 length)
-            let index = torch.tensor(rows, device = source.device)
-            (used target).index_copy_(0L, index, used source) |> ignore
-
-        Array.iter2 (copy 2L) part.Keys whole.Keys
-        Array.iter2 (copy 1L) part.Values whole.Values
-
-    /// Writes rotated keys and values, both [B, L, keyValueHeads, headWidth], at columns `positions` int64 [B, L].
-    let private write layer (positions: torch.Tensor) (keys: torch.Tensor) (values: torch.Tensor) cache =
+    /// Writes rotated keys and values, both [B, L, keyValueHeads, headWidth], at columns `positions` int64 [B, L] of a layer.
+    let private write (positions: torch.Tensor) (newKeys: torch.Tensor) (newValues: torch.Tensor) (keys: torch.Tensor) (values: torch.Tensor) =
         let batch, length = positions.shape[0], positions.shape[1]
-        let keys = keys.reshape(batch, length, -1L).transpose(1L, 2L)
-        let values = values.reshape(batch, length, -1L)
-        cache.Keys[layer].scatter_(2L, positions.unsqueeze(1L).expand keys.shape, keys) |> ignore
-        cache.Values[layer].scatter_(1L, positions.unsqueeze(2L).expand values.shape, values) |> ignore
+        let newKeys = newKeys.reshape(batch, length, -1L).transpose(1L, 2L)
+        let newValues = newValues.reshape(batch, length, -1L)
+        keys.scatter_(2L, positions.unsqueeze(1L).expand newKeys.shape, newKeys) |> ignore
+        values.scatter_(1L, positions.unsqueeze(2L).expand newValues.shape, newValues) |> ignore
 
     /// Several new tokens a row: one matrix product a row and key head.
-    let private readMany architecture layer (hidden: torch.Tensor) (queries: torch.Tensor) cache =
+    let private readMany architecture (hidden: torch.Tensor) (queries: torch.Tensor) (keys: torch.Tensor) (values: torch.Tensor) =
         let a = architecture
         let batch, length, width = queries.shape[0], queries.shape[1], hidden.shape[2]
         let keyHeads, headWidth = int64 a.KeyValueHeads, int64 a.HeadWidth
-        let keys = cache.Keys[layer].view(batch * keyHeads, headWidth, -1L).narrow(2L, 0L, width)
+        let keys = keys.view(batch * keyHeads, headWidth, -1L).narrow(2L, 0L, width)
 
         let values =
-            cache.Values[layer]
+            values
                 .narrow(1L, 0L, width)
                 .view(batch, width, keyHeads, headWidth)
                 .transpose(1L, 2L)
@@ -102,7 +109,14 @@ module KvCache =
 
     /// One new token a row: one matrix product a row for all heads, since many small products cost more than the zeros here. A query stands
     /// in its key head's block of the row, and only that block of the answer is read.
-    let private readOne architecture layer (hidden: torch.Tensor) (queries: torch.Tensor) (blocks: torch.Tensor) cache =
+    let private readOne
+        architecture
+        (blocks: torch.Tensor)
+        (hidden: torch.Tensor)
+        (queries: torch.Tensor)
+        (keys: torch.Tensor)
+        (values: torch.Tensor)
+        =
         let a = architecture
         let batch, width = queries.shape[0], hidden.shape[2]
         let keyHeads, headWidth = int64 a.KeyValueHeads, int64 a.HeadWidth
@@ -111,25 +125,38 @@ module KvCache =
         let spread =
             (queries.view(batch, keyHeads, perKey, 1L, headWidth) * blocks).view(batch, int64 a.Heads, keyHeads * headWidth)
 
-        let scores = spread.bmm(cache.Keys[layer].narrow(2L, 0L, width))
+        let scores = spread.bmm(keys.narrow(2L, 0L, width))
         let weights = torch.nn.functional.softmax(scores.masked_fill_(hidden, Attention.unseen), -1L)
-        let answers = weights.bmm(cache.Values[layer].narrow(1L, 0L, width))
+        let answers = weights.bmm(values.narrow(1L, 0L, width))
         answers.view(batch, keyHeads, perKey, keyHeads, headWidth).diagonal(0L, 1L, 3L).permute(0L, 3L, 1L, 2L).reshape(batch, -1L)
 
     /// Attention of new tokens at `positions` int64 [B, L] to everything cached at or before them, themselves included; they are written to
-    /// the cache on the way. `width` is one more than the largest position.
-    let attention (architecture: Architecture) (positions: torch.Tensor) (width: int) (cache: KvCache) : Attention =
+    /// the cache on the way. `rows` int64 [B] are the cache's rows that they belong to, all in order where there are none. `width` is one more
+    /// than the largest position.
+    let attention (architecture: Architecture) (rows: torch.Tensor option) (positions: torch.Tensor) (width: int) (cache: KvCache) : Attention =
         let a = architecture
         let heads, keyHeads = int64 a.Heads, int64 a.KeyValueHeads
         let columns = torch.arange(int64 width, dtype = torch.int64, device = positions.device)
         let hidden = columns.gt(positions.unsqueeze 2L)
-        let blocks = torch.eye(keyHeads, device = positions.device).``to``(cache.Keys[0].dtype).view(keyHeads, 1L, keyHeads, 1L)
+
+        let read =
+            if positions.shape[1] = 1L then
+                let blocks = torch.eye(keyHeads, device = positions.device).``to`` cache.Keys[0].dtype
+                readOne a (blocks.view(keyHeads, 1L, keyHeads, 1L)) hidden
+            else
+                readMany a hidden
 
         fun layer queriesKeys values ->
             let parts = queriesKeys.split([| heads; keyHeads |], 2L)
-            write layer positions parts[1] values cache
 
-            if positions.shape[1] = 1L then
-                readOne a layer hidden parts[0] blocks cache
-            else
-                readMany a layer hidden parts[0] cache
+            match rows with
+            | None ->
+                write positions parts[1] values cache.Keys[layer] cache.Values[layer]
+                read parts[0] cache.Keys[layer] cache.Values[layer]
+            | Some rows ->
+                let usedKeys, usedValues = cache.Keys[layer].narrow(2L, 0L, int64 width), cache.Values[layer].narrow(1L, 0L, int64 width)
+                let keys, stored = usedKeys.index_select(0L, rows), usedValues.index_select(0L, rows)
+                write positions parts[1] values keys stored
+                usedKeys.index_copy_(0L, rows, keys) |> ignore
+                usedValues.index_copy_(0L, rows, stored) |> ignore
+                read parts[0] keys stored

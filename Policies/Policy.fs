@@ -74,8 +74,9 @@ module Policy =
     /// Where the weights are.
     let device (policy: Policy) = policy.Parameters.Values.device
 
-    /// How the policy writes, at a temperature; 0 is greedy.
-    let sampler (temperature: float) (policy: Policy) = Sampling.create temperature policy.Model
+    /// How the policy writes at a temperature, 0 for greedy, without filters: what training samples with.
+    let sampler (temperature: float) (policy: Policy) =
+        Sampling.create { SamplingOptions.defaults with Temperature = temperature } policy.Model
 
     /// Frees the weights now.
     let dispose (policy: Policy) = (policy :> IDisposable).Dispose()

@@ -2,254 +2,236 @@ namespace Levee
 
 open System
 open System.Collections.Generic
-open System.Threading
 open TorchSharp
 
-/// How far one row has come.
-type internal RowState = {
-    Seed: Seed
-    /// Tokens in the cache.
-    Length: int
-    /// The last token of the last turn, which the model has not read yet.
-    Pending: int voption
-    /// Tokens sampled so far, over all turns.
-    Drawn: int
-}
-
-/// One turn being written.
-type internal Turn = { Row: int; Limit: int; Tokens: List<int>; LogProbs: List<float32>; mutable Open: bool }
-
-/// The rows that are being computed: turns, the cache rows they came from, and the caches.
-type internal Working = {
-    Turns: Turn[]
-    /// For each turn its row in the parent cache.
-    Origins: int64[]
-    Cache: KvCache
-}
-
-/// What may be asked of a session.
-[<RequireQualifiedAccess>]
-module internal SamplerRequests =
-    /// Raises `ArgumentException` that names the row and the reason where a request cannot be met by the rows still in the session.
-    let check (architecture: Architecture) (rows: int[]) (states: RowState[]) (requests: TurnRequest[]) =
-        for request in requests do
-            if not(Array.contains request.Row rows) then
-                invalidArg (nameof requests) $"Row {request.Row} is not in this session, or was left out of an earlier call and has ended."
-
-            if request.Limit < 1 then
-                invalidArg (nameof requests) $"Row {request.Row} may write {request.Limit} tokens; a turn has at least 1."
-
-            for token in request.Context do
-                if token < 0 || token >= architecture.VocabularySize then
-                    invalidArg
-                        (nameof requests)
-                        $"Row {request.Row} is given token {token}; the policy's vocabulary ends at {architecture.VocabularySize - 1}."
-
-            let state = states[request.Row]
-
-            if state.Length = 0 && request.Context.Length = 0 then
-                invalidArg (nameof requests) $"Row {request.Row} has no context: give it a prompt of at least one token."
-
-            let needed = state.Length + (if state.Pending.IsSome then 1 else 0) + request.Context.Length + request.Limit
-
-            if needed > architecture.ContextLimit then
-                invalidArg
-                    (nameof requests)
-                    $"Row {request.Row} would reach {needed} tokens; the policy's context holds {architecture.ContextLimit}."
-
-        if (requests |> Array.distinctBy _.Row).Length < requests.Length then
-            invalidArg (nameof requests) "A row is named twice."
-
-/// A batch of episodes being written with a KV cache. Rows whose turn is over are computed along until half of the batch is; then
-/// the others go on in a cache of their own, which is merged back when the turn is over for all.
-type internal SamplerSession(model: Model, temperature: float, seeds: Seed[]) =
+/// Rows being written with a KV cache. A row keeps its place in the batch between its turns; rows whose turn is over are computed along until half
+/// of the batch is.
+type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed[]) =
     let parameters = Parameters.columnMajor model.Parameters
     let architecture = parameters.Architecture
     let device = parameters.Values.device
-    let states = seeds |> Array.map(fun seed -> { Seed = seed; Length = 0; Pending = ValueNone; Drawn = 0 })
+    let rows = seeds |> Array.mapi SamplerRow.fresh
+    let slots = options.Slots |> Option.defaultValue seeds.Length
+    let waiting = Queue<SamplerRow>()
 
-    /// The rows still in the session, in the order of `cache`.
-    let mutable rows = Array.init seeds.Length id
-    let mutable cache = KvCache.empty parameters seeds.Length
+    /// The rows that have a place, in the order of `cache`.
+    let mutable places: SamplerRow[] = [||]
+    let mutable cache = KvCache.empty parameters
+    let mutable work = { Prefilled = 0L; Shared = 0L; Sampled = 0L }
 
-    let longest (turns: Turn[]) = turns |> Array.fold (fun longest turn -> max longest states[turn.Row].Length) 0
+    /// How many draws are prepared for at a time.
+    let stretch = 32
 
-    /// Logits [B, vocabulary] after new tokens [B, L]: of each row's token at column `last` [B] where there are several.
-    let logits (cache: KvCache) (tokens: torch.Tensor) (positions: torch.Tensor) width (last: int64[]) =
-        let attend = KvCache.attention architecture positions width cache
-        // Padding behind a short context may stand at positions that the tables do not reach.
-        let turned =
-            if tokens.shape[1] = 1L then
-                positions
-            else
-                positions.clamp_max((architecture.ContextLimit - 1).ToScalar())
+    let longest (rows: SamplerRow[]) = rows |> Array.fold (fun longest row -> max longest row.Length) 0
 
-        let hidden = Transformer.run parameters (Rotation.at turned model.Rotation) attend tokens
-        let length = tokens.shape[1]
+    /// Numbers [count, B, 1], each from its first index and its row.
+    let perRow (count: int) (rows: SamplerRow[]) (number: int -> SamplerRow -> 'a) =
+        Array.init (count * rows.Length) (fun i -> number (i / rows.Length) rows[i % rows.Length])
 
-        let hidden =
-            if length = 1L then
-                hidden
-            else
-                let places = last |> Array.mapi(fun row column -> int64 row * length + column)
-                hidden.index_select(0L, torch.tensor(places, device = device))
+    let integers (shape: int64[]) (numbers: int64[]) = torch.tensor(numbers, shape, device = device)
 
-        hidden.mm(parameters.Head.t())
+    /// The uniform numbers of the next draws of rows, [count, B, 1].
+    let uniforms count (rows: SamplerRow[]) =
+        let numbers =
+            perRow count rows (fun ahead row -> min TokenChoice.largest (Seed.uniform(Seed.derive (row.Drawn + ahead) row.Seed)))
 
-    /// Brings the cache to the rows of this call, with room for what they may come to.
-    let arrange (requests: TurnRequest[]) (contexts: int[][]) =
-        let places = requests |> Array.map(fun request -> int64(Array.IndexOf(rows, request.Row)))
-        let used = requests |> Array.fold (fun used request -> max used states[request.Row].Length) 0
-        let widest = contexts |> Array.fold (fun widest context -> max widest context.Length) 0
+        torch.tensor(numbers, [| int64 count; int64 rows.Length; 1L |], device = device)
 
-        let written =
-            Array.fold2
-                (fun room (request: TurnRequest) (context: int[]) -> max room (states[request.Row].Length + context.Length + request.Limit))
-                0
-                requests
-                contexts
+    /// Frees the places of rows that have left and gives them to rows that wait.
+    let settle () =
+        let kept = places |> Array.filter(fun row -> not row.Stage.IsLeft)
+        let admitted = Array.init (min waiting.Count (slots - kept.Length)) (fun _ -> waiting.Dequeue())
 
-        let room = max (used + widest) written
-        let arranged = requests |> Array.map _.Row
+        if kept.Length + admitted.Length = places.Length then
+            let newcomers = Queue admitted
+            places <- places |> Array.map(fun row -> if row.Stage.IsLeft then newcomers.Dequeue() else row)
+        else
+            let origins = kept |> Array.map(fun row -> int64 row.Place)
+            cache <- KvCache.arrange parameters origins (kept.Length + admitted.Length) (longest kept) 0 cache
+            places <- Array.append kept admitted
 
-        if room > cache.Capacity || arranged <> rows then
-            let fresh = KvCache.pick parameters places used room cache
-            (cache :> IDisposable).Dispose()
-            cache <- fresh
-            rows <- arranged
+        places |> Array.iteri(fun place row -> row.Place <- place)
 
-    /// Reads all rows' new context in one pass.
-    let prefill (requests: TurnRequest[]) (contexts: int[][]) =
+        for row in admitted do
+            row.Stage <- Stage.Entering
+
+    /// Hidden states [B * L, width] of new tokens at `positions`, both int64 [B, L], of all rows that have a place or of those at `chosen`.
+    let run chosen (tokens: torch.Tensor) (positions: torch.Tensor) width =
+        if width > cache.Capacity then
+            cache <- KvCache.arrange parameters (Array.init places.Length int64) places.Length (longest places) width cache
+
+        let attend = KvCache.attention architecture chosen positions width cache
+        Transformer.run parameters (Rotation.at positions model.Rotation) attend tokens
+
+    /// Reads a piece of context of each of some rows; gives the hidden state after its last token, [B, width].
+    let read (readers: SamplerRow[]) (contexts: int[][]) =
         let length = contexts |> Array.fold (fun length context -> max length context.Length) 0
 
-        let grid (number: int -> int -> int64) =
-            let numbers = Array.init (contexts.Length * length) (fun i -> number (i / length) (i % length))
-            torch.tensor(numbers, [| int64 contexts.Length; int64 length |], device = device)
+        let grid (number: int -> int -> int) =
+            Array.init (readers.Length * length) (fun i -> int64(number (i / length) (i % length)))
 
-        let starts = requests |> Array.map(fun request -> states[request.Row].Length)
+        // Padding stands behind its row's end, in the column that the row's next token will overwrite.
+        let positions = grid(fun row column -> readers[row].Length + min column contexts[row].Length)
+        let tokens = grid(fun row column -> if column < contexts[row].Length then contexts[row][column] else 0)
+        let tensor = integers [| int64 readers.Length; int64 length |]
 
-        let tokens =
-            grid(fun row column ->
-                if column < contexts[row].Length then
-                    int64(contexts[row][column])
-                else
-                    0L)
+        let chosen =
+            if readers.Length = places.Length && Array.forall2 (fun a b -> Object.ReferenceEquals(a, b)) readers places then
+                None
+            else
+                Some(readers |> Array.map(fun row -> int64 row.Place) |> integers [| int64 readers.Length |])
 
-        let positions = grid(fun row column -> int64(starts[row] + column))
+        let hidden = run chosen (tensor tokens) (tensor positions) (int(Array.max positions) + 1)
 
-        let result =
-            logits cache tokens positions (Array.max starts + length) (contexts |> Array.map(fun context -> int64 context.Length - 1L))
+        for row, context in Array.zip readers contexts do
+            row.Length <- row.Length + context.Length
+            work <- { work with Prefilled = work.Prefilled + int64 context.Length }
 
-        for request, context in Array.zip requests contexts do
-            let state = states[request.Row]
-            states[request.Row] <- { state with Length = state.Length + context.Length; Pending = ValueNone }
+        let last = contexts |> Array.mapi(fun row context -> int64(row * length + context.Length - 1))
+        hidden.index_select(0L, integers [| int64 readers.Length |] last)
 
-        result
-
-    /// Draws one token a turn that is still open and notes it; returns the tokens [B, 1].
-    let draw (ended: IReadOnlyList<int> -> bool) (turns: Turn[]) (logits: torch.Tensor) =
-        let uniform =
-            turns
-            |> Array.map(fun turn ->
-                let state = states[turn.Row]
-                min TokenChoice.largest (Seed.uniform(Seed.derive state.Drawn state.Seed)))
-
-        let uniform = torch.tensor(uniform, [| int64 turns.Length; 1L |], device = device)
-        let struct (tokens, logProbs) = TokenChoice.choose temperature uniform logits
+    /// Draws the next token of rows whose hidden states [B, width] are given, and notes it where a turn is not over; gives the tokens [B, 1].
+    let draw ended (drawing: SamplerRow[]) uniform (hidden: torch.Tensor) =
+        let struct (tokens, logProbs) = TokenChoice.choose options uniform (hidden.mm(parameters.Head.t()))
         let numbers = torch.cat([| tokens.``to`` torch.float64; logProbs.``to`` torch.float64 |], 1L).cpu().data<float>().ToArray()
 
-        turns
-        |> Array.iteri(fun i turn ->
-            if turn.Open then
+        drawing
+        |> Array.iteri(fun i row ->
+            if row.Stage.IsWriting then
                 let token, logProb = int numbers[2 * i], float32 numbers[2 * i + 1]
 
                 if not(Single.IsFinite logProb) then
                     invalidOp "The policy's logits are not finite: its weights have diverged. Go back to an earlier checkpoint."
 
-                turn.Tokens.Add token
-                turn.LogProbs.Add logProb
-                turn.Open <- turn.Tokens.Count < turn.Limit && not(ended turn.Tokens)
-                let state = states[turn.Row]
-                states[turn.Row] <- { state with Pending = ValueSome token; Drawn = state.Drawn + 1 })
+                SamplerRow.note token logProb row
+                work <- { work with Sampled = work.Sampled + 1L }
+
+                if ended row.Number row.Tokens || row.Tokens.Count = row.Limit then
+                    row.Stage <- Stage.Over)
 
         tokens
 
-    /// Reads the tokens just drawn; the places of turns that are over are computed too, and overwritten later.
-    let step (batch: Working) (tokens: torch.Tensor) =
-        let positions = batch.Turns |> Array.map(fun turn -> int64 states[turn.Row].Length)
-        let width = int(Array.max positions) + 1
-        let positions = torch.tensor(positions, [| int64 batch.Turns.Length; 1L |], device = device)
-        let result = logits batch.Cache tokens positions width [||]
+    /// Reads the contexts of entering rows, a prompt that several have once, and draws the first token of each. Contexts that are read in one pass
+    /// differ in length by half at most.
+    let enter ended (groups: SamplerRow[][]) =
+        use _ = torch.NewDisposeScope()
+        let readers = groups |> Array.map Array.head
 
-        for turn in batch.Turns do
-            if turn.Open then
-                let state = states[turn.Row]
-                states[turn.Row] <- { state with Length = state.Length + 1; Pending = ValueNone }
+        // A context too long for one pass is alone here.
+        for row in readers do
+            while row.Context.Length > options.PassTokens do
+                let piece, rest = Array.splitAt options.PassTokens row.Context
+                Tensors.released(fun () -> read [| row |] [| piece |] |> ignore)
+                row.Context <- rest
 
-        result
+        let hidden = read readers (readers |> Array.map _.Context)
 
-    /// Puts a narrowed batch's cache back into the session's.
-    let park (batch: Working) =
-        if not(Object.ReferenceEquals(batch.Cache, cache)) then
-            KvCache.merge batch.Origins (longest batch.Turns) batch.Cache cache
-            (batch.Cache :> IDisposable).Dispose()
+        let copies = [|
+            for group in groups do
+                for row in Array.tail group -> group[0], row
+        |]
 
-    /// Leaves only the open turns, at places `kept` of the batch.
-    let narrow (batch: Working) (kept: int64[]) =
-        let pickAt (items: 'a[]) = kept |> Array.map(fun place -> items[int place])
-        let turns = pickAt batch.Turns
+        if copies.Length > 0 then
+            let placesOf = Array.map(fun (row: SamplerRow) -> int64 row.Place)
+            KvCache.share (copies |> Array.map fst |> placesOf) (copies |> Array.map snd |> placesOf) (longest readers) cache
 
-        let narrowed = {
-            Turns = turns
-            Origins = pickAt batch.Origins
-            Cache = KvCache.pick parameters kept (longest batch.Turns) batch.Cache.Capacity batch.Cache
-        }
+            for reader, row in copies do
+                row.Length <- reader.Length
+                work <- { work with Shared = work.Shared + int64 reader.Length }
 
-        park batch
-        narrowed
+        let members = Array.concat groups
+        let sources = groups |> Array.mapi(fun i group -> Array.create group.Length (int64 i)) |> Array.concat
 
-    let write (requests: TurnRequest[]) ended (cancellation: CancellationToken) =
-        let contexts =
-            requests
-            |> Array.map(fun request ->
-                match states[request.Row].Pending with
-                | ValueSome token -> Array.append [| token |] request.Context
-                | ValueNone -> request.Context)
+        for row in members do
+            row.Stage <- Stage.Writing
 
-        arrange requests contexts
+        hidden.index_select(0L, integers [| sources.LongLength |] sources)
+        |> draw ended members (uniforms 1 members |> _.squeeze(0L))
+        |> ignore
 
-        let turns =
-            requests
-            |> Array.map(fun request -> { Row = request.Row; Limit = request.Limit; Tokens = List(); LogProbs = List(); Open = true })
+    /// Entering rows, those that begin with the same prompt together, in bunches for one pass each, the longest contexts first.
+    let bunches () =
+        let groups =
+            places
+            |> Array.filter _.Stage.IsEntering
+            |> Array.groupBy(fun row -> if row.Length = 0 then Choice1Of2 row.Context else Choice2Of2 row.Number)
+            |> Array.map snd
 
-        let mutable batch = { Turns = turns; Origins = Array.init turns.Length int64; Cache = cache }
-        use scope = torch.NewDisposeScope()
-        let mutable tokens = scope.DisposeEverythingBut(draw ended turns (prefill requests contexts))
+        let length (group: SamplerRow[]) = group[0].Context.Length
 
-        try
-            while turns |> Array.exists _.Open do
-                cancellation.ThrowIfCancellationRequested()
-                let kept = batch.Turns |> Array.indexed |> Array.filter(fun (_, turn) -> turn.Open) |> Array.map(fst >> int64)
+        let add bunches group =
+            match bunches with
+            | bunch :: rest when
+                length group * 2 >= length (List.last bunch)
+                && length (List.last bunch) * (bunch.Length + 1) <= options.PassTokens
+                ->
+                (group :: bunch) :: rest
+            | _ -> [ group ] :: bunches
 
-                if 2 * kept.Length <= batch.Turns.Length then
-                    batch <- narrow batch kept
-                    tokens <- tokens.index_select(0L, torch.tensor(kept, device = device))
+        groups |> List.ofArray |> List.sortByDescending length |> List.fold add [] |> List.rev |> List.map(List.rev >> List.toArray)
 
-                tokens <- scope.DisposeEverythingBut(draw ended batch.Turns (step batch tokens))
-        finally
-            park batch
+    let goesOn () =
+        let over = places |> Array.sumBy(fun row -> if row.Stage.IsOver then 1 else 0)
+        2 * over < places.Length
 
-        turns |> Array.map(fun turn -> struct (turn.Tokens.ToArray(), turn.LogProbs.ToArray()))
+    /// Writes on with all rows that have a place, for `stretch` tokens at most.
+    let writeOn ended (cancellation: Threading.CancellationToken) =
+        use _ = torch.NewDisposeScope()
+        let shape = [| int64 stretch; places.LongLength; 1L |]
+        let uniforms = uniforms stretch places
+        let positions = perRow stretch places (fun ahead row -> int64(row.Length + ahead)) |> integers shape
+        let mutable tokens = places |> Array.map(fun row -> int64 row.Tokens[row.Tokens.Count - 1]) |> integers [| places.LongLength; 1L |]
+        let mutable ahead = 0L
+
+        while ahead < int64 stretch && goesOn() do
+            cancellation.ThrowIfCancellationRequested()
+            use scope = torch.NewDisposeScope()
+            let width = longest places + 1
+            // A row whose turn is over stays behind its end, where its next token will overwrite what it computes.
+            let positions = positions.select(0L, ahead).clamp_max((width - 1).ToScalar())
+            let hidden = run None tokens positions width
+
+            for row in places do
+                if row.Stage.IsWriting then
+                    row.Length <- row.Length + 1
+
+            let drawn = draw ended places (uniforms.select(0L, ahead)) hidden
+            tokens.Dispose()
+            tokens <- scope.MoveToOuter drawn
+            ahead <- ahead + 1L
 
     interface ISamplerSession with
+        member _.Work = work
+
         member _.Write(requests, ended, cancellation) =
-            SamplerRequests.check architecture rows states requests
+            SamplerRow.check architecture rows requests
             use _ = torch.no_grad()
 
-            if requests.Length = 0 then
-                [||]
-            else
-                write requests ended cancellation
+            for request in requests do
+                SamplerRow.enter request rows[request.Row]
+
+                if rows[request.Row].Stage.IsWaiting then
+                    waiting.Enqueue rows[request.Row]
+
+            for row in places do
+                if row.Stage.IsResting then
+                    row.Stage <- Stage.Left
+
+            settle()
+
+            for bunch in bunches() do
+                cancellation.ThrowIfCancellationRequested()
+                enter ended bunch
+
+            while goesOn() do
+                writeOn ended cancellation
+
+            let finished = places |> Array.filter _.Stage.IsOver |> Array.sortBy _.Number
+
+            for row in finished do
+                row.Stage <- Stage.Resting
+
+            finished |> Array.map SamplerRow.written
 
         member _.Dispose() =
             (cache :> IDisposable).Dispose()

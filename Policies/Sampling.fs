@@ -1,19 +1,15 @@
 namespace Levee
 
-open System
-
 /// Policies that write.
 [<RequireQualifiedAccess>]
 module Sampling =
-    /// A sampler over a model, whose weights must not be updated while a session is open. Temperature 0 takes the likeliest token, and
-    /// reports its log-probability at temperature 1; otherwise tokens are drawn from softmax(logits / temperature), and
-    /// log-probabilities are that distribution's. Raises `ArgumentException` for a temperature below 0.
-    let create (temperature: float) (model: Model) =
-        if not(temperature >= 0.0 && Double.IsFinite temperature) then
-            invalidArg (nameof temperature) $"The temperature is {temperature}; it must be 0 (greedy) or above."
+    /// A sampler over a model, whose weights must not be updated while a session is open. Raises `ArgumentException` that names the option where
+    /// one is out of its range.
+    let create (options: SamplingOptions) (model: Model) =
+        let options = SamplingOptions.validate options
 
         {
             new ISampler with
-                member _.Open seeds = new SamplerSession(model, temperature, seeds)
+                member _.Open seeds = new SamplerSession(model, options, seeds)
                 member _.ContextLimit = model.Parameters.Architecture.ContextLimit
         }

@@ -11,20 +11,26 @@ open Levee.Benchmarks.World
 let private rows = 40
 let private repetitions = 4
 
-/// Writes the turns of all rows; a row without another turn leaves the batch.
+/// Writes the turns of all rows, each as soon as its row is given back; a row without another turn leaves the batch.
 let private write (sampler: ISampler) (turns: Turns) =
     use session = sampler.Open(Array.init rows (fun r -> Seed.ofInt 5 |> Seed.derive r))
-    for turn in 0 .. (turns.Limits |> Seq.map Array.length |> Seq.max) - 1 do
-        let requests = [|
-            for row in 0 .. rows - 1 do
-                if turn < turns.Limits[row].Length then
-                    {
-                        Row = row
-                        Context = (if turn = 0 then turns.Prompts else turns.Feedback)[row]
-                        Limit = turns.Limits[row][turn]
-                    }
-        |]
-        session.Write(requests, (fun _ -> false), CancellationToken.None) |> ignore
+    let next = Array.zeroCreate<int> rows
+    let request row =
+        let turn = next[row]
+        next[row] <- turn + 1
+        if turn < turns.Limits[row].Length then
+            Some {
+                Row = row
+                Context = (if turn = 0 then turns.Prompts else turns.Feedback)[row]
+                Limit = turns.Limits[row][turn]
+            }
+        else
+            None
+    let rec play entering =
+        let written = session.Write(Array.choose request entering, (fun _ _ -> false), CancellationToken.None)
+        if written.Length > 0 then
+            play(written |> Array.map _.Row)
+    play [| 0 .. rows - 1 |]
 
 let private compare settings policy name (limits: Seed -> int[]) =
     let turns = World.turns policy rows limits

@@ -38,10 +38,13 @@ type ScriptedSampler(contextLimit: int, script: int[][][]) =
                             let planned = script[request.Row][turn]
                             let written = List<int>()
 
-                            while written.Count < min planned.Length request.Limit && not(written.Count > 0 && ended written) do
+                            while written.Count < min planned.Length request.Limit && not(written.Count > 0 && ended request.Row written) do
                                 written.Add planned[written.Count]
 
-                            struct (written.ToArray(), Array.init written.Count (fun i -> ScriptedSampler.LogProb(request.Row, turn, i))))
+                            let logProb = Array.init written.Count (fun i -> ScriptedSampler.LogProb(request.Row, turn, i))
+                            ({ Row = request.Row; Tokens = written.ToArray(); LogProbs = logProb }: WrittenTurn))
+
+                    member _.Work = { Prefilled = 0L; Shared = 0L; Sampled = 0L }
 
                     member _.Dispose() = disposals <- disposals + 1
             }
