@@ -102,12 +102,6 @@ module Evaluate =
                 options.TryGetResult EvaluateOption.Data
             )
 
-    /// The token that ends a turn, where the policy has one and the task does not say.
-    let private withEnd (policy: Policy) (task: LearningTask) =
-        match task.Rollout.EndOfSequence, policy.Files.TokenizerConfig.EosToken with
-        | None, NonNull token -> { task with Rollout.EndOfSequence = policy.Tokenizer.IdOf token }
-        | _ -> task
-
     let private answer (options: Options) task policy (output: TextWriter option) cancellation (questions: Question[]) =
         let temperature = options.GetResult(EvaluateOption.Temperature, 0.0) |> Usage.temperature
         let seed = options.GetResult(EvaluateOption.Seed, 0) |> Seed.ofInt
@@ -145,7 +139,7 @@ module Evaluate =
             Usage.refuse "there are no questions to ask: the file is empty."
 
         use output = options.TryGetResult EvaluateOption.Output |> Option.map File.CreateText |> Option.toObj
-        let score = answer options (withEnd policy task) policy (Option.ofObj output) cancellation questions |> Score.ofTrajectories
+        let score = answer options task policy (Option.ofObj output) cancellation questions |> Score.ofTrajectories
         printfn
             "%s"
             (if options.Contains EvaluateOption.Json then

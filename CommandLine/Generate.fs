@@ -13,6 +13,9 @@ type GenerateOption =
     | [<MainCommand>] Words of words: string list
     | [<Unique>] Max_Tokens of count: int
     | [<Unique>] Temperature of number: float
+    | [<Unique>] Top_K of count: int
+    | [<Unique>] Top_P of share: float
+    | [<Unique>] Min_P of share: float
     | Stop of text: string
     | [<Unique>] Samples of count: int
     | [<Unique>] Seed of number: int
@@ -28,6 +31,9 @@ type GenerateOption =
             | Words _ -> "the policy's folder, then the prompt in quotes; - reads it from the standard input."
             | Max_Tokens _ -> "write so many tokens at most (default: 256)."
             | Temperature _ -> "draw at this temperature; 0 takes the likeliest token (default: 1)."
+            | Top_K _ -> "draw from so many of the likeliest tokens only."
+            | Top_P _ -> "draw from the fewest likeliest tokens whose share reaches this, above 0 to 1."
+            | Min_P _ -> "draw from tokens at least so likely relative to the likeliest, 0 to 1."
             | Stop _ -> "stop where this text is written; may be given several times."
             | Samples _ -> "write so many continuations (default: 1)."
             | Seed _ -> "what the draws depend on; the same seed gives the same text (default: 0)."
@@ -70,24 +76,39 @@ module Generate =
 
         Console.Out.Flush()
 
-    let private asJson number (continuation: Continuation) =
+    let private endName reason =
+        match reason with
+        | GenerationEnd.StopToken
+        | GenerationEnd.StopText -> "stop"
+        | GenerationEnd.Length -> "length"
+
+    let private asJson number (continuation: Generated) =
         Json.line {|
             sample = number
             text = continuation.Text
             tokens = continuation.Tokens.Length
-            log_probability = continuation.LogProb
-            ``end`` = continuation.End
+            log_probability = Array.sumBy float continuation.LogProbs
+            ``end`` = endName continuation.End
         |}
+
+    let private sampling (options: ParseResults<GenerateOption>) = {
+        SamplingOptions.defaults with
+            Temperature = options.GetResult(GenerateOption.Temperature, 1.0) |> Usage.temperature
+            TopK = options.TryGetResult GenerateOption.Top_K |> Option.map(Usage.positive "--top-k")
+            TopP = options.GetResult(GenerateOption.Top_P, 1.0) |> Usage.share "--top-p" (fun share -> share > 0.0)
+            MinP = options.GetResult(GenerateOption.Min_P, 0.0) |> Usage.share "--min-p" (fun share -> share >= 0.0)
+    }
 
     let private run cancellation (options: ParseResults<GenerateOption>) =
         let folder, prompt = prompt(options.GetResult(GenerateOption.Words, []))
 
         let settings = {
-            Temperature = options.GetResult(GenerateOption.Temperature, 1.0) |> Usage.temperature
-            MaxTokens = options.GetResult(GenerateOption.Max_Tokens, 256) |> Usage.positive "--max-tokens"
-            StopTexts = options.GetResults GenerateOption.Stop |> List.filter((<>) "")
-            Samples = options.GetResult(GenerateOption.Samples, 1) |> Usage.positive "--samples"
-            Seed = options.GetResult(GenerateOption.Seed, 0) |> Seed.ofInt
+            Generation.defaults with
+                Sampling = sampling options
+                MaxTokens = options.GetResult(GenerateOption.Max_Tokens, 256) |> Usage.positive "--max-tokens"
+                StopTexts = options.GetResults GenerateOption.Stop |> List.filter((<>) "")
+                Samples = options.GetResult(GenerateOption.Samples, 1) |> Usage.positive "--samples"
+                Seed = options.GetResult(GenerateOption.Seed, 0) |> Seed.ofInt
         }
 
         use policy =
@@ -121,6 +142,7 @@ module Generate =
             [
                 "Experiments/data/warm-start \"What is the capital of Peru?\" --max-tokens 20", "continue a text"
                 "MODEL \"Why is the sky blue?\" --chat --system \"Be brief.\" --temperature 0.7", "ask, in the policy's chat template"
+                "MODEL \"Once upon a time\" --temperature 0.8 --top-p 0.95 --seed 3", "draw, without the unlikeliest tokens"
                 "MODEL \"Question: who wrote Emma?\" --temperature 0 --stop \"Question:\"", "the likeliest text, up to an end"
                 "MODEL - --samples 8 --json < prompt.txt", "eight continuations of a file, for a program"
             ]

@@ -44,6 +44,11 @@ module Usage =
         inRange (value >= 1) name value "1 or more"
         value
 
+    /// A share up to 1.
+    let share name isEnough (value: float) =
+        inRange (isEnough value && value <= 1.0) name value "a share up to 1"
+        value
+
     /// A number of bytes, such as 2000000, 500MB or 2GB.
     let bytes name (text: string) =
         let units = [ "GB", 1e9; "MB", 1e6; "KB", 1e3; "B", 1.0; "", 1.0 ]

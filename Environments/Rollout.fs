@@ -47,7 +47,7 @@ module Rollout =
             else
                 options.MaxTurns - 1
 
-        let turnEnd = TurnEnd(tokenizer, Option.toList options.EndOfSequence, environment.StopTexts)
+        let turnEnd = TurnEnd(tokenizer, options.EndOfSequence, environment.StopTexts)
         let ended _ = turnEnd.Reached
 
         let request episode context = {
@@ -89,7 +89,15 @@ module Rollout =
 
                         episodes[turn.Row] <-
                             episodes[turn.Row]
-                            |> Episode.advance options tokenizer contextLimit action.IsLast action.Text turn.Tokens turn.LogProbs outcomes[i]
+                            |> Episode.advance
+                                options
+                                tokenizer
+                                contextLimit
+                                action.IsLast
+                                action.Text
+                                turn.Tokens
+                                turn.LogProbs
+                                outcomes[i]
 
                     requests <- written |> Array.map(fun turn -> episodes[turn.Row]) |> enter
             }

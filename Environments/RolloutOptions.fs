@@ -13,8 +13,8 @@ type RolloutOptions = {
     /// The largest number of tokens of one observation; at least 1. Beyond it, text from elsewhere is cut at its end, and the
     /// protocol's own text last.
     ObservationTokens: int
-    /// The token that ends a turn besides the environment's stop texts, where the policy has one.
-    EndOfSequence: int option
+    /// Tokens that end a turn besides the environment's stop texts. A learning task without any takes those that the policy's files name.
+    EndOfSequence: int list
     /// Judges each episode.
     Reward: Reward
 }
@@ -22,13 +22,13 @@ type RolloutOptions = {
 [<RequireQualifiedAccess>]
 module RolloutOptions =
     /// The paper's training recipe (arXiv 2512.04220): three search turns and a final one, 500 tokens a turn and an observation,
-    /// exact match. No end-of-sequence token.
+    /// exact match. No end-of-sequence token of its own.
     let defaults = {
         MaxTurns = 3
         FinalTurn = true
         TurnTokens = 500
         ObservationTokens = 500
-        EndOfSequence = None
+        EndOfSequence = []
         Reward = Reward.exactMatch
     }
 

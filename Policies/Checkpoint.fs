@@ -63,12 +63,6 @@ module Checkpoint =
         let architecture = Architecture.ofConfig files.Config (ModelConfig.Load files.Config)
         read files trainable architecture dtype device |> Model.ofParameters
 
-    let private textOf file =
-        if File.Exists file then
-            Some(File.ReadAllText file)
-        else
-            None
-
     /// The policy in a folder, in a type and on a device of choice, ready to be trained or frozen. Raises `FileNotFoundException`,
     /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy.
     let load trainable (dtype: torch.ScalarType) (device: torch.Device) (folder: string) : Policy =
@@ -91,7 +85,11 @@ module Checkpoint =
                 Config = config
                 Tokenizer = tokenizer
                 TokenizerConfig = tokenizerConfig
-                GenerationConfig = textOf files.GenerationConfig
+                GenerationConfig =
+                    if File.Exists files.GenerationConfig then
+                        Some(GenerationConfig.Load files.GenerationConfig)
+                    else
+                        None
             }
         }
 
@@ -104,7 +102,7 @@ module Checkpoint =
         ModelWeights.Write(folder, Parameters.named policy.Parameters |> Array.map TensorFile.stored, shardSize)
         policy.Files.Tokenizer.Save files.Tokenizer
         policy.Files.TokenizerConfig.Save files.TokenizerConfig
-        policy.Files.GenerationConfig |> Option.iter(fun text -> File.WriteAllText(files.GenerationConfig, text))
+        policy.Files.GenerationConfig |> Option.iter _.Save(files.GenerationConfig)
 
     /// Moves a finished folder to its place; what was there gives way only then.
     let private install (source: string) (target: string) =

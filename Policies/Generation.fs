@@ -53,15 +53,6 @@ module Generation =
         Seed = Seed.ofInt 0
     }
 
-    /// The tokens that a policy's files name as ends: `eos_token_id` of `config.json` and `eos_token` of `tokenizer_config.json`.
-    let stopTokens (policy: Policy) =
-        let ofTokenizer =
-            match policy.Files.TokenizerConfig.EosToken with
-            | null -> None
-            | token -> policy.Tokenizer.IdOf token
-
-        List.ofSeq policy.Files.Config.EosTokenIds @ Option.toList ofTokenizer |> List.distinct
-
     let private validate options =
         let atLeastOne name value =
             if value < 1 then
@@ -107,7 +98,7 @@ module Generation =
         validate options
         let sampler = Sampling.create options.Sampling policy.Model
 
-        let stopTokens = options.StopTokens |> Option.defaultWith(fun () -> stopTokens policy)
+        let stopTokens = options.StopTokens |> Option.defaultWith(fun () -> Policy.stopTokens policy)
         let turnEnd = TurnEnd(policy.Tokenizer, stopTokens, options.StopTexts)
 
         for number, prompt in Array.indexed prompts do

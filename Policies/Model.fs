@@ -50,6 +50,6 @@ and PolicyFiles = {
     Tokenizer: Tokenizer
     /// `tokenizer_config.json`.
     TokenizerConfig: TokenizerConfig
-    /// The text of `generation_config.json`, where there is one.
-    GenerationConfig: string option
+    /// `generation_config.json`, where there is one.
+    GenerationConfig: GenerationConfig option
 }

@@ -74,6 +74,14 @@ module Policy =
     /// Where the weights are.
     let device (policy: Policy) = policy.Parameters.Values.device
 
+    /// The tokens that a policy's files name as ends of a text: `eos_token_id` of `generation_config.json` and `config.json`, `eos_token` of
+    /// `tokenizer_config.json`.
+    let stopTokens (policy: Policy) =
+        let files = policy.Files
+        let ofTokenizer = files.TokenizerConfig.EosTokenId files.Tokenizer |> Option.ofNullable
+        let ofGeneration = files.GenerationConfig |> Option.map(_.EosTokenIds >> List.ofSeq) |> Option.defaultValue []
+        List.distinct(ofGeneration @ List.ofSeq files.Config.EosTokenIds @ Option.toList ofTokenizer)
+
     /// How the policy writes at a temperature, 0 for greedy, without filters: what training samples with.
     let sampler (temperature: float) (policy: Policy) =
         Sampling.create { SamplingOptions.defaults with Temperature = temperature } policy.Model

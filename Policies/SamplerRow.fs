@@ -55,7 +55,11 @@ module internal SamplerRow =
     }
 
     /// The tokens that it has written and the model has not read.
-    let unread row = if row.Drawn = 0 then [||] else [| row.Tokens[row.Tokens.Count - 1] |]
+    let unread row =
+        if row.Drawn = 0 then
+            [||]
+        else
+            [| row.Tokens[row.Tokens.Count - 1] |]
 
     /// Begins a turn.
     let enter (request: TurnRequest) row =

@@ -35,9 +35,15 @@ module LearningTask =
         InvalidActions = 0
     }
 
+    let private rolloutOptions (task: LearningTask) policy =
+        if task.Rollout.EndOfSequence.IsEmpty then
+            { task.Rollout with EndOfSequence = Policy.stopTokens policy }
+        else
+            task.Rollout
+
     /// Episodes of questions, each with its seed, in order, written by a policy at a temperature (0 is greedy).
     let rollouts (task: LearningTask) temperature (policy: Policy) (episodes: (Question * Seed)[]) (cancellation: CancellationToken) =
-        Rollout.run task.Rollout policy.Tokenizer task.Environment (Policy.sampler temperature policy) episodes cancellation
+        Rollout.run (rolloutOptions task policy) policy.Tokenizer task.Environment (Policy.sampler temperature policy) episodes cancellation
         |> _.GetAwaiter().GetResult()
 
     /// A fresh policy for the task. Raises `InvalidOperationException` where the task has none.

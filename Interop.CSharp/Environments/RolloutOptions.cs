@@ -19,14 +19,16 @@ public sealed record RolloutOptions
     /// <summary>The largest number of tokens of one observation; at least 1.</summary>
     public int ObservationTokens { get; init; } = Default.ObservationTokens;
 
-    /// <summary>The token that ends a turn besides the environment's stop texts, where the policy has one.</summary>
-    public int? EndOfSequence { get; init; } = Default.EndOfSequence.ToNullable();
+    /// <summary>
+    /// Tokens that end a turn besides the environment's stop texts. A learning task without any takes those that the policy's files name.
+    /// </summary>
+    public IReadOnlyList<int> EndOfSequence { get; init; } = [.. Default.EndOfSequence];
 
     /// <summary>Judges each episode.</summary>
     public IReward Reward { get; init; } = new CoreReward(Default.Reward);
 
     internal Core.RolloutOptions ToCore() =>
-        new(MaxTurns, FinalTurn, TurnTokens, ObservationTokens, EndOfSequence.ToOption(), CoreReward.Unwrap(Reward));
+        new(MaxTurns, FinalTurn, TurnTokens, ObservationTokens, EndOfSequence.ToFSharpList(), CoreReward.Unwrap(Reward));
 
     internal static RolloutOptions FromCore(Core.RolloutOptions core) => new()
     {
@@ -34,7 +36,7 @@ public sealed record RolloutOptions
         FinalTurn = core.FinalTurn,
         TurnTokens = core.TurnTokens,
         ObservationTokens = core.ObservationTokens,
-        EndOfSequence = core.EndOfSequence.ToNullable(),
+        EndOfSequence = [.. core.EndOfSequence],
         Reward = new CoreReward(core.Reward),
     };
 }

@@ -1,14 +1,27 @@
+using Levee.CSharp.Mapping;
+
 namespace Levee.CSharp;
 
 /// <summary>What a policy wrote.</summary>
 public sealed record Generation
 {
-    /// <summary>The text.</summary>
+    /// <summary>The text, without the token that ended it, and without what stands behind a stop text.</summary>
     public required string Text { get; init; }
 
     /// <summary>Its tokens as sampled.</summary>
     public required IReadOnlyList<int> Tokens { get; init; }
 
-    /// <summary>The log-probability of each token under the distribution that it was drawn from.</summary>
+    /// <summary>The log-probability of each token under softmax(logits / temperature).</summary>
     public required IReadOnlyList<float> LogProbs { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public required GenerationEnd End { get; init; }
+
+    internal static Generation FromCore(Core.Generated core) => new()
+    {
+        Text = core.Text,
+        Tokens = core.Tokens,
+        LogProbs = core.LogProbs,
+        End = GenerationEndMapping.FromCore(core.End),
+    };
 }

@@ -1,17 +1,40 @@
+using Levee.CSharp.Mapping;
+
 namespace Levee.CSharp;
 
-/// <summary>How a policy continues texts.</summary>
+/// <summary>
+/// How a policy continues texts. The filters leave out unlikely tokens one after the other, as transformers and vLLM do; log-probabilities
+/// are those of the whole distribution, whatever is left out.
+/// </summary>
 public sealed record GenerationOptions
 {
+    private static readonly Core.GenerationOptions Default = Core.Generation.defaults;
+
     /// <summary>The largest number of tokens to write; at least 1.</summary>
-    public int MaxTokens { get; init; } = Core.RolloutOptionsModule.defaults.TurnTokens;
+    public int MaxTokens { get; init; } = Default.MaxTokens;
 
     /// <summary>0 takes the likeliest token; otherwise tokens are drawn from softmax(logits / temperature).</summary>
-    public double Temperature { get; init; } = Core.TrainingOptionsModule.defaults.Temperature;
+    public double Temperature { get; init; } = Default.Sampling.Temperature;
 
-    /// <summary>Texts that end the writing, besides the policy's end of sequence; each is ASCII and ends in <c>&gt;</c>.</summary>
+    /// <summary>Keeps so many of the likeliest tokens, from 1; null keeps all.</summary>
+    public int? TopK { get; init; } = Default.Sampling.TopK.ToNullable();
+
+    /// <summary>Keeps the fewest likeliest tokens whose share reaches this, in (0, 1]; 1 keeps all.</summary>
+    public double TopP { get; init; } = Default.Sampling.TopP;
+
+    /// <summary>Keeps tokens that are at least so likely relative to the likeliest, in [0, 1]; 0 keeps all.</summary>
+    public double MinP { get; init; } = Default.Sampling.MinP;
+
+    /// <summary>Texts that end the writing where they are complete, besides the ends that the policy's files name.</summary>
     public IReadOnlyList<string> StopTexts { get; init; } = [];
 
     /// <summary>What the draws depend on; text k draws from its k-th child.</summary>
     public Seed Seed { get; init; }
+
+    internal Core.GenerationOptions ToCore()
+    {
+        var sampling = new Core.SamplingOptions(
+            Temperature, TopK.ToOption(), TopP, MinP, Default.Sampling.Slots, Default.Sampling.PassTokens);
+        return new(sampling, MaxTokens, Default.StopTokens, StopTexts.ToFSharpList(), Default.Samples, Seed.ToCore());
+    }
 }

@@ -1,4 +1,5 @@
 using Levee.CSharp.Mapping;
+using Microsoft.FSharp.Core;
 using TorchSharp;
 
 namespace Levee.CSharp;
@@ -6,6 +7,9 @@ namespace Levee.CSharp;
 /// <summary>A language model with its tokenizer. Dispose it to free its weights.</summary>
 public sealed class Policy : IDisposable
 {
+    private static readonly FSharpFunc<int, FSharpFunc<int, FSharpFunc<int, Unit>>> Unheard =
+        FuncConvert.FromAction<int, int, int>((_, _, _) => { });
+
     internal Policy(Core.Policy core) => Inner = core;
 
     /// <summary>The tokenizer.</summary>
@@ -64,30 +68,13 @@ public sealed class Policy : IDisposable
         IReadOnlyList<string> texts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new GenerationOptions();
-        var turn = new RolloutOptions
-        {
-            MaxTurns = 1,
-            FinalTurn = false,
-            TurnTokens = options.MaxTokens,
-            EndOfSequence = EndOfSequence,
-        };
-        var episodes = await Rollouts.RunAsync(
-            this,
-            new ContinuationEnvironment(options.StopTexts),
-            turn,
-            options.Temperature,
-            texts.MapAll(text => new Question { Text = text }),
-            options.Seed,
+        var prompts = texts.MapAll(text => Inner.Tokenizer.Encode(text, true)).ToArray();
+        var written = await Task.Run(
+            () => Core.Generation.run(options.ToCore(), Inner, prompts, Unheard, cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        return episodes.MapAll(Written);
+        return [.. written.SelectMany(samples => samples).Select(Generation.FromCore)];
     }
 
     /// <inheritdoc/>
     public void Dispose() => Core.PolicyModule.dispose(Inner);
-
-    private static Generation Written(Trajectory episode)
-    {
-        var action = episode.Segments.OfType<Segment.Action>().SingleOrDefault();
-        return new Generation { Text = episode.Answer ?? "", Tokens = action?.Tokens ?? [], LogProbs = action?.LogProbs ?? [] };
-    }
 }

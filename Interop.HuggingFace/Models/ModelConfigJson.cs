@@ -103,7 +103,7 @@ internal static class ModelConfigJson
         }
     }
 
-    private static int[] Ids(JsonField? field) => field switch
+    internal static int[] Ids(JsonField? field) => field switch
     {
         null => [],
         { Element.ValueKind: JsonValueKind.Array } => [.. field.Items().Select(item => item.Integer(minimum: 0))],

@@ -31,14 +31,14 @@ let ``text is shown piece by piece, and the pieces are the text, without the tok
     use policy = policy()
     let pieces = ResizeArray<string>()
 
-    let options = { Temperature = 1.0; MaxTokens = 10; StopTexts = []; Samples = 1; Seed = Seed.ofInt 5 }
+    let options = { Generation.defaults with MaxTokens = 40; Seed = Seed.ofInt 5 }
 
     let prompt = policy.Tokenizer.Encode("blue", true)
     let continuation = Continuation.write options policy prompt pieces.Add CancellationToken.None |> Assert.Single
     Assert.Equal(continuation.Text, String.Join("", pieces))
-    Assert.InRange(pieces |> Seq.filter((<>) "") |> Seq.length, 2, 11)
+    Assert.InRange(pieces |> Seq.filter((<>) "") |> Seq.length, 2, 41)
     Assert.StartsWith(continuation.Text, policy.Tokenizer.Decode continuation.Tokens)
-    Assert.Equal("stop", continuation.End)
+    Assert.Equal(GenerationEnd.StopToken, continuation.End)
     Assert.DoesNotContain("<eos>", continuation.Text)
 
 [<Fact>]

@@ -137,7 +137,7 @@ let ``A turn ends at the closing tag even where the tag spans many tokens`` () =
 [<Fact>]
 let ``End-of-sequence ends a turn, stays in it, and the notice follows`` () =
     let words = WordTokenizer()
-    let endOfSequence = (words :> ITokenizer).IdOf "<eos>"
+    let endOfSequence = (words :> ITokenizer).IdOf "<eos>" |> Option.toList
     let planned = script words [ [ "hmm <eos> not written"; answer ] ]
     let trajectory = (run words { options with EndOfSequence = endOfSequence } planned)[0]
 
@@ -184,7 +184,7 @@ let ``Finished rows leave the batch and searches of a turn are one call`` () =
     let words = WordTokenizer()
     let library = Library()
     let planned = script words [ [ search; answer ]; [ answer ]; [ search; search; answer ]; [ "hmm <eos>"; answer ] ]
-    let endOfSequence = (words :> ITokenizer).IdOf "<eos>"
+    let endOfSequence = (words :> ITokenizer).IdOf "<eos>" |> Option.toList
     let trajectories, sampler = runIn (searching library) words { options with EndOfSequence = endOfSequence } 1000 planned
 
     let rows = [ for requests in sampler.Requests -> [ for request in requests -> request.Row ] ]

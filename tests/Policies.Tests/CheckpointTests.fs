@@ -159,6 +159,9 @@ let ``the defaults of generation are kept as they stand`` () =
     use loaded = load folder
     Policy.save again loaded
     Assert.Equal(text, File.ReadAllText (ModelFolder again).GenerationConfig)
+    let own = policy.Tokenizer.IdOf "<eos>" |> Option.toList
+    Assert.Equal<int list>(own, Policy.stopTokens policy)
+    Assert.Equal<int list>(List.distinct([ 1; 2 ] @ own), Policy.stopTokens loaded)
 
 [<Fact>]
 let ``every fault of the weights is named at once`` () =

@@ -65,7 +65,7 @@ let ``log-probabilities are those of the trainer's scoring`` () =
         InvalidActions = 0
     }
 
-    let scored, _ = Scoring.logProbs 1.0 policy [| trajectory |]
+    let scored, _ = Scoring.logProbs (Scoring.at 1.0) policy [| trajectory |]
     use scored = scored
     Assert.All(Array.zip (numbers scored) result.LogProbs, (fun (a, b) -> Assert.Equal(a, float b, 1e-4)))
 
@@ -99,7 +99,7 @@ let ``a stop text ends the text over several tokens, and what stands behind it i
 [<Fact>]
 let ``a policy's own ends end the text where no others are named`` () =
     use policy = policy 6
-    let ends = Generation.stopTokens policy
+    let ends = Policy.stopTokens policy
     Assert.Equal<int list>(Option.toList(policy.Tokenizer.IdOf "<eos>"), ends)
     let ended = { options with StopTokens = None; MaxTokens = 90 }
     let results = run { ended with Samples = 20 } policy first |> Array.concat
@@ -145,5 +145,6 @@ let ``generation can be cancelled`` () =
         if count = 7 then
             source.Cancel()
 
-    Assert.Throws<OperationCanceledException>(fun () -> Generation.run options policy prompts onToken source.Token |> ignore) |> ignore
+    Assert.Throws<OperationCanceledException>(fun () -> Generation.run options policy prompts onToken source.Token |> ignore)
+    |> ignore
     Assert.InRange(count, 7, 9)

@@ -102,7 +102,8 @@ let ``in bfloat16 they are the reference's within that type's rounding`` name =
     rowsClose 0.03 expected.Entropies scored.Entropy
 
 let private write (model: Model) (contexts: int[][]) limit =
-    use session = (Sampling.create { SamplingOptions.defaults with Temperature = 0.0 } model).Open(contexts |> Array.map(fun _ -> Seed.ofInt 1))
+    use session =
+        (Sampling.create { SamplingOptions.defaults with Temperature = 0.0 } model).Open(contexts |> Array.map(fun _ -> Seed.ofInt 1))
     let requests = contexts |> Array.mapi(fun row context -> { Row = row; Context = context; Limit = limit })
     let rec write requests written =
         match session.Write(requests, (fun _ _ -> false), CancellationToken.None) with

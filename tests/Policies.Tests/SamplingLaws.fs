@@ -22,10 +22,7 @@ let ``log-probabilities are those of scoring, turn after turn`` () =
         use _ = torch.NewDisposeScope()
         let segments = play (Sampling.create options model) scripts
         let scored =
-            Scoring.forwardLayout
-                (Scoring.at options.Temperature)
-                model
-                (segments |> Array.map sequence |> Layout.ofSequences torch.CPU)
+            Scoring.forwardLayout (Scoring.at options.Temperature) model (segments |> Array.map sequence |> Layout.ofSequences torch.CPU)
         let sampled = segments |> Array.collect logProbsOf |> Array.map float
         let differences = Array.map2 (fun a b -> abs(a - b)) sampled (numbers scored.Tokens.LogProb)
         Assert.True(Array.max differences < 1e-4, $"{Array.max differences}")

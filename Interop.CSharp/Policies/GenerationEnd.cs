@@ -1,0 +1,25 @@
+namespace Levee.CSharp;
+
+/// <summary>Why a continuation ended.</summary>
+public enum GenerationEnd
+{
+    /// <summary>At a token that the policy's files name as an end, which is the last token.</summary>
+    StopToken,
+
+    /// <summary>At a stop text.</summary>
+    StopText,
+
+    /// <summary>At the largest number of tokens, or where the context was full.</summary>
+    Length,
+}
+
+internal static class GenerationEndMapping
+{
+    internal static GenerationEnd FromCore(Core.GenerationEnd core) => core.Tag switch
+    {
+        Core.GenerationEnd.Tags.StopToken => GenerationEnd.StopToken,
+        Core.GenerationEnd.Tags.StopText => GenerationEnd.StopText,
+        Core.GenerationEnd.Tags.Length => GenerationEnd.Length,
+        _ => throw new NotSupportedException($"{core} is no {nameof(GenerationEnd)} that C# knows."),
+    };
+}
