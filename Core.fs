@@ -284,8 +284,7 @@ type ISamplerSession =
     /// turn (its tokens so far) is over. A row that was given back and that the next call does not name has finished: its place is free.
     ///
     /// What is written depends on the calls alone, never on time. After cancellation the next call writes on, without naming the turns again.
-    abstract Write:
-        requests: TurnRequest[] * ended: (int -> IReadOnlyList<int> -> bool) * cancellation: CancellationToken -> WrittenTurn[]
+    abstract Write: requests: TurnRequest[] * ended: (int -> IReadOnlyList<int> -> bool) * cancellation: CancellationToken -> WrittenTurn[]
 
     /// What has been done so far.
     abstract Work: SamplerWork

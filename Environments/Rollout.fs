@@ -89,7 +89,15 @@ module Rollout =
 
                         episodes[turn.Row] <-
                             episodes[turn.Row]
-                            |> Episode.advance options tokenizer contextLimit action.IsLast action.Text turn.Tokens turn.LogProbs outcomes[i]
+                            |> Episode.advance
+                                options
+                                tokenizer
+                                contextLimit
+                                action.IsLast
+                                action.Text
+                                turn.Tokens
+                                turn.LogProbs
+                                outcomes[i]
 
                     requests <- written |> Array.map(fun turn -> episodes[turn.Row]) |> enter
             }

@@ -81,7 +81,13 @@ module KvCache =
         cache.Values |> Array.iter(copy 1L)
 
     /// Writes rotated keys and values, both [B, L, keyValueHeads, headWidth], at columns `positions` int64 [B, L] of a layer.
-    let private write (positions: torch.Tensor) (newKeys: torch.Tensor) (newValues: torch.Tensor) (keys: torch.Tensor) (values: torch.Tensor) =
+    let private write
+        (positions: torch.Tensor)
+        (newKeys: torch.Tensor)
+        (newValues: torch.Tensor)
+        (keys: torch.Tensor)
+        (values: torch.Tensor)
+        =
         let batch, length = positions.shape[0], positions.shape[1]
         let newKeys = newKeys.reshape(batch, length, -1L).transpose(1L, 2L)
         let newValues = newValues.reshape(batch, length, -1L)
@@ -96,11 +102,7 @@ module KvCache =
         let keys = keys.view(batch * keyHeads, headWidth, -1L).narrow(2L, 0L, width)
 
         let values =
-            values
-                .narrow(1L, 0L, width)
-                .view(batch, width, keyHeads, headWidth)
-                .transpose(1L, 2L)
-                .reshape(-1L, width, headWidth)
+            values.narrow(1L, 0L, width).view(batch, width, keyHeads, headWidth).transpose(1L, 2L).reshape(-1L, width, headWidth)
 
         let scores = (Transformer.groupQueries a queries).bmm(keys).view(batch, int64 a.Heads, length, width)
         let scores = scores.masked_fill_(hidden.unsqueeze 1L, Transformer.unseen)
@@ -133,7 +135,13 @@ module KvCache =
     /// Attention of new tokens at `positions` int64 [B, L] to everything cached at or before them, themselves included; they are written to
     /// the cache on the way. `rows` int64 [B] are the cache's rows that they belong to, all in order where there are none. `width` is one more
     /// than the largest position.
-    let attention (architecture: Architecture) (rows: torch.Tensor option) (positions: torch.Tensor) (width: int) (cache: KvCache) : Attention =
+    let attention
+        (architecture: Architecture)
+        (rows: torch.Tensor option)
+        (positions: torch.Tensor)
+        (width: int)
+        (cache: KvCache)
+        : Attention =
         let a = architecture
         let heads, keyHeads = int64 a.Heads, int64 a.KeyValueHeads
         let columns = torch.arange(int64 width, dtype = torch.int64, device = positions.device)

@@ -145,5 +145,6 @@ let ``generation can be cancelled`` () =
         if count = 7 then
             source.Cancel()
 
-    Assert.Throws<OperationCanceledException>(fun () -> Generation.run options policy prompts onToken source.Token |> ignore) |> ignore
+    Assert.Throws<OperationCanceledException>(fun () -> Generation.run options policy prompts onToken source.Token |> ignore)
+    |> ignore
     Assert.InRange(count, 7, 9)

@@ -83,14 +83,14 @@ let playBy (course: Course) (sampler: ISampler) (scripts: Script[]) =
     let rec call number underWay entering =
         let fresh = [| 0 .. scripts.Length - 1 |] |> Array.filter(fun row -> course.Entry row = number)
         let requests = Array.append entering fresh |> Array.choose begins
-        let underWay = underWay + set (requests |> Array.map _.Row)
+        let underWay = underWay + set(requests |> Array.map _.Row)
         let written = write session (course.Order requests)
         course.Seen session underWay written
 
         for turn in written do
             segments[turn.Row].Add(Action(turn.Tokens, turn.LogProbs))
 
-        let left = underWay - set (written |> Array.map _.Row)
+        let left = underWay - set(written |> Array.map _.Row)
 
         if not left.IsEmpty || next |> Array.exists(not << List.isEmpty) then
             call (number + 1) left (written |> Array.map _.Row)

@@ -68,7 +68,8 @@ let ``a token drawn is a token kept, whatever the number, with the policy's own 
         Config.QuickThrowOnFailure.WithMaxTest 200,
         Prop.forAll (Arb.fromGen(Gen.zip cases (Gen.choose(0, 1_000_000)))) (fun (case, seed) ->
             use _ = torch.NewDisposeScope()
-            let draws = Array.append [| 0.0; TokenChoice.largest |] (Array.init 20 (fun i -> Seed.ofInt seed |> Seed.derive i |> Seed.uniform))
+            let draws =
+                Array.append [| 0.0; TokenChoice.largest |] (Array.init 20 (fun i -> Seed.ofInt seed |> Seed.derive i |> Seed.uniform))
             let logits = (tensorOf case.Logits).expand(draws.LongLength, -1L).``to`` torch.float32
             let uniform = torch.tensor(draws, [| draws.LongLength; 1L |])
             let struct (tokens, logProbs) = TokenChoice.choose case.Options uniform logits
