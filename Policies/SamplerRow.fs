@@ -78,6 +78,34 @@ module internal SamplerRow =
     /// The turn just over.
     let written row : WrittenTurn = { Row = row.Number; Tokens = row.Tokens.ToArray(); LogProbs = row.LogProbs.ToArray() }
 
+    /// Entering rows in bunches whose contexts one pass reads, `passTokens` at most with padding, the longest first; a context that is longer is
+    /// alone. A bunch has groups of rows that begin with the same context, which is read once. At most half of a row is padding.
+    let bunches passTokens (entering: SamplerRow[]) =
+        let length (group: SamplerRow[]) = group[0].Context.Length
+
+        // The latest bunch and, in it, the latest group come first.
+        let add bunches group =
+            match bunches with
+            | bunch :: earlier when
+                (let longest = length(List.last bunch)
+                 longest <= 2 * length group && longest * (bunch.Length + 1) <= passTokens)
+                ->
+                (group :: bunch) :: earlier
+            | _ -> [ group ] :: bunches
+
+        entering
+        |> Array.groupBy(fun row ->
+            if row.Length = 0 then
+                Choice1Of2 row.Context
+            else
+                Choice2Of2 row.Number)
+        |> List.ofArray
+        |> List.map snd
+        |> List.sortByDescending length
+        |> List.fold add []
+        |> List.rev
+        |> List.map(List.rev >> List.toArray)
+
     /// Raises `ArgumentException` that names the row and the reason where a request cannot be met.
     let check (architecture: Architecture) (rows: SamplerRow[]) (requests: TurnRequest[]) =
         let refuse reason = invalidArg (nameof requests) reason

@@ -24,7 +24,7 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
 
     let longest (rows: SamplerRow[]) = rows |> Array.fold (fun longest row -> max longest row.Length) 0
 
-    /// Numbers [count, B, 1], each from its first index and its row.
+    /// Numbers [count, B], each from its first index and its row.
     let perRow (count: int) (rows: SamplerRow[]) (number: int -> SamplerRow -> 'a) =
         Array.init (count * rows.Length) (fun i -> number (i / rows.Length) rows[i % rows.Length])
 
@@ -115,8 +115,7 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
 
         tokens
 
-    /// Reads the contexts of entering rows, a prompt that several have once, and draws the first token of each. Contexts that are read in one pass
-    /// differ in length by half at most.
+    /// Reads the contexts of entering rows, given in groups of one context that is read once, and draws the first token of each row.
     let enter ended (groups: SamplerRow[][]) =
         use _ = torch.NewDisposeScope()
         let readers = groups |> Array.map Array.head
@@ -152,35 +151,6 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
         hidden.index_select(0L, integers [| sources.LongLength |] sources)
         |> draw ended members (uniforms 1 members |> _.squeeze(0L))
         |> ignore
-
-    /// Entering rows, those that begin with the same prompt together, in bunches for one pass each, the longest contexts first.
-    let bunches () =
-        let groups =
-            places
-            |> Array.filter _.Stage.IsEntering
-            |> Array.groupBy(fun row ->
-                if row.Length = 0 then
-                    Choice1Of2 row.Context
-                else
-                    Choice2Of2 row.Number)
-            |> Array.map snd
-
-        let length (group: SamplerRow[]) = group[0].Context.Length
-
-        let add bunches group =
-            match bunches with
-            | bunch :: rest when
-                length group * 2 >= length(List.last bunch) && length(List.last bunch) * (bunch.Length + 1) <= options.PassTokens
-                ->
-                (group :: bunch) :: rest
-            | _ -> [ group ] :: bunches
-
-        groups
-        |> List.ofArray
-        |> List.sortByDescending length
-        |> List.fold add []
-        |> List.rev
-        |> List.map(List.rev >> List.toArray)
 
     let goesOn () =
         let over = places |> Array.sumBy(fun row -> if row.Stage.IsOver then 1 else 0)
@@ -232,7 +202,7 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
 
             settle()
 
-            for bunch in bunches() do
+            for bunch in places |> Array.filter _.Stage.IsEntering |> SamplerRow.bunches options.PassTokens do
                 cancellation.ThrowIfCancellationRequested()
                 enter ended bunch
 

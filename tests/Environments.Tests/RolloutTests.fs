@@ -309,6 +309,27 @@ let ``An episode does not depend on the others in its batch`` () =
         )
 
 [<Fact>]
+let ``An episode does not depend on how many turns the sampler gives back at a time`` () =
+    let words = WordTokenizer()
+    let planned =
+        script words [
+            [ search; answer ]
+            [ "hmm"; search; answer ]
+            [ answer ]
+            [ search; "<search> down </search>"; search; search ]
+        ]
+    let expected = run words options planned
+
+    for bunch in 1..3 do
+        let library = Library()
+        let items = Array.init planned.Length (fun i -> question, seeds[i])
+        let sampler = ScriptedSampler(1000, planned, bunch)
+        let trajectories =
+            (Rollout.run options words (searching library) sampler items CancellationToken.None).GetAwaiter().GetResult()
+        Assert.Equal<Trajectory[]>(expected, trajectories)
+        Assert.All(library.Asked, (fun queries -> Assert.InRange(queries.Length, 0, bunch)))
+
+[<Fact>]
 let ``The answer's tokens are the fewest whose text has the answer's span`` () =
     let letters = LetterTokenizer()
     let written = "<answer> London <answer> Paris </answer>"
