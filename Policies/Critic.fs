@@ -29,14 +29,15 @@ type Valued = {
 
 [<RequireQualifiedAccess>]
 module Critic =
-    /// A critic that begins as a copy of a policy and says 0 everywhere (Search-R1 begins with the policy's weights too, arXiv 2503.09516).
+    /// A critic that begins as a copy of a policy and says 0 everywhere (Search-R1 begins with the policy's weights too, arXiv 2503.09516). Beside a
+    /// policy with an adapter it has an adapter of its own over the same weights.
     let ofPolicy (policy: Policy) : Critic =
         use _ = torch.NewDisposeScope()
         let values = policy.Parameters.Values
         let output = torch.zeros(policy.Parameters.Architecture.Width + 1, dtype = values.dtype, device = values.device)
         let gradient = torch.zeros_like output
         {
-            Model = Parameters.clone true policy.Parameters |> Model.ofParameters
+            Model = policy.Model |> Model.withParameters(Parameters.clone true policy.Parameters)
             Output = output.DetachFromDisposeScope()
             OutputGradient = gradient.DetachFromDisposeScope()
         }
@@ -50,7 +51,11 @@ module Critic =
         let width = pass.Hidden.shape[1]
         let weights, bias = critic.Output.narrow(0L, 0L, width), critic.Output.narrow(0L, width, 1L)
         let flat = pass.Hidden.mm(weights.unsqueeze 1L).squeeze(1L) + bias
-        { Layout = layout; Pass = pass; Values = scope.MoveToOuter(Layout.pad layout (Tensors.widened flat)) }
+        {
+            Layout = layout
+            Pass = pass
+            Values = scope.MoveToOuter(Layout.pad layout (Tensors.widened flat))
+        }
 
     /// Adds to the critic's gradient that of a scalar whose derivative with respect to the values is given, [R, N].
     let pullBack (critic: Critic) (valued: Valued) (slopes: torch.Tensor) =
@@ -68,10 +73,10 @@ module Critic =
             use _ = torch.no_grad()
             (forward { settings with Checkpointing = false } critic trajectories).Values)
 
-    /// The flat tensors that training moves, each with its gradient: the transformer's, then the output's.
+    /// The flat tensors that training moves, each with its gradient: the transformer's, or its adapter's, then the output's.
     let trained (critic: Critic) =
-        match critic.Model.Parameters.Gradient with
-        | Some gradient -> [ critic.Model.Parameters.Values, gradient; critic.Output, critic.OutputGradient ]
+        match Parameters.trainedGradient critic.Model.Parameters with
+        | Some gradient -> [ Parameters.trained critic.Model.Parameters, gradient; critic.Output, critic.OutputGradient ]
         | None -> invalidOp "A frozen critic cannot be trained: make one by Critic.ofPolicy."
 
     /// Sets every gradient to zero.

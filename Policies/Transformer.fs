@@ -21,25 +21,29 @@ module Transformer =
 
     /// What layer `index` makes of the residual stream [B * T, width] of tokens of shape `batch`, [B, T].
     let layer (parameters: Parameters) (rotation: Rotation) (attend: Attention) (batch: int64[]) (index: int) (x: torch.Tensor) =
-        let a, parameters = parameters.Architecture, parameters.Layers[index]
-        let rotated, keyValueHeads = int64(a.Heads + a.KeyValueHeads), int64 a.KeyValueHeads
-        let normal = rmsNorm a.NormEpsilon parameters.AttentionNorm x
+        Tensors.scoped(fun () ->
+            let a, weights = parameters.Architecture, parameters.Layers[index]
+            let beside = Adapter.layer index parameters.Adapter
+            let rotated, keyValueHeads = int64(a.Heads + a.KeyValueHeads), int64 a.KeyValueHeads
+            let normal = rmsNorm a.NormEpsilon weights.AttentionNorm x
 
-        let projected =
-            match parameters.QueryKeyValueBias with
-            | Some bias -> bias.addmm(normal, parameters.QueryKeyValue.t())
-            | None -> normal.mm(parameters.QueryKeyValue.t())
+            let projected =
+                match weights.QueryKeyValueBias with
+                | Some bias -> bias.addmm(normal, weights.QueryKeyValue.t())
+                | None -> normal.mm(weights.QueryKeyValue.t())
+                |> LowRank.add beside.QueryKeyValue normal
 
-        let heads =
-            projected.view(Array.append batch [| rotated + keyValueHeads; int64 a.HeadWidth |]).split([| rotated; keyValueHeads |], 2L)
+            let heads =
+                projected.view(Array.append batch [| rotated + keyValueHeads; int64 a.HeadWidth |]).split([| rotated; keyValueHeads |], 2L)
 
-        let queriesKeys = parameters.HeadNorms |> Option.map(fun norms -> normHeads a norms heads[0]) |> Option.defaultValue heads[0]
-        let seen: torch.Tensor = attend index (Rotation.apply rotation queriesKeys) heads[1]
-        let x = x.addmm(seen, parameters.AttentionOutput.t())
+            let queriesKeys = weights.HeadNorms |> Option.map(fun norms -> normHeads a norms heads[0]) |> Option.defaultValue heads[0]
+            let seen: torch.Tensor = attend index (Rotation.apply rotation queriesKeys) heads[1]
+            let x = x.addmm(seen, weights.AttentionOutput.t()) |> LowRank.add beside.AttentionOutput seen
 
-        let normal = rmsNorm a.NormEpsilon parameters.FeedForwardNorm x
-        let gateUp = normal.mm(parameters.GateUp.t()).chunk(2L, 1L)
-        x.addmm(torch.nn.functional.silu gateUp[0] * gateUp[1], parameters.Down.t())
+            let normal = rmsNorm a.NormEpsilon weights.FeedForwardNorm x
+            let gateUp = (normal.mm(weights.GateUp.t()) |> LowRank.add beside.GateUp normal).chunk(2L, 1L)
+            let gated = torch.nn.functional.silu gateUp[0] * gateUp[1]
+            x.addmm(gated, weights.Down.t()) |> LowRank.add beside.Down gated)
 
     /// The norm that the head reads through.
     let finalNorm (parameters: Parameters) (x: torch.Tensor) = rmsNorm parameters.Architecture.NormEpsilon parameters.FinalNorm x

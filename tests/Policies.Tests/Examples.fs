@@ -8,6 +8,10 @@ open Levee
 open Levee.Interop.HuggingFace
 open TorchSharp
 
+// Tests count live tensors, which all tests of the process share.
+[<assembly: CollectionBehavior(DisableTestParallelization = true)>]
+do ()
+
 /// A transformer small enough to differentiate by hand, with every part that a large one has.
 let architecture = {
     Policy.tiny 29 with
