@@ -33,6 +33,10 @@ let private llds reference = Recipes.grpo + 1.0 * Llds.penalty { Llds.defaults w
 
 let private alarmed = Recipes.grpo + Coefficient.alarmed(Coefficient.constant 0.2) * Llds.penalty Llds.released
 
+let private adapter = { LoraOptions.defaults with Rank = 2; Alpha = 4.0 }
+
+let private adapted = { TinyWorld.settings with Adapter = Some adapter }
+
 let private cases =
     Map.ofList [
         "GRPO", (Recipes.grpo, TinyWorld.settings)
@@ -42,6 +46,18 @@ let private cases =
         "LLDS, three updates ago", (llds(Reference.UpdatesAgo 3), TinyWorld.settings)
         "LLDS, moving average", (llds(Reference.MovingAverage 0.9), TinyWorld.settings)
         "LLDS, raised by an alarm", (alarmed, watched [ Phase.Decay, PhaseAction.RaiseCoefficients 3.0 ])
+        "an adapter", (Recipes.grpo, adapted)
+        "an adapter with a KL", (Recipes.searchR1, adapted)
+        "an adapter with a critic", (Recipes.ppo, adapted)
+        "an adapter with LLDS, three updates ago", (llds(Reference.UpdatesAgo 3), adapted)
+        "an adapter with LLDS, moving average", (llds(Reference.MovingAverage 0.9), adapted)
+        "an adapter, measured and rolled back",
+        (Recipes.grpo,
+         {
+             watched [ Phase.Decay, PhaseAction.RollBack ] with
+                 Adapter = Some adapter
+                 LldProbe = Some { Every = 2; Questions = 3; GroupSize = 4; FreshOptimiser = false }
+         })
         "rolling back", (Recipes.grpo, watched [ Phase.Decay, PhaseAction.RollBack ])
         "an alarm that stops", (Recipes.grpo, watched [ Phase.Collapse, PhaseAction.Stop ])
         "the measure of displacement",
@@ -95,9 +111,17 @@ let private latest states =
     | Some saved, [] -> saved
     | _, damaged -> failwith $"no sound state: {damaged}"
 
+/// The policy that a plan trains: the same weights, and an adapter, where there is one, drawn from a seed; otherwise weights drawn from it.
+let private policyFor (plan: RunPlan) seed =
+    match plan.Options.Adapter with
+    | Some adapter ->
+        use bare = TinyWorld.policy(Seed.ofInt 1)
+        Policy.adapt adapter "" seed bare
+    | None -> TinyWorld.policy seed
+
 /// A run brought to the newest state in a folder; its policy is not the one that was saved.
 let private resumed plan states =
-    let policy = TinyWorld.policy(Seed.ofInt 99)
+    let policy = policyFor plan (Seed.ofInt 99)
     policy, Reinforce.start plan policy |> State.restore(latest states)
 
 [<Theory>]
@@ -106,7 +130,7 @@ let ``a state comes back bit for bit, and the run goes on from it as if it had n
     use folder = new TemporaryFolder()
     let plan = plan name
     let after (state: RunState) = Path.Combine(folder.Path, string state.Step)
-    use policy = TinyWorld.policy(Seed.ofInt 1)
+    use policy = policyFor plan (Seed.ofInt 1)
     let check (state: RunState) =
         State.save (after state) run 5L state
         let other, back = resumed plan (after state)
