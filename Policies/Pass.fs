@@ -49,21 +49,22 @@ module Pass =
         let layer = Transformer.layer parameters rotation attend tokens.shape
         let layers = [ 0 .. parameters.Layers.Length - 1 ]
 
-        let inputs =
-            (embed parameters tokens, layers)
-            ||> List.scan(fun x index -> Tensors.scoped(fun () -> layer index x))
-            |> List.map scope.MoveToOuter
+        let inputs = (embed parameters tokens, layers) ||> List.scan(fun x index -> layer index x) |> List.map scope.MoveToOuter
 
         let output = List.last inputs
+
+        /// The gradient before a layer, given that behind it; this one and the layer's input are let go of.
+        let back (gradient: torch.Tensor) index =
+            use _ = gradient
+            use input = inputs[index]
+            through (layer index) input gradient
 
         let pullBack (gradient: torch.Tensor) =
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad()
 
             List.rev layers
-            |> List.fold
-                (fun gradient index -> through (layer index) inputs[index] gradient)
-                (through (Transformer.finalNorm parameters) output gradient)
+            |> List.fold back (through (Transformer.finalNorm parameters) output gradient)
             |> pullBackEmbedding parameters tokens
 
         { Hidden = scope.MoveToOuter(Transformer.finalNorm parameters output); PullBack = pullBack }

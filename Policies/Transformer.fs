@@ -9,7 +9,8 @@ module Transformer =
     /// Root mean square norm (Zhang and Sennrich, arXiv 1910.07467), in float32 at least: x / sqrt(mean(x^2) + epsilon) * weight.
     let rmsNorm (epsilon: float) (weight: torch.Tensor) (x: torch.Tensor) =
         let wide = Tensors.widened x
-        let meanSquare = wide.square().mean([| -1L |], true)
+        // Torch's mean would keep the squares for the way back.
+        let meanSquare = wide.square().sum([| -1L |], true) / float wide.shape[wide.shape.Length - 1]
         let normal = wide * (meanSquare + epsilon).rsqrt()
         normal.``to`` x.dtype * weight
 
@@ -46,7 +47,8 @@ module Transformer =
             x.addmm(gated, weights.Down.t()) |> LowRank.add beside.Down gated)
 
     /// The norm that the head reads through.
-    let finalNorm (parameters: Parameters) (x: torch.Tensor) = rmsNorm parameters.Architecture.NormEpsilon parameters.FinalNorm x
+    let finalNorm (parameters: Parameters) (x: torch.Tensor) =
+        Tensors.scoped(fun () -> rmsNorm parameters.Architecture.NormEpsilon parameters.FinalNorm x)
 
     /// Hidden states after the final norm, [B * T, width], of embedded tokens [B * T, width] of shape `batch`, [B, T].
     let ofEmbedded (parameters: Parameters) rotation attend (batch: int64[]) (embedded: torch.Tensor) =
