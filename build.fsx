@@ -59,6 +59,13 @@ type BenchOptions =
     interface IArgParserTemplate with
         member this.Usage = "the benchmarks' own options."
 
+[<HelpFlags "help">]
+type LeveeOptions =
+    | [<MainCommand>] Words of arguments: string list
+
+    interface IArgParserTemplate with
+        member this.Usage = "a command of levee and its own words; none shows its help."
+
 [<CliPrefix(CliPrefix.None)>]
 type Command =
     | Setup of ParseResults<SetupOptions>
@@ -69,6 +76,7 @@ type Command =
     | Test of ParseResults<TestOptions>
     | Format of ParseResults<FormatOptions>
     | Bench of ParseResults<BenchOptions>
+    | Levee of ParseResults<LeveeOptions>
     | [<SubCommand>] Clean
 
     interface IArgParserTemplate with
@@ -82,6 +90,7 @@ type Command =
             | Test _ -> "set up, compile, then run the tests."
             | Format _ -> "put all sources in one style."
             | Bench _ -> "measure speed and memory, against PyTorch where it is there."
+            | Levee _ -> "let a policy write, train, evaluate and convert it: the command line of the framework."
             | Clean -> "remove what builds left behind; keeps runs/."
 
 let examples = [
@@ -101,6 +110,9 @@ let examples = [
     "format", "format", "format all files"
     "format", "format --check", "only say which files are not in style"
     "bench", "bench", "all benchmarks"
+    "levee", "levee -- --help", "the commands of levee"
+    "levee", "levee evaluate MODEL", "how well a policy answers questions that it was not trained on"
+    "levee", "levee generate MODEL \"Hello\"", "let a policy go on with a text"
     "clean", "clean", "remove artifacts/"
 ]
 
@@ -158,6 +170,17 @@ let bench arguments =
     Projects.ensure "tests/Benchmarks/Benchmarks.fsproj"
     runIn root "dotnet" (Projects.program "Benchmarks" :: arguments)
 
+let levee arguments =
+    Setup.quietly false
+    Projects.ensure Projects.commandLine
+    let program = inRepository "artifacts/bin/CommandLine/release/Levee.CommandLine.dll"
+    let words =
+        if List.tryHead arguments = Some "--" then
+            List.tail arguments
+        else
+            arguments
+    runIn (Directory.GetCurrentDirectory()) "dotnet" (program :: words)
+
 let clean () =
     let folder = inRepository "artifacts"
 
@@ -190,7 +213,8 @@ let dispatch (words: string list) =
     | Run _
     | Compare _
     | Resume _
-    | Bench _ -> invalidOp "these commands hand their words on unread"
+    | Bench _
+    | Levee _ -> invalidOp "these commands hand their words on unread"
 
 let main (words: string list) =
     match words with
@@ -198,11 +222,13 @@ let main (words: string list) =
         help None |> ignore
         2
     | ("help" | "--help" | "-h") :: command -> help(List.tryHead command)
+    | "levee" :: (("--help" | "-h" | "--") :: _ as arguments) -> levee arguments
     | command :: ("help" | "--help" | "-h") :: _ -> help(Some command)
     | "run" :: arguments -> Scripts.run arguments
     | "compare" :: arguments -> Scripts.run("compare" :: arguments)
     | "resume" :: arguments -> Scripts.resume arguments
     | "bench" :: arguments -> bench arguments
+    | "levee" :: arguments -> levee arguments
     | command :: arguments ->
         checkCommand command
         checkOptions command arguments

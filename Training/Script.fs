@@ -15,7 +15,7 @@ type ScriptOption =
     | Workers of count: int
     | Threads of count: int
     | Device of name: string
-    | Out of folder: string
+    | [<AltCommandLine "--output">] Out of folder: string
     | Save_Every of steps: int
     | Resume of folder: string
     | From of configuration: string
@@ -34,12 +34,24 @@ type ScriptOption =
             | From _ -> "run the experiment that this config.json holds, instead of the script's own."
             | Resume _ -> "go on with the run in this folder, with the arguments that it was begun with."
 
+/// What the program is called that runs experiments, in its help and its advice.
+type ScriptFront = {
+    /// How experiments are run.
+    Program: string
+    /// What goes on with a run, before the run's folder.
+    Resume: string
+}
+
+/// Ends a script: code 0 with its help, another with an error.
+exception internal ScriptEnd of code: int * message: string
+
 /// The edge between an experiment script and the world: its command line, its exit code, Ctrl-C.
 [<RequireQualifiedAccess>]
 module Script =
-    let private parser () =
+    /// The command line of a script, which goes by the name of a front.
+    let parser (front: ScriptFront) =
         ArgumentParser.Create<ScriptOption>(
-            programName = "build.fsx run SCRIPT",
+            programName = front.Program,
             helpTextMessage =
                 "Runs an experiment into a new run folder. Ctrl-C stops after the current step, saves the state and still writes the report; a second one stops at once."
         )
@@ -64,20 +76,13 @@ module Script =
         | true, number when number > 0 -> Some number
         | _ -> None
 
-    let private fail code (message: string) =
-        eprintfn "%s" message
-        exit code
+    let private fail code (message: string) = raise(ScriptEnd(code, message))
 
-    let private parse (arguments: string list) =
+    let private parse front (arguments: string list) =
         try
-            (parser()).Parse(List.toArray arguments)
+            (parser front).Parse(List.toArray arguments)
         with :? ArguParseException as error ->
-            // Argu gives help the code 0 and everything else another.
-            if error.ErrorCode = ErrorCode.HelpText then
-                printfn "%s" error.Message
-                exit 0
-            else
-                fail 2 error.Message
+            fail (if error.ErrorCode = ErrorCode.HelpText then 0 else 2) error.Message
 
     let private positive name value =
         if value < 1 then
@@ -112,7 +117,7 @@ module Script =
 
     let private fromHere (path: string) = Path.GetRelativePath(Directory.GetCurrentDirectory(), path)
 
-    let private describe (outcome: StudyOutcome) (experiment: Experiment) =
+    let private describe (front: ScriptFront) (outcome: StudyOutcome) (experiment: Experiment) =
         StudyConsole.verdict (Summary.defaultWindow(Study.steps experiment)) outcome.Arms
         for run, message in outcome.Failed do
             eprintfn "%O failed: %s" run message
@@ -120,10 +125,10 @@ module Script =
             printfn "Interrupted: the table shows what there is."
         printfn "Report: %s" (fromHere outcome.Folder.Report)
         if outcome.Cancelled || not outcome.Failed.IsEmpty then
-            printfn "To go on: dotnet fsi build.fsx resume %s" (fromHere outcome.Folder.Path)
+            printfn "To go on: %s %s" front.Resume (fromHere outcome.Folder.Path)
 
     /// Errors that say what to do are shown without a stack trace.
-    let private isExpected (error: exn) =
+    let isExpected (error: exn) =
         match error with
         | :? ArgumentException
         | :? DatasetException
@@ -138,7 +143,8 @@ module Script =
         try
             work()
         with error when isExpected error ->
-            fail 1 error.Message
+            eprintfn "%s" error.Message
+            exit 1
 
     /// What is to be done with each experiment: to go on with it, in the folder of a run that was stopped, or to run it.
     let private jobs (resumed: RunFolder option) study experiments =
@@ -154,7 +160,7 @@ module Script =
                 )
 
     /// The token that Ctrl-C cancels, or the signal of a machine about to be taken away. A second Ctrl-C ends the process at once.
-    let private onSignals (cancellation: CancellationTokenSource) =
+    let onSignals (cancellation: CancellationTokenSource) =
         Console.CancelKeyPress.Add(fun key ->
             key.Cancel <- not cancellation.IsCancellationRequested
             cancellation.Cancel())
@@ -172,6 +178,7 @@ module Script =
         | None -> choose(options.Contains Full)
 
     let private run
+        front
         (choose: bool -> Experiment list)
         (call: ScriptCall option)
         (resumed: RunFolder option)
@@ -185,7 +192,7 @@ module Script =
                 if not cancellation.IsCancellationRequested then
                     printfn "%s: %s" experiment.Name experiment.Question
                     let outcome = start cancellation.Token
-                    describe outcome experiment
+                    describe front outcome experiment
                     outcome
         ]
         if cancellation.IsCancellationRequested then
@@ -195,18 +202,31 @@ module Script =
         else
             0
 
-    /// Runs the experiments that `choose` gives for the quick size (`false`) or for `--full` (`true`), one after another, and ends the process: code 0, 1 after
-    /// an error, 2 for a command line that cannot be read, 130 after Ctrl-C. `--resume` goes on with one of them instead, with the arguments that it
-    /// was begun with; others given besides count more.
-    let main (choose: bool -> Experiment list) : unit =
-        let call = call()
-        let arguments = call |> Option.map _.Arguments |> Option.defaultValue []
-        let given = parse arguments
+    /// Runs the experiments that `choose` gives for the quick size (`false`) or for `--full` (`true`), one after another, as a command line says, and gives
+    /// the process's exit code: 0, 1 after an error, 2 for a command line that cannot be read, 130 after Ctrl-C. `--resume` goes on with one of them
+    /// instead, with the arguments that it was begun with; others given besides count more. `call` is written down, for going on.
+    let conduct front (choose: bool -> Experiment list) (call: ScriptCall option) (arguments: string list) =
         try
+            let given = parse front arguments
             let resumed = given.TryGetResult Resume |> Option.map RunFolder.existing
             let begun = resumed |> Option.bind RunFolder.call |> Option.map _.Arguments |> Option.defaultValue []
-            match run choose call resumed (parse(begun @ arguments)) with
-            | 0 -> ()
-            | code -> exit code
-        with error when isExpected error ->
-            fail 1 error.Message
+            run front choose call resumed (parse front (begun @ arguments))
+        with
+        | ScriptEnd(0, help) ->
+            printfn "%s" help
+            0
+        | ScriptEnd(code, message) ->
+            eprintfn "%s" message
+            code
+        | error when isExpected error ->
+            eprintfn "%s" error.Message
+            1
+
+    let private buildFront = { Program = "build.fsx run SCRIPT"; Resume = "dotnet fsi build.fsx resume" }
+
+    /// The script's own command line, conducted; ends the process with its exit code.
+    let main (choose: bool -> Experiment list) : unit =
+        let call = call()
+        match conduct buildFront choose call (call |> Option.map _.Arguments |> Option.defaultValue []) with
+        | 0 -> ()
+        | code -> exit code

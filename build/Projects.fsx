@@ -78,5 +78,8 @@ let ensure (target: string) =
     if not(build target) then
         fail $"{target} does not build."
 
+/// The command line `levee`.
+let commandLine = "CommandLine/CommandLine.fsproj"
+
 /// The program that a project builds, to be run by `dotnet`.
 let program (project: string) = inRepository $"artifacts/bin/{project}/release/{project}.dll"

@@ -89,5 +89,9 @@ let resume (arguments: string list) =
     match arguments with
     | run :: options when not(run.StartsWith '-') ->
         let folder = findRun run
-        execute (scriptOf folder) [ "--resume"; folder; yield! options ]
+
+        match scriptOf folder with
+        | configuration when configuration.EndsWith ".json" ->
+            execute (find "again") [ "--from"; configuration; "--resume"; folder; yield! options ]
+        | script -> execute script [ "--resume"; folder; yield! options ]
     | _ -> refuse "resume needs the run to go on with: its folder, or its name under runs/."

@@ -19,6 +19,9 @@ public sealed record ModelFolder(string Path)
     /// <summary>The file with the roles of the special tokens (<see cref="TokenizerConfig"/>).</summary>
     public const string TokenizerConfigName = "tokenizer_config.json";
 
+    /// <summary>The file with the chat template (<see cref="ChatTemplates"/>), which a folder may lack.</summary>
+    public const string ChatTemplateName = "chat_template.jinja";
+
     /// <summary>The file with the defaults of sampling.</summary>
     public const string GenerationConfigName = "generation_config.json";
 

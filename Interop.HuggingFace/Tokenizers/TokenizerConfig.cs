@@ -12,6 +12,9 @@ public sealed record TokenizerConfig
     // transformers writes int(1e30) for "no limit".
     private const double NoLimit = 1e18;
 
+    private const string ChatTemplateName = "chat_template";
+    private const string AdditionalName = "additional_special_tokens";
+
     /// <summary>The class of transformers that loads the tokenizer.</summary>
     public string TokenizerClass { get; init; } = "PreTrainedTokenizerFast";
 
@@ -38,6 +41,9 @@ public sealed record TokenizerConfig
     /// </summary>
     public bool CleanUpTokenizationSpaces { get; init; }
 
+    /// <summary>How conversations are written; empty for a model without chat.</summary>
+    public ChatTemplates ChatTemplates { get; init; } = ChatTemplates.None;
+
     /// <summary>All special tokens, each once: those with a role, then the additional ones.</summary>
     public IReadOnlyList<string> SpecialTokens
     {
@@ -48,23 +54,68 @@ public sealed record TokenizerConfig
         }
     }
 
+    /// <summary>
+    /// The variables that a chat template finds besides the conversation: <c>bos_token</c> and the other roles that have a token.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonNode?> ChatVariables => Fields()
+        .Where(entry => entry.Name == AdditionalName || entry.Name.EndsWith("_token", StringComparison.Ordinal))
+        .Where(entry => entry.Value is not null)
+        .ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal);
+
     /// <summary>The document that this configuration was read from.</summary>
     internal JsonElement? Source { get; init; }
 
-    /// <summary>Reads a <c>tokenizer_config.json</c>, or the one in a folder.</summary>
+    /// <summary>
+    /// Reads a <c>tokenizer_config.json</c>, or the one in a folder, and the <c>chat_template.jinja</c> beside it, which wins.
+    /// </summary>
     /// <exception cref="InvalidDataException">
     /// The text is no JSON, or a field has the wrong type; file, line and field are named.
     /// </exception>
-    public static TokenizerConfig Load(string path) => Read(JsonSource.Load(ModelFolder.FileAt(path, ModelFolder.TokenizerConfigName)));
+    public static TokenizerConfig Load(string path)
+    {
+        var file = ModelFolder.FileAt(path, ModelFolder.TokenizerConfigName);
+        var config = Read(JsonSource.Load(file));
+        return config with { ChatTemplates = ChatTemplates.LoadBeside(file) ?? config.ChatTemplates };
+    }
 
     /// <summary>
-    /// Writes the file, or <c>tokenizer_config.json</c> in a folder. What was read and not changed is written as it was read.
+    /// Writes the file, or <c>tokenizer_config.json</c> in a folder, and the <c>chat_template.jinja</c> beside it where the template was
+    /// read from such a file. What was read and not changed is written as it was read.
     /// </summary>
     public void Save(string path)
     {
         var read = Source is { } source ? Read(JsonSource.Reparse(ModelFolder.TokenizerConfigName, source)).Fields() : [];
-        var document = JsonOutput.Merge(Source, read, Fields());
+        // A template in a file of its own says nothing about the field that it stands before.
+        var now = ChatTemplates.IsFile ? Fields().Where(entry => entry.Name != ChatTemplateName) : Fields();
+        var document = JsonOutput.Merge(Source, read, now);
         JsonOutput.Save(ModelFolder.FileAt(path, ModelFolder.TokenizerConfigName), writer => document.WriteTo(writer));
+        ChatTemplates.SaveBeside(ModelFolder.FileAt(path, ModelFolder.TokenizerConfigName));
+    }
+
+    /// <summary>
+    /// The text of a conversation, in the template for it: the one called <c>tool_use</c> where tools are given and there is one, else the
+    /// default.
+    /// </summary>
+    /// <exception cref="InvalidDataException">There is no template, or it does not take the conversation.</exception>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="tools">The tools that the model may call, each as the JSON schema of a function; null for none.</param>
+    /// <param name="addGenerationPrompt">Whether the text ends where the model is to speak.</param>
+    /// <param name="variables">Further variables of the template; they win over the tokens.</param>
+    /// <param name="now">The time that a template may write; null for the time of the call.</param>
+    public string RenderChat(
+        IEnumerable<ChatMessage> messages,
+        IEnumerable<JsonNode>? tools = null,
+        bool addGenerationPrompt = false,
+        IReadOnlyDictionary<string, JsonNode?>? variables = null,
+        DateTime? now = null)
+    {
+        var template = ChatTemplates.For(hasTools: tools is not null);
+        var all = new Dictionary<string, JsonNode?>(ChatVariables, StringComparer.Ordinal);
+        foreach (var (name, value) in variables ?? new Dictionary<string, JsonNode?>())
+        {
+            all[name] = value;
+        }
+        return template.Render(messages, tools, addGenerationPrompt, all, now);
     }
 
     /// <summary>The id of <see cref="BosToken"/>; null where there is none.</summary>
@@ -92,8 +143,9 @@ public sealed record TokenizerConfig
         EosToken = Token(root.Optional("eos_token")),
         PadToken = Token(root.Optional("pad_token")),
         UnkToken = Token(root.Optional("unk_token")),
-        AdditionalSpecialTokens = root.Optional("additional_special_tokens")?.Items().Select(item => Token(item)!).ToArray() ?? [],
+        AdditionalSpecialTokens = root.Optional(AdditionalName)?.Items().Select(item => Token(item)!).ToArray() ?? [],
         ModelMaxLength = root.Optional("model_max_length") is { } length && length.Positive() < NoLimit ? length.Whole(minimum: 1) : null,
+        ChatTemplates = ChatTemplates.Read(root.Optional(ChatTemplateName)),
         CleanUpTokenizationSpaces = root.Optional("clean_up_tokenization_spaces")?.Flag() ?? false,
         Source = root.Element,
     };
@@ -104,8 +156,9 @@ public sealed record TokenizerConfig
 
     private (string Name, JsonNode? Value)[] Fields() =>
     [
-        ("additional_special_tokens", JsonOutput.Texts(AdditionalSpecialTokens)),
+        (AdditionalName, JsonOutput.Texts(AdditionalSpecialTokens)),
         ("bos_token", BosToken),
+        (ChatTemplateName, ChatTemplates.ToJson()),
         ("clean_up_tokenization_spaces", CleanUpTokenizationSpaces),
         ("eos_token", EosToken),
         ("model_max_length", ModelMaxLength),

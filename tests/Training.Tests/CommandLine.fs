@@ -26,7 +26,7 @@ let ``help names every command and shows examples`` () =
     let code, text = build [ "--"; "--help" ]
     Assert.Equal(0, code)
 
-    for command in [ "setup"; "build"; "run"; "resume"; "test"; "format"; "bench"; "clean" ] do
+    for command in [ "setup"; "build"; "run"; "resume"; "test"; "format"; "bench"; "levee"; "clean" ] do
         Assert.Contains($"    {command} ", text)
         Assert.Contains($"dotnet fsi build.fsx {command}", text)
 

@@ -1,0 +1,127 @@
+namespace Levee.CommandLine
+
+open System
+open System.Diagnostics
+open System.Threading
+open Argu
+open Levee
+open Levee.Interop.HuggingFace
+
+/// The words of `levee generate`.
+[<RequireQualifiedAccess>]
+type GenerateOption =
+    | [<MainCommand>] Words of words: string list
+    | [<Unique>] Max_Tokens of count: int
+    | [<Unique>] Temperature of number: float
+    | Stop of text: string
+    | [<Unique>] Samples of count: int
+    | [<Unique>] Seed of number: int
+    | [<Unique>] Chat
+    | [<Unique>] System of text: string
+    | [<Unique>] Dtype of WeightType
+    | [<Unique>] Device of name: string
+    | [<Unique>] Json
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Words _ -> "the policy's folder, then the prompt in quotes; - reads it from the standard input."
+            | Max_Tokens _ -> "write so many tokens at most (default: 256)."
+            | Temperature _ -> "draw at this temperature; 0 takes the likeliest token (default: 1)."
+            | Stop _ -> "stop where this text is written; may be given several times."
+            | Samples _ -> "write so many continuations (default: 1)."
+            | Seed _ -> "what the draws depend on; the same seed gives the same text (default: 0)."
+            | Chat -> "give the prompt as a user's message, in the policy's chat template."
+            | System _ -> "with --chat: a system message before it."
+            | Dtype _ -> "the type of the weights (default: float32)."
+            | Device _ -> "where to compute: cpu, cuda or cuda:N (default: cpu)."
+            | Json -> "write one JSON object a line, one for each continuation, instead of the text."
+
+[<RequireQualifiedAccess>]
+module Generate =
+    let private prompt (words: string list) =
+        match words with
+        | [ folder; "-" ] -> folder, Console.In.ReadToEnd()
+        | [ folder; prompt ] -> folder, prompt
+        | [] -> Usage.refuse "generate needs the folder of a policy and a prompt. Help: levee generate --help"
+        | [ _ ] -> Usage.refuse "generate needs a prompt behind the policy's folder; - reads it from the standard input."
+        | _ :: _ :: other :: _ ->
+            Usage.refuse $"generate takes a folder and a prompt; what is '{other}'? Put a prompt of several words in quotes."
+
+    /// The text that the policy goes on from.
+    let private opening (options: ParseResults<GenerateOption>) (policy: Policy) prompt =
+        match options.Contains GenerateOption.Chat, options.TryGetResult GenerateOption.System with
+        | true, system ->
+            let messages = [
+                for text in Option.toList system do
+                    ChatMessage("system", text)
+                ChatMessage("user", prompt)
+            ]
+
+            policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true)
+        | false, Some _ -> Usage.refuse "--system belongs to a conversation: give --chat too."
+        | false, None -> prompt
+
+    let private show samples (number: int) text =
+        if samples = 1 then
+            printf "%s" text
+        else
+            printfn $"[{number}] {text}"
+
+        Console.Out.Flush()
+
+    let private asJson number (continuation: Continuation) =
+        Json.line {|
+            sample = number
+            text = continuation.Text
+            tokens = continuation.Tokens.Length
+            log_probability = continuation.LogProb
+            ``end`` = continuation.End
+        |}
+
+    let private run cancellation (options: ParseResults<GenerateOption>) =
+        let folder, prompt = prompt(options.GetResult(GenerateOption.Words, []))
+
+        let settings = {
+            Temperature = options.GetResult(GenerateOption.Temperature, 1.0) |> Usage.temperature
+            MaxTokens = options.GetResult(GenerateOption.Max_Tokens, 256) |> Usage.positive "--max-tokens"
+            StopTexts = options.GetResults GenerateOption.Stop |> List.filter((<>) "")
+            Samples = options.GetResult(GenerateOption.Samples, 1) |> Usage.positive "--samples"
+            Seed = options.GetResult(GenerateOption.Seed, 0) |> Seed.ofInt
+        }
+
+        use policy =
+            Loading.policy (options.GetResult(GenerateOption.Dtype, Float32)) (options.GetResult(GenerateOption.Device, "cpu")) folder
+
+        let tokens = policy.Tokenizer.Encode(opening options policy prompt, true)
+        let isJson = options.Contains GenerateOption.Json
+        let mutable number = 0
+
+        let onText text =
+            if not isJson then
+                number <- number + 1
+                show settings.Samples number text
+
+        let clock = Stopwatch.StartNew()
+        let continuations = Continuation.write settings policy tokens onText cancellation
+
+        if isJson then
+            continuations |> Array.iteri(fun number continuation -> printfn "%s" (asJson number continuation))
+        elif settings.Samples = 1 then
+            printfn ""
+
+        let written = continuations |> Array.sumBy _.Tokens.Length
+        eprintfn $"{written} tokens, {float written / clock.Elapsed.TotalSeconds:F1} a second"
+        0
+
+    let command =
+        Command.create
+            "generate"
+            "Let a policy go on with a text, and show it as it is written."
+            [
+                "Experiments/data/warm-start \"What is the capital of Peru?\" --max-tokens 20", "continue a text"
+                "MODEL \"Why is the sky blue?\" --chat --system \"Be brief.\" --temperature 0.7", "ask, in the policy's chat template"
+                "MODEL \"Question: who wrote Emma?\" --temperature 0 --stop \"Question:\"", "the likeliest text, up to an end"
+                "MODEL - --samples 8 --json < prompt.txt", "eight continuations of a file, for a program"
+            ]
+            run

@@ -1,0 +1,134 @@
+module Levee.Tests.EvaluateJourney
+
+open System.IO
+open System.Text.Json
+open Levee
+open Levee.CommandLine
+open Levee.Tests.World
+open Xunit
+
+let private data = Path.Combine(Repository.root, "Experiments", "data")
+let private warm = Path.Combine(data, "warm-start")
+
+let private number (name: string) (output: string) = JsonDocument.Parse(output).RootElement.GetProperty(name).GetDouble()
+
+[<Fact>]
+let ``a policy that knows the task answers some questions and leaves its episodes as text`` () =
+    use folder = new TemporaryFolder()
+    let episodes = folder.File "episodes.txt"
+
+    let words = [
+        "evaluate"
+        warm
+        "--data"
+        data
+        "--questions"
+        "24"
+        "--batch"
+        "10"
+        "--output"
+        episodes
+        "--json"
+    ]
+
+    let output = succeeds words
+    Assert.Equal(24.0, number "questions" output)
+    Assert.InRange(number "exact_match" output, 0.2, 1.0)
+    Assert.InRange(number "searches" output, 0.5, 4.0)
+    let lines = File.ReadAllLines episodes |> Array.filter _.StartsWith("reward")
+    Assert.Equal(24, lines.Length)
+    let right = lines |> Array.filter _.StartsWith("reward 1") |> Array.length
+    Assert.Equal(number "exact_match" output, float right / 24.0, 12)
+
+    Assert.Equal(output, succeeds(words |> List.map(fun word -> if word = "10" then "24" else word)))
+
+[<Fact>]
+let ``questions and documents of one's own are searched and counted`` () =
+    use folder = new TemporaryFolder()
+
+    let questions =
+        folder.Write(
+            "q.jsonl",
+            """{"id": "1", "question": "red", "golden_answers": ["blue"]}"""
+            + "\n"
+            + """{"id": "2", "question": "green", "golden_answers": ["red"]}"""
+        )
+
+    let corpus = folder.Write("c.jsonl", """{"id": "d", "contents": "red\nred is blue"}""")
+    let index = folder.File "index.sqlite"
+
+    let words = [
+        "evaluate"
+        policyIn folder
+        "--questions-file"
+        questions
+        "--corpus"
+        corpus
+        "--index"
+        index
+        "--turns"
+        "1"
+        "--turn-tokens"
+        "8"
+    ]
+
+    let output = succeeds words
+    Assert.Matches(@"questions +2", output)
+    Assert.Matches(@"exact match +\d\.\d{3} ± \d\.\d{3}", output)
+    Assert.True(File.Exists index)
+    Assert.Contains(
+        "line 1: The field \"golden_answers\" is missing",
+        fails 1 [
+            "evaluate"
+            policyIn folder
+            "--corpus"
+            corpus
+            "--questions-file"
+            folder.Write("bad.jsonl", """{"id": "1", "question": "red"}""")
+        ]
+    )
+
+[<Fact>]
+let ``a split or a task that is not there is refused`` () =
+    Assert.Contains("Give test, dev or train", fails 2 [ "evaluate"; warm; "--data"; data; "--split"; "tset" ])
+    Assert.Contains("There is no task \"atlsa\"; there are: atlas", fails 2 [ "evaluate"; warm; "--data"; data; "--task"; "atlsa" ])
+
+let private episode answer (golden: string list) : Trajectory = {
+    Question = { Id = ""; Text = "?"; GoldenAnswers = golden; Metadata = "" }
+    Segments = [ Prompt [| 1 |]; Action([| 1; 2; 3 |], [| 0f; 0f; 0f |]) ]
+    Reward = 0.0
+    End = Answered
+    Answer = answer
+    AnswerTokens = 0
+    CallTokens = []
+    Searches = [
+        { Turn = 0; Query = ""; Documents = []; Failure = Some "down" }
+        { Turn = 1; Query = ""; Documents = []; Failure = None }
+    ]
+    InvalidActions = 1
+}
+
+[<Fact>]
+let ``a score counts what happened`` () =
+    let score =
+        Score.ofTrajectories [|
+            episode (Some "The Blue!") [ "blue" ]
+            episode (Some "dark blue") [ "blue" ]
+            episode None [ "blue" ]
+            episode (Some "red") [ "blue" ]
+        |]
+
+    Assert.Equal(
+        {
+            Questions = 4
+            ExactMatch = 0.25
+            ExactMatchError = sqrt(0.25 * 0.75 / 4.0)
+            SubstringMatch = 0.5
+            Answered = 0.75
+            Searches = 2.0
+            FailedSearches = 1.0
+            InvalidActions = 1.0
+            Tokens = 3.0
+        },
+        score
+    )

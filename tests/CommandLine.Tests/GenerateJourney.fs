@@ -1,0 +1,120 @@
+module Levee.Tests.GenerateJourney
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Text.Json
+open System.Threading
+open Levee
+open Levee.CommandLine
+open Levee.Tests.World
+open Xunit
+
+let private json (output: string) = [
+    for line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries) -> JsonDocument.Parse(line).RootElement
+]
+
+let private text (element: JsonElement) = string(element.GetProperty("text").GetString())
+
+[<Fact>]
+let ``the same seed writes the same text, which is the one that JSON has`` () =
+    use folder = new TemporaryFolder()
+    let words = [ "generate"; policyIn folder; "red green"; "--max-tokens"; "12"; "--seed"; "3" ]
+    let shown = succeeds words
+    Assert.Equal(shown, succeeds words)
+    let continuation = Assert.Single(json(succeeds(words @ [ "--json" ])))
+    Assert.Equal(shown.TrimEnd(), (text continuation).TrimEnd())
+    Assert.NotEqual<string>(shown, succeeds [ "generate"; policyIn folder; "red green"; "--max-tokens"; "12"; "--seed"; "4" ])
+
+[<Fact>]
+let ``text is shown piece by piece, and the pieces are the text, without the token that ends it`` () =
+    use policy = policy()
+    let pieces = ResizeArray<string>()
+
+    let options = { Temperature = 1.0; MaxTokens = 10; StopTexts = []; Samples = 1; Seed = Seed.ofInt 5 }
+
+    let prompt = policy.Tokenizer.Encode("blue", true)
+    let continuation = Continuation.write options policy prompt pieces.Add CancellationToken.None |> Assert.Single
+    Assert.Equal(continuation.Text, String.Join("", pieces))
+    Assert.InRange(pieces |> Seq.filter((<>) "") |> Seq.length, 2, 11)
+    Assert.StartsWith(continuation.Text, policy.Tokenizer.Decode continuation.Tokens)
+    Assert.Equal("stop", continuation.End)
+    Assert.DoesNotContain("<eos>", continuation.Text)
+
+[<Fact>]
+let ``samples differ, and each has its tokens and log-probability`` () =
+    use folder = new TemporaryFolder()
+    let output = succeeds [ "generate"; policyIn folder; "red"; "--samples"; "3"; "--max-tokens"; "8"; "--json" ]
+    let samples = json output
+    Assert.Equal<int list>([ 0; 1; 2 ], samples |> List.map(fun sample -> sample.GetProperty("sample").GetInt32()))
+    Assert.Equal(3, samples |> List.map text |> List.distinct |> List.length)
+
+    for sample in samples do
+        Assert.InRange(sample.GetProperty("tokens").GetInt32(), 1, 8)
+        Assert.InRange(sample.GetProperty("log_probability").GetDouble(), -100.0, 0.0)
+
+[<Fact>]
+let ``a text ends behind the stop text`` () =
+    use folder = new TemporaryFolder()
+    let words = [ "generate"; policyIn folder; "red"; "--temperature"; "0"; "--max-tokens"; "10"; "--json" ]
+    let whole = json(succeeds words) |> List.exactlyOne |> text
+    let second = (whole.Split ' ')[1]
+    let stopped = json(succeeds(words @ [ "--stop"; second ])) |> List.exactlyOne
+    Assert.Equal("stop", stopped.GetProperty("end").GetString())
+    Assert.Equal(whole.Substring(0, whole.IndexOf(second, StringComparison.Ordinal) + second.Length), text stopped)
+
+[<Fact>]
+let ``a conversation is written in the policy's template`` () =
+    use folder = new TemporaryFolder()
+    let path = policyIn folder
+    let greedy = [ "--temperature"; "0"; "--max-tokens"; "6" ]
+    let chat = succeeds([ "generate"; path; "red ?"; "--chat"; "--system"; "blue" ] @ greedy)
+    Assert.Equal(succeeds([ "generate"; path; "system : blue user : red ? assistant :" ] @ greedy), chat)
+    Assert.Contains("give --chat too", fails 2 [ "generate"; path; "red"; "--system"; "blue" ])
+
+[<Fact>]
+let ``a prompt that fills the context is refused`` () =
+    use folder = new TemporaryFolder()
+    let prompt = String.replicate 200 "red "
+    Assert.Contains("the prompt has 200 tokens, and the policy's context holds 200", fails 2 [ "generate"; policyIn folder; prompt ])
+
+[<Fact>]
+let ``Ctrl-C ends a text cleanly with code 130`` () =
+    if not(OperatingSystem.IsLinux()) then
+        Assert.Skip "signals are sent with kill, as Linux has it"
+
+    use folder = new TemporaryFolder()
+    use policy = policy()
+    let long = { policy.Parameters.Architecture with ContextLimit = 20_000 }
+
+    use endless =
+        Policy.create long policy.Files.Tokenizer (Interop.HuggingFace.TokenizerConfig(UnkToken = "<unk>")) (Seed.ofInt 1)
+
+    let path = folder.File "endless"
+    Policy.save path endless
+    let program = typeof<Command>.Assembly.Location
+
+    let start =
+        ProcessStartInfo(
+            "dotnet",
+            [ program; "generate"; path; "red"; "--max-tokens"; "19000" ],
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        )
+
+    match Process.Start start with
+    | null -> failwith "dotnet did not start"
+    | started ->
+        use child = started
+        // The first piece shows that the text is being written.
+        let first = child.StandardOutput.Read()
+        Assert.NotEqual(-1, first)
+        // A shell in the background starts its children with SIGINT ignored; SIGTERM asks for the same.
+        use signal = Process.Start("kill", [ "-TERM"; string child.Id ])
+        let output = child.StandardOutput.ReadToEndAsync()
+        let errors = child.StandardError.ReadToEnd()
+        Assert.True(child.WaitForExit 30_000, "the program went on for half a minute")
+        Assert.Equal(130, child.ExitCode)
+        Assert.Contains("interrupted", errors)
+        Assert.DoesNotContain("   at ", errors)
+        Assert.NotEmpty output.Result

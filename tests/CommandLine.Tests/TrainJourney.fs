@@ -1,0 +1,62 @@
+module Levee.Tests.TrainJourney
+
+open System.IO
+open Levee
+open Levee.Tests.World
+open Xunit
+
+let private data = Path.Combine(Repository.root, "Experiments", "data")
+
+let private small = {
+    TrainingOptions.defaults with
+        Questions = 2
+        GroupSize = 3
+        MiniBatches = 1
+        Epochs = 1
+        EvaluationQuestions = 2
+}
+
+let private configuration () =
+    experiment "little" {
+        question "Does it run?"
+        task(Tasks.atlas data)
+        start(Checkpoint(Path.Combine(data, "warm-start")))
+        training(fun _ -> small)
+        steps 2
+        seeds [ 1 ]
+        arm "GRPO" Recipes.grpo
+    }
+    |> Configuration.toJson
+
+[<Fact>]
+let ``a configuration runs into a new folder, and the run goes on from there`` () =
+    use folder = new TemporaryFolder()
+    let file = folder.Write("config.json", configuration())
+    let out = folder.File "runs"
+    let output = succeeds [ "train"; file; "--output"; out; "--workers"; "1" ]
+    Assert.Contains("Does it run?", output)
+    Assert.Contains("Report:", output)
+    let run = Directory.GetDirectories out |> Assert.Single
+    Assert.True(File.Exists(Path.Combine(run, "report.html")))
+    Assert.Equal(2, (File.ReadAllLines(Path.Combine(run, "metrics.jsonl"))).Length)
+    Assert.Contains("Report:", succeeds [ "train"; "--resume"; run ])
+    Assert.Equal(2, (File.ReadAllLines(Path.Combine(run, "metrics.jsonl"))).Length)
+
+[<Fact>]
+let ``what is no configuration, or no option, is refused`` () =
+    use folder = new TemporaryFolder()
+    Assert.Contains("not", fails 1 [ "train"; folder.Write("config.json", "{}") ])
+    let errors = fails 2 [ "train"; folder.Write("config.json", configuration()); "--wrokers"; "1" ]
+    Assert.Contains("unknown option '--wrokers' for train. Did you mean --workers?", errors)
+    Assert.Contains("There is no run folder", fails 1 [ "train"; "--resume"; folder.File "none" ])
+
+[<Fact>]
+let ``a script runs with the options behind it, and its exit code counts`` () =
+    use folder = new TemporaryFolder()
+    let answer = folder.File "answer.txt"
+
+    let script = folder.Write("three.fsx", $"System.IO.File.WriteAllLines(@\"{answer}\", fsi.CommandLineArgs[1..])\nexit 3\n")
+
+    let code, _, _ = levee [ "train"; script; "--steps"; "2" ]
+    Assert.Equal(3, code)
+    Assert.Equal<string[]>([| "--steps"; "2" |], File.ReadAllLines answer |> Array.filter((<>) "--"))
