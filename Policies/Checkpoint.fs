@@ -1,51 +1,24 @@
 namespace Levee
 
-open System
-open System.Collections.Generic
 open System.IO
 open Levee.Interop.HuggingFace
 open TorchSharp
 
 /// Policies as folders in Hugging Face's layout: `config.json`, `model.safetensors` (or several with their index), `tokenizer.json`,
-/// `tokenizer_config.json`, and `generation_config.json` where there was one.
+/// `tokenizer_config.json`, and `generation_config.json` where there was one; `adapter` holds an adapter in PEFT's layout.
 [<RequireQualifiedAccess>]
 module Checkpoint =
     let private refuse (file: string) (problem: string) (remedy: string) = raise(InvalidDataException $"{file}: {problem}; {remedy}")
 
-    let private listed (names: string seq) = names |> Seq.sort |> String.concat ", "
-
-    let private shapeText (shape: int64 seq) =
-        let sizes = String.Join(", ", shape)
-        $"[{sizes}]"
-
-    /// That there are exactly the tensors of an architecture, by name and shape, as floating-point numbers; every fault is named.
-    let private checkTensors (source: ITensorSource) (shapes: (string * int64[])[]) =
-        let expected = shapes |> Array.map fst |> HashSet
-        let missing = expected |> Seq.filter(fun name -> not(source.Tensors.ContainsKey name)) |> listed
-        let extra = source.Tensors.Keys |> Seq.filter(fun name -> not(expected.Contains name)) |> listed
-
-        let faults = [|
-            if missing <> "" then
-                $"missing tensors {missing}"
-
-            if extra <> "" then
-                $"tensors that the architecture does not have: {extra}"
-
-            for name, shape in shapes do
-                match source.Tensors.TryGetValue name with
-                | true, entry when entry.Shape <> shape ->
-                    $"tensor '{name}' has shape {shapeText entry.Shape}, the architecture wants {shapeText shape}"
-                | true, entry when not(TensorFile.isRead entry.DType) ->
-                    $"tensor '{name}' is of type {entry.DType}, and weights are F32, F64, BF16 or F16"
-                | _ -> ()
-        |]
-
-        if faults.Length > 0 then
-            refuse source.Path (String.concat "; " faults) "check that the weights belong to the config.json beside them."
-
     let private read (folder: ModelFolder) trainable architecture (dtype: torch.ScalarType) (device: torch.Device) =
         use weights = ModelWeights.Open folder
-        checkTensors weights (Parameters.shapes architecture)
+
+        TensorFile.check
+            weights
+            "the architecture"
+            "check that the weights belong to the config.json beside them."
+            (Parameters.shapes architecture)
+
         use scope = torch.NewDisposeScope()
         let values = torch.empty([| Parameters.count architecture |], dtype = dtype, device = device)
         let parameters = Parameters.ofValues architecture trainable (scope.MoveToOuter values)
@@ -99,31 +72,16 @@ module Checkpoint =
         use _ = torch.NewDisposeScope()
         let files = ModelFolder folder
         (policy.Files.Config.WithDType(dtypeName policy)).Save files.Config
-        ModelWeights.Write(folder, Parameters.named policy.Parameters |> Array.map TensorFile.stored, shardSize)
+        ModelWeights.Write(folder, Parameters.namedMerged policy.Parameters |> Array.map TensorFile.computed, shardSize)
         policy.Files.Tokenizer.Save files.Tokenizer
         policy.Files.TokenizerConfig.Save files.TokenizerConfig
         policy.Files.GenerationConfig |> Option.iter _.Save(files.GenerationConfig)
 
-    /// Moves a finished folder to its place; what was there gives way only then.
-    let private install (source: string) (target: string) =
-        if Directory.Exists target then
-            let old = $"{source}.old"
-            Directory.Move(target, old)
-            Directory.Move(source, target)
-            Directory.Delete(old, true)
-        else
-            Directory.Move(source, target)
+        for adapter in Option.toList policy.Parameters.Adapter do
+            AdapterFolder.writeInto (Directory.CreateDirectory(Path.Combine(folder, "adapter")).FullName) adapter
 
-    /// Writes a policy to a folder, replacing what is there, in files of weights of at most `shardSize` bytes. Everything is written to a
-    /// new folder beside it first, so that a crash or a full disk leaves the old policy whole.
+    /// Writes a policy to a folder, replacing what is there, in files of weights of at most `shardSize` bytes. An adapter's products are
+    /// written in the weights, and the adapter itself beside them in `adapter`. Everything is written to a new folder beside it first, so
+    /// that a crash or a full disk leaves the old policy whole.
     let save (shardSize: int64) (folder: string) (policy: Policy) =
-        let target = Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)
-        let temporary = $"{target}.{Path.GetRandomFileName()}.tmp"
-        Directory.CreateDirectory temporary |> ignore
-
-        try
-            writeInto shardSize temporary policy
-            install temporary target
-        finally
-            if Directory.Exists temporary then
-                Directory.Delete(temporary, true)
+        Folders.replace folder (fun temporary -> writeInto shardSize temporary policy)

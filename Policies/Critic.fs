@@ -29,14 +29,15 @@ type Valued = {
 
 [<RequireQualifiedAccess>]
 module Critic =
-    /// A critic that begins as a copy of a policy and says 0 everywhere (Search-R1 begins with the policy's weights too, arXiv 2503.09516).
+    /// A critic that begins as a copy of a policy and says 0 everywhere (Search-R1 begins with the policy's weights too, arXiv 2503.09516). Beside a
+    /// policy with an adapter it has an adapter of its own over the same weights.
     let ofPolicy (policy: Policy) : Critic =
         use _ = torch.NewDisposeScope()
         let values = policy.Parameters.Values
         let output = torch.zeros(policy.Parameters.Architecture.Width + 1, dtype = values.dtype, device = values.device)
         let gradient = torch.zeros_like output
         {
-            Model = Parameters.clone true policy.Parameters |> Model.ofParameters
+            Model = policy.Model |> Model.withParameters(Parameters.clone true policy.Parameters)
             Output = output.DetachFromDisposeScope()
             OutputGradient = gradient.DetachFromDisposeScope()
         }
@@ -72,10 +73,10 @@ module Critic =
             use _ = torch.no_grad()
             (forward { settings with Checkpointing = false } critic trajectories).Values)
 
-    /// The flat tensors that training moves, each with its gradient: the transformer's, then the output's.
+    /// The flat tensors that training moves, each with its gradient: the transformer's, or its adapter's, then the output's.
     let trained (critic: Critic) =
-        match critic.Model.Parameters.Gradient with
-        | Some gradient -> [ critic.Model.Parameters.Values, gradient; critic.Output, critic.OutputGradient ]
+        match Parameters.trainedGradient critic.Model.Parameters with
+        | Some gradient -> [ Parameters.trained critic.Model.Parameters, gradient; critic.Output, critic.OutputGradient ]
         | None -> invalidOp "A frozen critic cannot be trained: make one by Critic.ofPolicy."
 
     /// Sets every gradient to zero.

@@ -106,11 +106,11 @@ module LogProbs =
 
     /// Pulls the gradient of a scalar L back through the head: from `slopes` dL/d(log-probability) [M], and dL/d(entropy) [M] where L
     /// depends on it, to dL/d(hidden) [M, width], for `hidden.backward`. What belongs to the head's weight is added to
-    /// `headGradient` [vocabulary, width]. `scored` is what `evaluate` gave for the same arguments.
+    /// `headGradient` [vocabulary, width], where there is one. `scored` is what `evaluate` gave for the same arguments.
     let pullBack
         (settings: LogProbSettings)
         (head: torch.Tensor)
-        (headGradient: torch.Tensor)
+        (headGradient: torch.Tensor option)
         (hidden: torch.Tensor)
         (targets: torch.Tensor)
         (scored: TokenScores)
@@ -130,7 +130,7 @@ module LogProbs =
                 logitsGradient settings (part targets) (logProbs, part scored.Entropy) (part slopes) (Option.map part entropySlopes)
 
             let gradient = gradient.``to`` hidden.dtype
-            headGradient.addmm_(gradient.t(), hidden) |> ignore
+            headGradient |> Option.iter(fun whole -> whole.addmm_(gradient.t(), hidden) |> ignore)
             scope.MoveToOuter(gradient.mm head)
 
         match chunks settings.ChunkSize hidden.shape[0] |> Array.map pullBackChunk with

@@ -26,8 +26,11 @@ module Model =
         rotation.Sine.DetachFromDisposeScope() |> ignore
         { Parameters = parameters; Rotation = rotation }
 
-    /// A copy that shares nothing and never changes: a reference policy, or the policy of an earlier step.
-    let frozen (model: Model) = Parameters.clone false model.Parameters |> ofParameters
+    /// The same model with other parameters of its architecture and type, which it takes over; the tables are shared.
+    let withParameters (parameters: Parameters) (model: Model) = { Parameters = parameters; Rotation = Rotation.share model.Rotation }
+
+    /// A copy that shares nothing that training moves, and never changes: a reference policy, or the policy of an earlier step.
+    let frozen (model: Model) = model |> withParameters(Parameters.clone false model.Parameters)
 
 /// A language model with its tokenizer, and what its folder says besides.
 type Policy = {

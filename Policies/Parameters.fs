@@ -38,6 +38,8 @@ type Parameters = {
     FinalNorm: torch.Tensor
     /// [vocabulary, width]; the same tensor as `Embedding` where the head is tied.
     Head: torch.Tensor
+    /// What is added to the matrices beside them, where there is an adapter; then these weights are frozen, and training moves it alone.
+    Adapter: Adapter option
 } with
 
     /// Frees the native memory.
@@ -69,6 +71,9 @@ type Parameters = {
                 |] do
                 tensor.Dispose()
 
+            for adapter in Option.toArray this.Adapter do
+                (adapter :> IDisposable).Dispose()
+
 [<RequireQualifiedAccess>]
 module Parameters =
     let private embedding = "model.embed_tokens.weight"
@@ -78,25 +83,30 @@ module Parameters =
 
     let private layerShapes (architecture: Architecture) layer =
         let a = architecture
-        let queries, keys = a.Heads * a.HeadWidth, a.KeyValueHeads * a.HeadWidth
+
+        let weight projection =
+            let rows, columns = Projection.shape a projection
+            $"{Projection.path projection}.weight", [| rows; columns |]
+
+        let bias projection = $"{Projection.path projection}.bias", [| fst(Projection.shape a projection) |]
 
         [|
             "input_layernorm.weight", [| a.Width |]
-            "self_attn.q_proj.weight", [| queries; a.Width |]
-            "self_attn.k_proj.weight", [| keys; a.Width |]
-            "self_attn.v_proj.weight", [| keys; a.Width |]
+            weight Projection.Query
+            weight Projection.Key
+            weight Projection.Value
             if Architecture.hasAttentionBias a then
-                "self_attn.q_proj.bias", [| queries |]
-                "self_attn.k_proj.bias", [| keys |]
-                "self_attn.v_proj.bias", [| keys |]
+                bias Projection.Query
+                bias Projection.Key
+                bias Projection.Value
             if Architecture.hasHeadNorms a then
                 "self_attn.q_norm.weight", [| a.HeadWidth |]
                 "self_attn.k_norm.weight", [| a.HeadWidth |]
-            "self_attn.o_proj.weight", [| a.Width; queries |]
+            weight Projection.Output
             "post_attention_layernorm.weight", [| a.Width |]
-            "mlp.gate_proj.weight", [| a.FeedForwardWidth; a.Width |]
-            "mlp.up_proj.weight", [| a.FeedForwardWidth; a.Width |]
-            "mlp.down_proj.weight", [| a.Width; a.FeedForwardWidth |]
+            weight Projection.Gate
+            weight Projection.Up
+            weight Projection.Down
         |]
         |> Array.map(fun (name, shape) -> inLayer layer name, shape)
 
@@ -112,38 +122,14 @@ module Parameters =
         |]
         |> Array.map(fun (name, shape) -> name, Array.map int64 shape)
 
-    let private size (shape: int64[]) = Array.fold (*) 1L shape
-
     /// How many numbers an architecture has.
-    let count architecture = shapes architecture |> Array.sumBy(snd >> size)
-
-    /// Where each tensor starts in the flat one.
-    let private offsets architecture =
-        let shapes = shapes architecture
-        let starts = shapes |> Array.scan (fun start (_, shape) -> start + size shape) 0L
-        Array.map2 (fun (name, shape) start -> name, (start, shape)) shapes starts[.. shapes.Length - 1]
+    let count architecture = Flat.count(shapes architecture)
 
     /// Views of a flat tensor by Hugging Face's names.
-    let private split architecture (flat: torch.Tensor) =
-        offsets architecture |> Array.map(fun (name, (start, shape)) -> name, flat.narrow(0L, start, size shape).view shape)
+    let private split architecture (flat: torch.Tensor) = Flat.split (shapes architecture) flat
 
     let private assemble architecture (values: torch.Tensor) (gradient: torch.Tensor option) =
-        let places = Map.ofArray(offsets architecture)
-
-        /// One leaf over tensors that stand one after the other and agree in all but their rows.
-        let leaf names =
-            let start, first = places[List.head names]
-            let rows = names |> List.sumBy(fun name -> (snd places[name])[0])
-            let shape = Array.append [| rows |] first[1..]
-            let view (flat: torch.Tensor) = flat.narrow(0L, start, size shape).view shape
-            let tensor = (view values).detach()
-
-            gradient
-            |> Option.iter(fun gradient ->
-                tensor.requires_grad <- true
-                tensor.grad <- (view gradient).detach())
-
-            tensor.DetachFromDisposeScope()
+        let leaf = Flat.leaves (shapes architecture) values gradient
 
         let layer index =
             let leaf = List.map(inLayer index) >> leaf
@@ -177,6 +163,7 @@ module Parameters =
             Layers = Array.init architecture.Layers layer
             FinalNorm = leaf [ finalNorm ]
             Head = if architecture.TiedHead then embeddings else leaf [ head ]
+            Adapter = None
         }
 
     /// Parameters over a flat tensor of all values, which they take over. `trainable` ones have a gradient, zero at first.
@@ -194,17 +181,27 @@ module Parameters =
     /// The gradients by Hugging Face's names, as views; empty for a frozen policy.
     let gradients (parameters: Parameters) = parameters.Gradient |> Option.map(split parameters.Architecture) |> Option.defaultValue [||]
 
+    /// The flat numbers that training moves: the adapter's where there is one, otherwise all.
+    let trained (parameters: Parameters) = parameters.Adapter |> Option.map _.Values |> Option.defaultValue parameters.Values
+
+    /// The gradient of `trained`; absent in a frozen policy.
+    let trainedGradient (parameters: Parameters) =
+        match parameters.Adapter with
+        | Some adapter -> adapter.Gradient
+        | None -> parameters.Gradient
+
     let private gradientOf name (parameters: Parameters) =
         match parameters.Gradient with
+        | Some gradient -> Some(Flat.find (shapes parameters.Architecture) name gradient)
+        | None when (trainedGradient parameters).IsSome -> None
         | None -> invalidOp "A frozen policy has no gradient: load or create it as a trainable one."
-        | Some gradient ->
-            let start, shape = offsets parameters.Architecture |> Array.find(fst >> (=) name) |> snd
-            gradient.narrow(0L, start, size shape).view shape
 
-    /// The gradient of the embedding, [vocabulary, width], to add to. Raises `InvalidOperationException` for a frozen policy.
+    /// The gradient of the embedding, [vocabulary, width], to add to; none where an adapter is trained beside it. Raises
+    /// `InvalidOperationException` for a frozen policy.
     let embeddingGradient parameters = gradientOf embedding parameters
 
-    /// The gradient of the head's weight, [vocabulary, width], to add to. Raises `InvalidOperationException` for a frozen policy.
+    /// The gradient of the head's weight, [vocabulary, width], to add to; none where an adapter is trained beside it. Raises
+    /// `InvalidOperationException` for a frozen policy.
     let headGradient (parameters: Parameters) = gradientOf (if parameters.Architecture.TiedHead then embedding else head) parameters
 
     /// Fresh trainable weights as transformers draws them: matrices from N(0, `InitializerRange`), biases 0, norms 1. Each tensor
@@ -223,49 +220,88 @@ module Parameters =
 
         ofValues architecture true (scope.MoveToOuter values)
 
-    /// A copy that shares nothing: trainable, or frozen as a reference policy is.
-    let clone (trainable: bool) (parameters: Parameters) =
-        use scope = torch.NewDisposeScope()
-        ofValues parameters.Architecture trainable (scope.MoveToOuter(parameters.Values.clone()))
-
-    /// A frozen copy in float32 at least.
-    let cloneWide (parameters: Parameters) =
-        use scope = torch.NewDisposeScope()
-        let values =
-            if Tensors.isHalf parameters.Values then
-                Tensors.widened parameters.Values
-            else
-                parameters.Values.clone()
-        ofValues parameters.Architecture false (scope.MoveToOuter values)
-
-    /// A frozen view whose matrices are copied column by column: products with few rows read them faster so on a CPU. Its flat
-    /// tensor, embedding and biases are the original's, so neither may be updated while it is used.
-    let columnMajor (parameters: Parameters) =
+    /// A frozen view that shares the numbers of all but the matrices; `matrix` gives those, from each with what stands beside it.
+    let private view (matrix: LowRank option -> torch.Tensor -> torch.Tensor) adapter (parameters: Parameters) =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
         let alias (tensor: torch.Tensor) = scope.Detach(tensor.detach())
-        let turn (matrix: torch.Tensor) = scope.Detach(matrix.t().contiguous().t())
+        let matrix lowRank tensor = scope.Detach(matrix lowRank tensor)
 
-        let layer weights = {
-            AttentionNorm = alias weights.AttentionNorm
-            QueryKeyValue = turn weights.QueryKeyValue
-            QueryKeyValueBias = Option.map alias weights.QueryKeyValueBias
-            HeadNorms = weights.HeadNorms |> Option.map(fun (queryNorm, keyNorm) -> alias queryNorm, alias keyNorm)
-            AttentionOutput = turn weights.AttentionOutput
-            FeedForwardNorm = alias weights.FeedForwardNorm
-            GateUp = turn weights.GateUp
-            Down = turn weights.Down
-        }
+        let layer index weights =
+            let beside = Adapter.layer index parameters.Adapter
+
+            {
+                AttentionNorm = alias weights.AttentionNorm
+                QueryKeyValue = matrix beside.QueryKeyValue weights.QueryKeyValue
+                QueryKeyValueBias = Option.map alias weights.QueryKeyValueBias
+                HeadNorms = weights.HeadNorms |> Option.map(fun (queryNorm, keyNorm) -> alias queryNorm, alias keyNorm)
+                AttentionOutput = matrix beside.AttentionOutput weights.AttentionOutput
+                FeedForwardNorm = alias weights.FeedForwardNorm
+                GateUp = matrix beside.GateUp weights.GateUp
+                Down = matrix beside.Down weights.Down
+            }
 
         {
             parameters with
                 Values = alias parameters.Values
                 Gradient = None
                 Embedding = alias parameters.Embedding
-                Layers = Array.map layer parameters.Layers
+                Layers = Array.mapi layer parameters.Layers
                 FinalNorm = alias parameters.FinalNorm
-                Head = turn parameters.Head
+                Head = matrix None parameters.Head
+                Adapter = adapter
         }
 
+    /// The same weights, which stay where they are and frozen, with another adapter beside them, which the result takes over, or none. Raises
+    /// `ArgumentException` where the adapter is for another architecture.
+    let beside (adapter: Adapter option) (parameters: Parameters) =
+        for adapter in Option.toArray adapter do
+            if adapter.Architecture <> parameters.Architecture then
+                invalidArg (nameof adapter) "The adapter was made for another architecture than that of these weights."
+
+        view (fun _ matrix -> matrix.detach()) adapter parameters
+
+    /// A copy, trainable, or frozen as a reference policy is, that shares nothing that training moves: of weights with an adapter, the adapter
+    /// alone is copied.
+    let clone (trainable: bool) (parameters: Parameters) =
+        match parameters.Adapter with
+        | Some adapter -> beside (Some(Adapter.clone trainable adapter)) parameters
+        | None ->
+            use scope = torch.NewDisposeScope()
+            ofValues parameters.Architecture trainable (scope.MoveToOuter(parameters.Values.clone()))
+
+    /// A frozen copy whose numbers that training moves are in float32 at least.
+    let cloneWide (parameters: Parameters) =
+        if parameters.Adapter.IsNone && Tensors.isHalf parameters.Values then
+            use scope = torch.NewDisposeScope()
+            ofValues parameters.Architecture false (scope.MoveToOuter(Tensors.widened parameters.Values))
+        else
+            clone false parameters
+
+    /// A frozen view without an adapter whose matrices, the adapter's products in them, are copied column by column: products with few rows
+    /// read them faster so on a CPU. Its flat tensor, embedding and biases are the original's, so nothing may be updated while it is used.
+    let columnMajor (parameters: Parameters) =
+        view (fun lowRank matrix -> (LowRank.merged lowRank matrix).t().contiguous().t()) None parameters
+
+    /// The weights by Hugging Face's names, each with a function that gives it with the adapter's product in it.
+    let internal namedMerged (parameters: Parameters) =
+        let mergers = parameters.Adapter |> Option.map Adapter.mergers |> Option.defaultValue Map.empty
+
+        named parameters
+        |> Array.map(fun (name, tensor) ->
+            let merge = Map.tryFind name mergers |> Option.defaultValue id
+            name, tensor, fun () -> merge tensor)
+
+    /// A frozen copy that shares nothing, without an adapter but with its products in the weights, rounded to the weights' type.
+    let merge (parameters: Parameters) =
+        use scope = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+        let values = parameters.Values.clone()
+
+        for (_, target), (_, _, merged) in Array.zip (split parameters.Architecture values) (namedMerged parameters) do
+            target.copy_(merged()) |> ignore
+
+        ofValues parameters.Architecture false (scope.MoveToOuter values)
+
     /// Sets every gradient to zero.
-    let zeroGradient (parameters: Parameters) = parameters.Gradient |> Option.iter(fun gradient -> gradient.zero_() |> ignore)
+    let zeroGradient (parameters: Parameters) = trainedGradient parameters |> Option.iter(fun gradient -> gradient.zero_() |> ignore)

@@ -15,19 +15,20 @@ type Pass = {
 module Pass =
     /// A token's gradient goes straight to its row: autograd would make a table of the whole vocabulary first.
     let private pullBackEmbedding parameters (tokens: torch.Tensor) (gradient: torch.Tensor) =
-        (Parameters.embeddingGradient parameters).index_add_(0L, tokens.reshape -1L, gradient, Tensors.scalar 1.0) |> ignore
+        Parameters.embeddingGradient parameters
+        |> Option.iter(fun rows -> rows.index_add_(0L, tokens.reshape -1L, gradient, Tensors.scalar 1.0) |> ignore)
 
     let private embed (parameters: Parameters) (tokens: torch.Tensor) = parameters.Embedding.detach().index_select(0L, tokens.reshape -1L)
 
     /// Keeps what every layer computed for the way back.
     let plain (parameters: Parameters) rotation attend (tokens: torch.Tensor) =
-        let embedded = (embed parameters tokens).requires_grad_(torch.is_grad_enabled())
+        let embedded = (embed parameters tokens).requires_grad_(torch.is_grad_enabled() && parameters.Gradient.IsSome)
         let hidden = Transformer.ofEmbedded parameters rotation attend tokens.shape embedded
 
         let pullBack (gradient: torch.Tensor) =
             hidden.backward [| gradient |]
             use _ = torch.no_grad()
-            pullBackEmbedding parameters tokens (nonNull embedded.grad)
+            embedded.grad |> Option.ofObj |> Option.iter(pullBackEmbedding parameters tokens)
 
         { Hidden = hidden; PullBack = pullBack }
 
@@ -48,21 +49,22 @@ module Pass =
         let layer = Transformer.layer parameters rotation attend tokens.shape
         let layers = [ 0 .. parameters.Layers.Length - 1 ]
 
-        let inputs =
-            (embed parameters tokens, layers)
-            ||> List.scan(fun x index -> Tensors.scoped(fun () -> layer index x))
-            |> List.map scope.MoveToOuter
+        let inputs = (embed parameters tokens, layers) ||> List.scan(fun x index -> layer index x) |> List.map scope.MoveToOuter
 
         let output = List.last inputs
+
+        /// The gradient before a layer, given that behind it; this one and the layer's input are let go of.
+        let back (gradient: torch.Tensor) index =
+            use _ = gradient
+            use input = inputs[index]
+            through (layer index) input gradient
 
         let pullBack (gradient: torch.Tensor) =
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad()
 
             List.rev layers
-            |> List.fold
-                (fun gradient index -> through (layer index) inputs[index] gradient)
-                (through (Transformer.finalNorm parameters) output gradient)
+            |> List.fold back (through (Transformer.finalNorm parameters) output gradient)
             |> pullBackEmbedding parameters tokens
 
         { Hidden = scope.MoveToOuter(Transformer.finalNorm parameters output); PullBack = pullBack }

@@ -59,17 +59,53 @@ module Policy =
     let loadFrozen dtype device (folder: string) = Checkpoint.load false dtype device folder
 
     /// Writes a policy to a folder, replacing what is there, in files of at most 5 GB as transformers does. Everything is written to a new
-    /// folder beside it first, so that a crash or a full disk leaves the old policy whole.
+    /// folder beside it first, so that a crash or a full disk leaves the old policy whole. An adapter's products are written in the weights, and the
+    /// adapter itself beside them in `adapter`.
     let save (folder: string) (policy: Policy) = Checkpoint.save ModelWeights.DefaultShardSize folder policy
 
     /// Like `save`, in files of weights of at most `shardSize` bytes.
     let saveSharded shardSize (folder: string) (policy: Policy) = Checkpoint.save shardSize folder policy
 
-    /// A frozen copy that shares no weights: a reference policy, or the policy of an earlier step. It cannot be trained.
+    /// A frozen copy that shares no weights that training moves: a reference policy, or the policy of an earlier step. It cannot be trained. Of a
+    /// policy with an adapter, the adapter alone is copied.
     let clone (policy: Policy) = { policy with Model = Model.frozen policy.Model }
 
-    /// Like `clone`, in float32 where the policy is of half precision.
+    /// Like `clone`, with what training moves in float32 where it is of half precision.
     let cloneWide (policy: Policy) = { policy with Model = Parameters.cloneWide policy.Parameters |> Model.ofParameters }
+
+    let private withAdapter adapter (policy: Policy) = {
+        policy with
+            Model = policy.Model |> Model.withParameters(Parameters.beside adapter policy.Parameters)
+    }
+
+    /// The policy with a fresh adapter beside its weights, which it shares and which stay as they are: training moves the adapter alone, and it
+    /// changes nothing before the first update. `origin` is where the policy is from, for PEFT: its folder or name. Raises `ArgumentException`
+    /// for options out of range.
+    let adapt (options: LoraOptions) (origin: string) (seed: Seed) (policy: Policy) =
+        let values = policy.Parameters.Values
+
+        policy
+        |> withAdapter(Some(Adapter.initialise policy.Parameters.Architecture options origin values.dtype values.device seed))
+
+    /// The policy without its adapter: a frozen view of the weights beside it.
+    let bare (policy: Policy) = withAdapter None policy
+
+    /// The policy with an adapter from a folder in PEFT's layout beside its weights, which it shares; ready to be trained, or frozen. Raises
+    /// `FileNotFoundException`, `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy.
+    let loadAdapter trainable (folder: string) (policy: Policy) =
+        let values = policy.Parameters.Values
+        policy
+        |> withAdapter(Some(AdapterFolder.load trainable policy.Parameters.Architecture values.dtype values.device folder))
+
+    /// Writes a policy's adapter to a folder in PEFT's layout, replacing what is there. Raises `InvalidOperationException` for a policy without
+    /// one.
+    let saveAdapter (folder: string) (policy: Policy) =
+        match policy.Parameters.Adapter with
+        | Some adapter -> AdapterFolder.save folder adapter
+        | None -> invalidOp "This policy has no adapter: give it one by Policy.adapt or Policy.loadAdapter, or save the policy itself."
+
+    /// A frozen copy without an adapter, but with its products in the weights.
+    let merge (policy: Policy) = { policy with Model = policy.Model |> Model.withParameters(Parameters.merge policy.Parameters) }
 
     /// Where the weights are.
     let device (policy: Policy) = policy.Parameters.Values.device

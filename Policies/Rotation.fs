@@ -45,6 +45,12 @@ module Rotation =
         let cosine, sine = angles.cos(), angles.sin()
         { Cosine = table cosine cosine; Sine = table (sine.neg()) sine }
 
+    /// The same tables, which are shared.
+    let share (rotation: Rotation) = {
+        Cosine = rotation.Cosine.detach().DetachFromDisposeScope()
+        Sine = rotation.Sine.detach().DetachFromDisposeScope()
+    }
+
     /// The first `count` positions.
     let first (count: int64) (rotation: Rotation) = {
         Cosine = rotation.Cosine.narrow(0L, 0L, count)

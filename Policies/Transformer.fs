@@ -9,7 +9,8 @@ module Transformer =
     /// Root mean square norm (Zhang and Sennrich, arXiv 1910.07467), in float32 at least: x / sqrt(mean(x^2) + epsilon) * weight.
     let rmsNorm (epsilon: float) (weight: torch.Tensor) (x: torch.Tensor) =
         let wide = Tensors.widened x
-        let meanSquare = wide.square().mean([| -1L |], true)
+        // Torch's mean would keep the squares for the way back.
+        let meanSquare = wide.square().sum([| -1L |], true) / float wide.shape[wide.shape.Length - 1]
         let normal = wide * (meanSquare + epsilon).rsqrt()
         normal.``to`` x.dtype * weight
 
@@ -21,29 +22,33 @@ module Transformer =
 
     /// What layer `index` makes of the residual stream [B * T, width] of tokens of shape `batch`, [B, T].
     let layer (parameters: Parameters) (rotation: Rotation) (attend: Attention) (batch: int64[]) (index: int) (x: torch.Tensor) =
-        let a, parameters = parameters.Architecture, parameters.Layers[index]
-        let rotated, keyValueHeads = int64(a.Heads + a.KeyValueHeads), int64 a.KeyValueHeads
-        let normal = rmsNorm a.NormEpsilon parameters.AttentionNorm x
+        Tensors.scoped(fun () ->
+            let a, weights = parameters.Architecture, parameters.Layers[index]
+            let beside = Adapter.layer index parameters.Adapter
+            let rotated, keyValueHeads = int64(a.Heads + a.KeyValueHeads), int64 a.KeyValueHeads
+            let normal = rmsNorm a.NormEpsilon weights.AttentionNorm x
 
-        let projected =
-            match parameters.QueryKeyValueBias with
-            | Some bias -> bias.addmm(normal, parameters.QueryKeyValue.t())
-            | None -> normal.mm(parameters.QueryKeyValue.t())
+            let projected =
+                match weights.QueryKeyValueBias with
+                | Some bias -> bias.addmm(normal, weights.QueryKeyValue.t())
+                | None -> normal.mm(weights.QueryKeyValue.t())
+                |> LowRank.add beside.QueryKeyValue normal
 
-        let heads =
-            projected.view(Array.append batch [| rotated + keyValueHeads; int64 a.HeadWidth |]).split([| rotated; keyValueHeads |], 2L)
+            let heads =
+                projected.view(Array.append batch [| rotated + keyValueHeads; int64 a.HeadWidth |]).split([| rotated; keyValueHeads |], 2L)
 
-        let queriesKeys =
-            parameters.HeadNorms |> Option.map(fun norms -> normHeads a norms heads[0]) |> Option.defaultValue heads[0]
-        let seen: torch.Tensor = attend index (Rotation.apply rotation queriesKeys) heads[1]
-        let x = x.addmm(seen, parameters.AttentionOutput.t())
+            let queriesKeys = weights.HeadNorms |> Option.map(fun norms -> normHeads a norms heads[0]) |> Option.defaultValue heads[0]
+            let seen: torch.Tensor = attend index (Rotation.apply rotation queriesKeys) heads[1]
+            let x = x.addmm(seen, weights.AttentionOutput.t()) |> LowRank.add beside.AttentionOutput seen
 
-        let normal = rmsNorm a.NormEpsilon parameters.FeedForwardNorm x
-        let gateUp = normal.mm(parameters.GateUp.t()).chunk(2L, 1L)
-        x.addmm(torch.nn.functional.silu gateUp[0] * gateUp[1], parameters.Down.t())
+            let normal = rmsNorm a.NormEpsilon weights.FeedForwardNorm x
+            let gateUp = (normal.mm(weights.GateUp.t()) |> LowRank.add beside.GateUp normal).chunk(2L, 1L)
+            let gated = torch.nn.functional.silu gateUp[0] * gateUp[1]
+            x.addmm(gated, weights.Down.t()) |> LowRank.add beside.Down gated)
 
     /// The norm that the head reads through.
-    let finalNorm (parameters: Parameters) (x: torch.Tensor) = rmsNorm parameters.Architecture.NormEpsilon parameters.FinalNorm x
+    let finalNorm (parameters: Parameters) (x: torch.Tensor) =
+        Tensors.scoped(fun () -> rmsNorm parameters.Architecture.NormEpsilon parameters.FinalNorm x)
 
     /// Hidden states after the final norm, [B * T, width], of embedded tokens [B * T, width] of shape `batch`, [B, T].
     let ofEmbedded (parameters: Parameters) rotation attend (batch: int64[]) (embedded: torch.Tensor) =

@@ -214,6 +214,10 @@ type ExperimentBuilder(name: string) =
     [<CustomOperation "warmUp">]
     member _.WarmUp(draft, share) = draft |> schedule(fun s -> { s with WarmUp = share })
 
+    /// Low-rank products are trained beside the policy's weights, which stay as they are: `adapter LoraOptions.defaults`.
+    [<CustomOperation "adapter">]
+    member _.Adapter(draft, options) = draft |> training(fun o -> { o with Adapter = Some options })
+
     /// Any other training option: `training (fun options -> { options with ClipNorm = 0.5 })`.
     [<CustomOperation "training">]
     member _.Training(draft, edit) = draft |> training edit

@@ -16,22 +16,26 @@ type Learner = {
 
 [<RequireQualifiedAccess>]
 module Learner =
-    /// The weights that training moves, and their gradient, both flat: all, or all behind the embedding. Raises `InvalidOperationException`
-    /// for a policy without a gradient.
+    /// The weights that training moves, and their gradient, both flat: all, all behind the embedding, or an adapter's. Raises
+    /// `InvalidOperationException` for a policy without a gradient.
     let trained freezeEmbedding (policy: Policy) =
         let parameters = policy.Parameters
-        let start = if freezeEmbedding then parameters.Embedding.numel() else 0L
+        let isPart = freezeEmbedding && parameters.Adapter.IsNone
+        let start = if isPart then parameters.Embedding.numel() else 0L
         let behind (flat: torch.Tensor) = flat.narrow(0L, start, flat.shape[0] - start)
-        match parameters.Gradient with
-        | Some gradient -> behind parameters.Values, behind gradient
+        match Parameters.trainedGradient parameters with
+        | Some gradient -> behind(Parameters.trained parameters), behind gradient
         | None -> invalidOp "A frozen policy cannot be updated: load or clone it as trainable."
 
     let private startCritic policy =
         let critic = Critic.ofPolicy policy
         { Critic = critic; Optimisers = Critic.trained critic |> List.map(fst >> Optimiser.start) }
 
-    /// A policy before its first update, with what the needs of a recipe ask for.
+    /// A policy before its first update, with what the needs of a recipe ask for. Raises `ArgumentException` where the options ask for an adapter and
+    /// the policy has none.
     let start (options: TrainingOptions) (needs: Set<Need>) (policy: Policy) =
+        if options.Adapter.IsSome && policy.Parameters.Adapter.IsNone then
+            invalidArg (nameof policy) "The options ask for an adapter, which this policy has not: give it one by Policy.adapt."
         use _ = torch.NewDisposeScope()
         let values, _ = trained options.FreezeEmbedding policy
         {

@@ -52,6 +52,8 @@ type TrainingOptions = {
     /// Whether each layer is computed again on the way back instead of being kept (gradient checkpointing): a third more time, for the memory of one
     /// layer instead of all.
     Checkpointing: bool
+    /// Low-rank products that are trained beside the policy's weights, which then stay as they are; all weights are trained where there is none.
+    Adapter: LoraOptions option
     Steps: int
     Schedule: Schedule
     /// The critic's learning rate, where the recipe has a critic.
@@ -94,6 +96,7 @@ module TrainingOptions =
         Precision = Precision.Float32
         Packing = false
         Checkpointing = false
+        Adapter = None
         Steps = 200
         Schedule = { Peak = 3e-4; WarmUp = 0.06; Decay = Constant }
         CriticSchedule = { Peak = 1e-3; WarmUp = 0.06; Decay = Constant }
@@ -137,6 +140,7 @@ module TrainingOptions =
             $"miniBatches {options.MiniBatches} is more than the {options.Questions} questions of a step: a mini-batch holds whole groups, so give {options.Questions} or less."
         atLeast 1 "epochs" options.Epochs
         atLeast 1 "microBatch" options.MicroBatch
+        Option.iter LoraOptions.validate options.Adapter
         atLeast 1 "steps" options.Steps
         atLeast 1 "evaluateEvery" options.EvaluateEvery
         atLeast 1 "evaluationQuestions" options.EvaluationQuestions

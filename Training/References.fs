@@ -4,9 +4,10 @@ open TorchSharp
 
 /// The reference policies that a run keeps beside the one that it trains.
 type References = {
-    /// Each frozen, and holding the weights that it stands for before the next update.
+    /// Each frozen, and holding the weights that it stands for before the next update; beside a policy with an adapter, an adapter of its own over the
+    /// same weights.
     Policies: Map<Reference, Policy>
-    /// Flat weights before each of the last updates, the latest first: what `Reference.UpdatesAgo` is fed from.
+    /// What training moves, flat, before each of the last updates, the latest first: what `Reference.UpdatesAgo` is fed from.
     Past: torch.Tensor list
 }
 
@@ -58,7 +59,7 @@ module References =
         match depth references with
         | 0 -> references
         | depth ->
-            let past = policy.Parameters.Values.clone().DetachFromDisposeScope() :: references.Past
+            let past = (Parameters.trained policy.Parameters).clone().DetachFromDisposeScope() :: references.Past
             let kept, dropped = List.splitAt (min depth past.Length) past
             for weights in dropped do
                 weights.Dispose()
@@ -69,14 +70,14 @@ module References =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad()
         for KeyValue(reference, kept) in references.Policies do
-            let values = kept.Parameters.Values
+            let values = Parameters.trained kept.Parameters
             match reference with
             | Reference.UpdatesAgo updates ->
                 match List.tryItem (updates - 1) references.Past with
                 | Some weights -> values.copy_ weights |> ignore
                 | None -> ()
             | Reference.MovingAverage decay ->
-                values.mul_(Tensors.scalar decay).add_(policy.Parameters.Values, Tensors.scalar(1.0 - decay)) |> ignore
+                values.mul_(Tensors.scalar decay).add_(Parameters.trained policy.Parameters, Tensors.scalar(1.0 - decay)) |> ignore
             | Reference.Sampling
             | Reference.Initial -> ()
 

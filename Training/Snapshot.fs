@@ -29,12 +29,12 @@ module Snapshot =
 
     /// Every tensor of a learner that training changes in place, by name.
     let tensors (learner: Learner) = [
-        "policy", learner.Policy.Parameters.Values
+        "policy", Parameters.trained learner.Policy.Parameters
         yield! ofOptimiser "policy" learner.Optimiser
         for critic in Option.toList learner.Critic do
             yield! ofCritic critic
         for KeyValue(reference, policy) in learner.References.Policies do
-            $"reference.{reference}", policy.Parameters.Values
+            $"reference.{reference}", Parameters.trained policy.Parameters
         for index, weights in List.indexed learner.References.Past do
             pastName index, weights
     ]

@@ -132,6 +132,15 @@ module Study =
         Change = Some bar.Change |> Option.filter Double.IsFinite
     }
 
+    /// The policy that a run begins with: that of a folder, or an adapter beside it.
+    let private load (options: TrainingOptions) device seed folder =
+        let dtype = Precision.dtype options.Precision
+        match options.Adapter with
+        | None -> Policy.load dtype device folder
+        | Some adapter ->
+            use frozen = Policy.loadFrozen dtype device folder
+            Policy.adapt adapter folder (Seed.named "adapter" seed) frozen
+
     let private train
         (device: torch.Device)
         (folder: RunFolder)
@@ -147,13 +156,9 @@ module Study =
         (saved: SavedState option)
         =
         let options = arm.Training
-        use policy = Policy.load (Precision.dtype options.Precision) device (start run.Seed)
-        let plan = {
-            Task = experiment.Task
-            Recipe = arm.Recipe
-            Options = options
-            Seed = Seed.ofInt run.Seed |> Seed.named "run"
-        }
+        let seed = Seed.ofInt run.Seed |> Seed.named "run"
+        use policy = load options device seed (start run.Seed)
+        let plan = { Task = experiment.Task; Recipe = arm.Recipe; Options = options; Seed = seed }
         use samples = new StreamWriter(folder.Trajectories run, append = true)
         use events = new TensorBoardWriter(folder.TensorBoard run, DateTimeOffset.Now)
         // What a state stands for is on the disk before the state is.

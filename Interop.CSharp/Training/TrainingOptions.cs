@@ -31,6 +31,11 @@ public sealed record TrainingOptions
     /// <summary>Whether each layer is computed again on the way back instead of being kept (gradient checkpointing).</summary>
     public bool Checkpointing { get; init; } = Default.Checkpointing;
 
+    /// <summary>
+    /// Low-rank products that are trained beside the policy's weights, which then stay as they are; null where all weights are trained.
+    /// </summary>
+    public LoraOptions? Adapter { get; init; } = Default.Adapter.ToReference() is { } adapter ? LoraOptions.FromCore(adapter) : null;
+
     /// <summary>Steps of a run.</summary>
     public int Steps { get; init; } = Default.Steps;
 
@@ -93,6 +98,7 @@ public sealed record TrainingOptions
             Precision.ToCore(),
             Packing,
             Checkpointing,
+            Adapter?.ToCore().ToOption(),
             Steps,
             Schedule.ToCore(),
             CriticSchedule.ToCore(),
@@ -119,6 +125,7 @@ public sealed record TrainingOptions
         Precision = core.Precision.FromCore(),
         Packing = core.Packing,
         Checkpointing = core.Checkpointing,
+        Adapter = core.Adapter.ToReference() is { } adapter ? LoraOptions.FromCore(adapter) : null,
         Steps = core.Steps,
         Schedule = Schedule.FromCore(core.Schedule),
         CriticSchedule = Schedule.FromCore(core.CriticSchedule),

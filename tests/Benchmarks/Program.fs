@@ -10,13 +10,14 @@ open TorchSharp
 
 type Benchmark =
     | Memory
+    | Memory_Logits
     | Update
     | Rollout
     | Llds
     | Tokenizer
 
 // In this order: what others leave behind would hide what training holds on to.
-let private all = [ Memory; Update; Rollout; Llds; Tokenizer ]
+let private all = [ Memory; Memory_Logits; Update; Rollout; Llds; Tokenizer ]
 
 type Option =
     | [<MainCommand>] Benchmarks of Benchmark list
@@ -56,6 +57,7 @@ let private run settings benchmark =
         printfn $"{benchmark} ..."
         match benchmark with
         | Memory -> MemoryBench.run()
+        | Memory_Logits -> LogitsBench.run settings
         | Update -> UpdateBench.run settings
         | Rollout -> RolloutBench.run settings
         | Llds -> LldsBench.run settings
@@ -84,7 +86,10 @@ let private measure (options: ParseResults<Option>) =
 [<EntryPoint>]
 let main arguments =
     try
-        measure(parser.Parse(arguments |> Array.filter((<>) "--")))
+        match arguments with
+        | [| word; way; threads |] when word = LogitsBench.childWord -> LogitsBench.child way threads
+        | _ -> measure(parser.Parse(arguments |> Array.filter((<>) "--")))
+
         0
     with
     | :? ArguParseException as error when error.ErrorCode = ErrorCode.HelpText ->

@@ -4,7 +4,7 @@ open Levee.CommandLine
 open Levee.Tests.World
 open Xunit
 
-let private commands = [ "generate"; "train"; "evaluate"; "convert" ]
+let private commands = [ "generate"; "train"; "evaluate"; "convert"; "memory" ]
 
 [<Fact>]
 let ``the help names every command and shows examples`` () =

@@ -160,12 +160,18 @@ public sealed class StudyTests
         var options = new TrainingOptions
         {
             LldProbe = new LldProbeOptions { Every = 7 },
+            Adapter = new LoraOptions { Rank = 3, Targets = [.. Enum.GetValues<Projection>().Reverse()] },
             Schedule = new Schedule { Peak = 1e-4, Decay = Decay.Cosine(0.1) },
             Watch = new PhaseWatch { Rules = [new PhaseRule { Phase = Phase.Decay, Action = PhaseAction.Stop }] },
         };
         var json = Tiny("runs").AddArm("plain", Recipes.Grpo, _ => options).Build().ToJson();
         Assert.Contains("\"every\": 7", json);
         Assert.Contains("\"floor\": 0.1", json);
+        Assert.Contains("\"rank\": 3", json);
+        var targets = json[json.IndexOf("targets", StringComparison.Ordinal)..];
+        var places = Enum.GetNames<Projection>().Select(name => targets.IndexOf($"\"{name}\"", StringComparison.Ordinal)).ToArray();
+        Assert.DoesNotContain(-1, places);
+        Assert.Equal(places.OrderDescending(), places);
         Assert.Contains("\"Stop\"", json);
         Assert.Contains("\"groupSize\": 5", json);
     }
@@ -187,6 +193,7 @@ public sealed class StudyTests
             options.Precision,
             options.Packing,
             options.Checkpointing,
+            options.Adapter,
             2,
             options.Schedule,
             options.CriticSchedule,

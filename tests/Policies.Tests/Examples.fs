@@ -8,7 +8,7 @@ open Levee
 open Levee.Interop.HuggingFace
 open TorchSharp
 
-// Tensors are counted over the whole process.
+// Tests count live tensors, which all tests of the process share.
 [<assembly: CollectionBehavior(DisableTestParallelization = true)>]
 do ()
 

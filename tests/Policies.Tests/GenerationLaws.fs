@@ -40,7 +40,7 @@ let ``every prompt is continued by as many samples as asked, as its tokens were 
 [<Fact>]
 let ``what a seed gives is the same alone, in company and again`` () =
     use policy = policy 2
-    let tokens results = results |> Array.map(Array.map _.Tokens)
+    let tokens (results: Generated[][]) = results |> Array.map(Array.map _.Tokens)
     let two = { options with Samples = 2; Seed = Seed.ofInt 7 }
     let all = run two policy prompts |> tokens
     Assert.Equal<int[][][]>(all, run two policy prompts |> tokens)

@@ -55,7 +55,8 @@ let private pulledBack settings case withEntropy =
     let scores = LogProbs.evaluate settings case.Head case.Hidden case.Targets
     let headGradient = torch.zeros_like case.Head
     let entropySlopes = if withEntropy then Some case.EntropySlopes else None
-    let gradient = LogProbs.pullBack settings case.Head headGradient case.Hidden case.Targets scores case.Slopes entropySlopes
+    let gradient =
+        LogProbs.pullBack settings case.Head (Some headGradient) case.Hidden case.Targets scores case.Slopes entropySlopes
     scores, gradient, headGradient
 
 /// Cases of 1 to 12 tokens in chunks of 1 to 15, at temperatures 0.5, 1 and 2, with and without a slope on the entropy.
@@ -100,7 +101,7 @@ let ``the head's gradient is added to what is there`` () =
     let case = case 4 2
     let scores = LogProbs.evaluate LogProbs.defaults case.Head case.Hidden case.Targets
     let gradient = torch.ones_like case.Head
-    LogProbs.pullBack LogProbs.defaults case.Head gradient case.Hidden case.Targets scores case.Slopes None |> ignore
+    LogProbs.pullBack LogProbs.defaults case.Head (Some gradient) case.Hidden case.Targets scores case.Slopes None |> ignore
     let _, _, alone = pulledBack LogProbs.defaults case false
     close 1e-12 (alone + 1.0) gradient
 

@@ -40,6 +40,10 @@ let private everything () =
         arm "PPO" Recipes.ppo
         arm "LLDS" Recipes.llds
         arm "LLDS, released" Recipes.lldsReleased
+        armWith "an adapter" Recipes.grpo (fun options -> {
+            options with
+                Adapter = Some { LoraOptions.defaults with Rank = 3; Targets = [ Projection.Query; Projection.Down ] }
+        })
         arm "LLDS-MA" Recipes.lldsMa
         arm "GSPO + LLDS" Recipes.gspoLlds
         armWith "bare" (Surrogate.clipped(Clip.symmetric 0.2)) (TrainingOptions.learningRate 1e-4)

@@ -33,6 +33,10 @@ let private llds reference = Recipes.grpo + 1.0 * Llds.penalty { Llds.defaults w
 
 let private alarmed = Recipes.grpo + Coefficient.alarmed(Coefficient.constant 0.2) * Llds.penalty Llds.released
 
+let private adapter = { LoraOptions.defaults with Rank = 2; Alpha = 4.0 }
+
+let private adapted = { TinyWorld.settings with Adapter = Some adapter }
+
 let private cases =
     Map.ofList [
         "GRPO", (Recipes.grpo, TinyWorld.settings)
@@ -44,6 +48,18 @@ let private cases =
         "LLDS, three updates ago", (llds(Reference.UpdatesAgo 3), TinyWorld.settings)
         "LLDS, moving average", (llds(Reference.MovingAverage 0.9), TinyWorld.settings)
         "LLDS, raised by an alarm", (alarmed, watched [ Phase.Decay, PhaseAction.RaiseCoefficients 3.0 ])
+        "an adapter", (Recipes.grpo, adapted)
+        "an adapter with a KL", (Recipes.searchR1, adapted)
+        "an adapter with a critic", (Recipes.ppo, adapted)
+        "an adapter with LLDS, three updates ago", (llds(Reference.UpdatesAgo 3), adapted)
+        "an adapter with LLDS, moving average", (llds(Reference.MovingAverage 0.9), adapted)
+        "an adapter, measured and rolled back",
+        (Recipes.grpo,
+         {
+             watched [ Phase.Decay, PhaseAction.RollBack ] with
+                 Adapter = Some adapter
+                 LldProbe = Some { Every = 2; Questions = 3; GroupSize = 4; FreshOptimiser = false }
+         })
         "rolling back", (Recipes.grpo, watched [ Phase.Decay, PhaseAction.RollBack ])
         "an alarm that stops", (Recipes.grpo, watched [ Phase.Collapse, PhaseAction.Stop ])
         "the measure of displacement",
@@ -94,27 +110,31 @@ let private assertSame (expected: RunState) (found: RunState) =
         Assert.Equal((one.Step, one.Phases, one.Snapshot.Updates), (other.Step, other.Phases, other.Snapshot.Updates))
         Assert.Equal<Map<string, float32[]>>(contents(Map.toSeq one.Snapshot.Tensors), contents(Map.toSeq other.Snapshot.Tensors))
 
-/// A policy in the precision that a plan asks for.
-let private policyOf (plan: RunPlan) seed =
-    let wide = TinyWorld.policy(Seed.ofInt seed)
-    match plan.Options.Precision with
-    | Precision.Float32 -> wide
-    | precision ->
-        use _ = wide
-        let values = wide.Parameters.Values.``to``(Precision.dtype precision)
-        {
-            wide with
-                Model = Parameters.ofValues wide.Parameters.Architecture true values |> Model.ofParameters
-        }
-
 let private latest states =
     match State.latest states run with
     | Some saved, [] -> saved
     | _, damaged -> failwith $"no sound state: {damaged}"
 
+/// A policy in the precision that a plan asks for.
+let private inPrecision (plan: RunPlan) (wide: Policy) =
+    match plan.Options.Precision with
+    | Precision.Float32 -> wide
+    | precision ->
+        use _ = wide
+        let values = wide.Parameters.Values.``to``(Precision.dtype precision)
+        { wide with Model = Parameters.ofValues wide.Parameters.Architecture true values |> Model.ofParameters }
+
+/// The policy that a plan trains: the same weights, and an adapter, where there is one, drawn from a seed; otherwise weights drawn from it.
+let private policyFor (plan: RunPlan) seed =
+    match plan.Options.Adapter with
+    | Some adapter ->
+        use bare = TinyWorld.policy(Seed.ofInt 1) |> inPrecision plan
+        Policy.adapt adapter "" seed bare
+    | None -> TinyWorld.policy seed |> inPrecision plan
+
 /// A run brought to the newest state in a folder; its policy is not the one that was saved.
 let private resumed plan states =
-    let policy = policyOf plan 99
+    let policy = policyFor plan (Seed.ofInt 99)
     policy, Reinforce.start plan policy |> State.restore(latest states)
 
 [<Theory>]
@@ -123,7 +143,7 @@ let ``a state comes back bit for bit, and the run goes on from it as if it had n
     use folder = new TemporaryFolder()
     let plan = plan name
     let after (state: RunState) = Path.Combine(folder.Path, string state.Step)
-    use policy = policyOf plan 1
+    use policy = policyFor plan (Seed.ofInt 1)
     let check (state: RunState) =
         State.save (after state) run 5L state
         let other, back = resumed plan (after state)
@@ -144,7 +164,7 @@ let ``a state comes back bit for bit, and the run goes on from it as if it had n
 let ``numbers that JSON does not have come back too, and no tensor stays behind`` () =
     use folder = new TemporaryFolder()
     let plan = plan "GRPO"
-    use policy = policyOf plan 1
+    use policy = policyFor plan (Seed.ofInt 1)
     let before = torch.Tensor.TotalCount
     let start = Reinforce.start plan policy
     let track = { Early = [ nan; -0.0; 0.1 + 0.2 ]; Recent = [ infinity ]; Best = -infinity }
@@ -174,7 +194,7 @@ let ``numbers that JSON does not have come back too, and no tensor stays behind`
 let private twoStates () =
     let folder = new TemporaryFolder()
     let plan = plan "GRPO"
-    use policy = policyOf plan 1
+    use policy = policyFor plan (Seed.ofInt 1)
     Reinforce.start plan policy
     |> finish { plan with Options = { plan.Options with Steps = 2 } } (State.save folder.Path run 0L)
     |> ignore
@@ -241,7 +261,7 @@ let ``a damaged state is refused by name and the one before is used`` (kind: str
 [<Fact>]
 let ``the state of another recipe is refused by the tensor that is missing`` () =
     use folder = twoStates()
-    use policy = policyOf (plan "PPO") 1
+    use policy = policyFor (plan "PPO") (Seed.ofInt 1)
     let state = Reinforce.start (plan "PPO") policy
     let error = Assert.Throws<InvalidDataException>(fun () -> State.restore (latest folder.Path) state |> ignore)
     Assert.Contains("critic.0", error.Message)

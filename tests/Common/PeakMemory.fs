@@ -1,0 +1,24 @@
+/// The most memory that a piece of work takes, as Linux counts it.
+module Levee.Tests.PeakMemory
+
+open System
+open System.IO
+
+/// With these variables the C library gives memory back as soon as it is free, so that what is resident is in use.
+let environment = [ "MALLOC_MMAP_THRESHOLD_", "65536"; "MALLOC_TRIM_THRESHOLD_", "65536"; "MALLOC_ARENA_MAX", "1" ]
+
+/// Whether the kernel counts.
+let isCounted = OperatingSystem.IsLinux() && File.Exists "/proc/self/clear_refs"
+
+let private status (field: string) =
+    let line = File.ReadLines "/proc/self/status" |> Seq.find(fun line -> line.StartsWith(field, StringComparison.Ordinal))
+    1024L * Int64.Parse(line.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)[1])
+
+/// The bytes that were resident at most while `work` ran, beyond those before.
+let during (work: unit -> unit) =
+    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking = true, compacting = true)
+    // Sets the peak back to what is resident now.
+    File.WriteAllText("/proc/self/clear_refs", "5")
+    let before = status "VmRSS:"
+    work()
+    status "VmHWM:" - before
