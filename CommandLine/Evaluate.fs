@@ -112,7 +112,7 @@ module Evaluate =
             episodes
             |> Array.chunkBySize batch
             |> Array.collect(fun episodes ->
-                let trajectories = LearningTask.rollouts task temperature policy episodes cancellation
+                let trajectories = LearningTask.rollouts task (SamplingOptions.at temperature) policy episodes cancellation
 
                 for output in Option.toList output do
                     for trajectory in trajectories do

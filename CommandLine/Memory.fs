@@ -19,6 +19,7 @@ type MemoryOption =
     | [<Unique>] Micro_Batch of count: int
     | [<Unique>] Group_Size of count: int
     | [<Unique>] Questions of count: int
+    | [<Unique>] Slots of count: int
     | [<Unique; AltCommandLine "--dtype">] Precision of WeightType
     | [<Unique>] Checkpointing
     | [<Unique>] Packing
@@ -42,6 +43,7 @@ type MemoryOption =
             | Micro_Batch _ -> $"trajectories with their graph at a time (default: {d.MicroBatch})."
             | Group_Size _ -> $"trajectories of a question (default: {d.GroupSize})."
             | Questions _ -> $"questions of a step, whose trajectories are sampled together (default: {d.Questions})."
+            | Slots _ -> "trajectories written at a time (default: all of a step)."
             | Precision _ -> "the type of the weights in training: float32 or bfloat16 (default: float32)."
             | Checkpointing -> "each layer is computed again on the way back."
             | Packing -> "trajectories stand one behind the other."
@@ -109,6 +111,7 @@ module Memory =
                 MicroBatch = options.GetResult(MemoryOption.Micro_Batch, d.MicroBatch) |> Usage.positive "--micro-batch"
                 GroupSize = options.GetResult(MemoryOption.Group_Size, d.GroupSize) |> Usage.positive "--group-size"
                 Questions = questions
+                Slots = options.TryGetResult MemoryOption.Slots |> Option.map(Usage.positive "--slots")
                 MiniBatches = min d.MiniBatches questions
                 Precision = precision options
                 Checkpointing = options.Contains MemoryOption.Checkpointing

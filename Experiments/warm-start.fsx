@@ -20,7 +20,7 @@ let report step loss =
 WarmStart.run Tasks.teaching atlas (Seed.ofInt 1) report CancellationToken.None policy
 
 let score temperature =
-    Evaluation.rollouts atlas temperature (Seed.ofInt 3) CancellationToken.None policy atlas.HeldOut
+    Evaluation.rollouts atlas (SamplingOptions.at temperature) (Seed.ofInt 3) CancellationToken.None policy atlas.HeldOut
     |> Evaluation.meanReward
 
 printfn $"exact match on held-out questions: sampled %.2f{score 1.0}, greedy %.2f{score 0.0}"

@@ -283,6 +283,19 @@ module Parameters =
     let columnMajor (parameters: Parameters) =
         view (fun lowRank matrix -> (LowRank.merged lowRank matrix).t().contiguous().t()) None parameters
 
+    /// What a sampler reads: `columnMajor` on a CPU; on a GPU, where the order does not matter, the matrices themselves but for those with an
+    /// adapter's products in them.
+    let forSampling (parameters: Parameters) =
+        if parameters.Values.device_type = DeviceType.CPU then
+            columnMajor parameters
+        else
+            let matrix lowRank (weights: torch.Tensor) =
+                match lowRank with
+                | None -> weights.detach()
+                | Some _ -> LowRank.merged lowRank weights
+
+            view matrix None parameters
+
     /// The weights by Hugging Face's names, each with a function that gives it with the adapter's product in it.
     let internal namedMerged (parameters: Parameters) =
         let mergers = parameters.Adapter |> Option.map Adapter.mergers |> Option.defaultValue Map.empty

@@ -7,7 +7,7 @@ open TorchSharp
 /// Rows being written with a KV cache. A row keeps its place in the batch between its turns; rows whose turn is over are computed along until half
 /// of the batch is.
 type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed[]) =
-    let parameters = Parameters.columnMajor model.Parameters
+    let parameters = Parameters.forSampling model.Parameters
     let architecture = parameters.Architecture
     let device = parameters.Values.device
     let rows = seeds |> Array.mapi SamplerRow.fresh

@@ -26,6 +26,9 @@ module SamplingOptions =
     /// The policy itself: temperature 1, no filter; all rows at once, 8192 tokens of context at a time.
     let defaults = { Temperature = 1.0; TopK = None; TopP = 1.0; MinP = 0.0; Slots = None; PassTokens = 8192 }
 
+    /// The policy itself at another temperature; 0 is greedy.
+    let at temperature = { defaults with Temperature = temperature }
+
     /// The options themselves; `ArgumentException` where one is out of its range.
     let validate options =
         let demand isMet name (value: obj) range =

@@ -5,10 +5,10 @@ open TorchSharp
 /// How well a policy answers questions it was not trained on.
 [<RequireQualifiedAccess>]
 module Evaluation =
-    /// Episodes of the first `count` of some questions, one each, at a temperature (0 is greedy).
-    let rollouts (task: LearningTask) temperature seed cancellation (policy: Policy) (questions: Question[]) =
+    /// Episodes of some questions, one each.
+    let rollouts (task: LearningTask) sampling seed cancellation (policy: Policy) (questions: Question[]) =
         let episodes = questions |> Array.mapi(fun k question -> question, Seed.derive k seed)
-        LearningTask.rollouts task temperature policy episodes cancellation
+        LearningTask.rollouts task sampling policy episodes cancellation
 
     /// Mean reward of episodes; of none, zero.
     let meanReward (trajectories: Trajectory[]) =

@@ -41,9 +41,21 @@ module LearningTask =
         else
             task.Rollout
 
-    /// Episodes of questions, each with its seed, in order, written by a policy at a temperature (0 is greedy).
-    let rollouts (task: LearningTask) temperature (policy: Policy) (episodes: (Question * Seed)[]) (cancellation: CancellationToken) =
-        Rollout.run (rolloutOptions task policy) policy.Tokenizer task.Environment (Policy.sampler temperature policy) episodes cancellation
+    /// Episodes of questions, each with its seed, in order, written by a policy.
+    let rollouts
+        (task: LearningTask)
+        (sampling: SamplingOptions)
+        (policy: Policy)
+        (episodes: (Question * Seed)[])
+        (cancellation: CancellationToken)
+        =
+        Rollout.run
+            (rolloutOptions task policy)
+            policy.Tokenizer
+            task.Environment
+            (Sampling.create sampling policy.Model)
+            episodes
+            cancellation
         |> _.GetAwaiter().GetResult()
 
     /// A fresh policy for the task. Raises `InvalidOperationException` where the task has none.

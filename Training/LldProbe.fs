@@ -93,6 +93,6 @@ module LldProbe =
             for q, question in Array.indexed questions do
                 for g in 0 .. probe.GroupSize - 1 -> question, seed |> Seed.derive q |> Seed.derive g
         |]
-        LearningTask.rollouts task options.Temperature learner.Policy episodes cancellation
+        LearningTask.rollouts task (TrainingOptions.sampling options) learner.Policy episodes cancellation
         |> Array.chunkBySize probe.GroupSize
         |> Array.choose(ofGroup options recipe rates clock probe.FreshOptimiser cancellation learner)

@@ -157,23 +157,34 @@ module MemoryPlan =
         "logits at work, or a layer on the way back", List.max [ chunk * (forward - keptLogits); chunk * back + hidden; layer + hidden ]
     ]
 
-    /// What sampling takes: every episode of a step at its full length at once.
+    /// Numbers of the matrices that a sampler has of its own: on a CPU all, turned; on a GPU those with an adapter's products in them.
+    let private copied setup =
+        let a = setup.Architecture
+        let head = int64 a.VocabularySize * int64 a.Width
+        let all = Parameters.count a - (if a.TiedHead then 0L else embedding a)
+        match setup.OnGpu, setup.Options.Adapter with
+        | false, _ -> all
+        | true, None -> 0L
+        | true, Some _ -> all - head
+
+    /// What sampling takes: as many episodes as are written at a time, all at their full length.
     let private rollout setup dtype = [
         let a, options = setup.Architecture, setup.Options
         let number = PassMemory.bytes dtype
-        let rows = options.Questions * options.GroupSize
+        let episodes = options.Questions * options.GroupSize
+        let rows = options.Slots |> Option.map(min episodes) |> Option.defaultValue episodes
         // A cache grows by doubling.
         let capacity =
             Seq.unfold (fun capacity -> Some(capacity, 2 * capacity)) 64
             |> Seq.find(fun capacity -> capacity >= setup.Lengths.Whole)
         let capacity = min capacity (max setup.Lengths.Whole a.ContextLimit)
-        let matrices = Parameters.count a - (if a.TiedHead then 0L else embedding a)
         let block = PassMemory.padded rows setup.Lengths.Prompt
         let prefill = PassMemory.layerMade a dtype false Nothing block + 2L * block.Tokens * int64 a.Width * number
         // Logits, probabilities, and their running sum in float64.
         let choice = int64 rows * int64 a.VocabularySize * (2L * number + 8L)
-        "the sampler's copy of the matrices", matrices * number
-        "keys and values of all episodes", 2L * int64 rows * int64 capacity * int64 a.Layers * int64(a.KeyValueHeads * a.HeadWidth) * number
+        "the sampler's copy of the matrices", copied setup * number
+        "keys and values of the episodes written",
+        2L * int64 rows * int64 capacity * int64 a.Layers * int64(a.KeyValueHeads * a.HeadWidth) * number
         "reading prompts, or choosing tokens", max prefill choice
     ]
 

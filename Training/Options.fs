@@ -44,6 +44,9 @@ type TrainingOptions = {
     MiniBatches: int
     /// Passes over a step's trajectories (verl's `ppo_epochs`).
     Epochs: int
+    /// Trajectories written at a time; when one has finished, the next takes its place. None writes all of a step's at once. Bounds the memory of keys
+    /// and values.
+    Slots: int option
     /// Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.
     MicroBatch: int
     Precision: Precision
@@ -92,6 +95,7 @@ module TrainingOptions =
         Questions = 8
         MiniBatches = 2
         Epochs = 3
+        Slots = None
         MicroBatch = 5
         Precision = Precision.Float32
         Packing = false
@@ -117,6 +121,9 @@ module TrainingOptions =
     /// The same options with another learning rate after the warm-up.
     let learningRate rate options = { options with Schedule = { options.Schedule with Peak = rate } }
 
+    /// How trajectories are sampled.
+    let sampling options = { SamplingOptions.at options.Temperature with Slots = options.Slots }
+
     /// How trajectories are scored.
     let scoring options = {
         Temperature = options.Temperature
@@ -139,6 +146,7 @@ module TrainingOptions =
             (options.MiniBatches <= options.Questions)
             $"miniBatches {options.MiniBatches} is more than the {options.Questions} questions of a step: a mini-batch holds whole groups, so give {options.Questions} or less."
         atLeast 1 "epochs" options.Epochs
+        Option.iter (atLeast 1 "slots") options.Slots
         atLeast 1 "microBatch" options.MicroBatch
         Option.iter LoraOptions.validate options.Adapter
         atLeast 1 "steps" options.Steps

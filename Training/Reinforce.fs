@@ -65,7 +65,7 @@ module Reinforce =
                 for g in 0 .. plan.Options.GroupSize - 1 do
                     question, seed |> Seed.named "episode" |> Seed.derive g
         |]
-        LearningTask.rollouts plan.Task plan.Options.Temperature policy episodes cancellation
+        LearningTask.rollouts plan.Task (TrainingOptions.sampling plan.Options) policy episodes cancellation
         |> Array.chunkBySize plan.Options.GroupSize
 
     /// The step's groups. Under dynamic sampling, groups without signal give way to others while rounds last; what is missing then is made up from them.
@@ -132,11 +132,15 @@ module Reinforce =
 
     let private evaluate plan policy =
         let questions = Array.truncate plan.Options.EvaluationQuestions plan.Task.HeldOut
-        let score temperature =
-            Evaluation.rollouts plan.Task temperature (Seed.named "evaluation" plan.Seed) uncancelled policy questions
+        let sampling = TrainingOptions.sampling plan.Options
+        let score sampling =
+            Evaluation.rollouts plan.Task sampling (Seed.named "evaluation" plan.Seed) uncancelled policy questions
             |> Evaluation.meanReward
             |> Some
-        [ MetricName.heldOutSampled, score plan.Options.Temperature; MetricName.heldOutGreedy, score 0.0 ]
+        [
+            MetricName.heldOutSampled, score sampling
+            MetricName.heldOutGreedy, score { sampling with Temperature = 0.0 }
+        ]
 
     let private rollBack (state: RunState) since =
         match state.Good |> List.tryFind(fun good -> good.Step < since) |> Option.orElse(List.tryLast state.Good) with

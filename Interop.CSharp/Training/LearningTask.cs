@@ -93,7 +93,7 @@ public sealed record LearningTask
         var asked = questions.MapAll(question => question.ToCore());
         var trajectories = await Task.Run(
             () => Core.Evaluation.rollouts(
-                ToCore(), options.Temperature, options.Seed.ToCore(), cancellationToken, policy.Inner, asked),
+                ToCore(), Core.SamplingOptionsModule.at(options.Temperature), options.Seed.ToCore(), cancellationToken, policy.Inner, asked),
             cancellationToken).ConfigureAwait(false);
         return new Evaluation
         {

@@ -19,6 +19,11 @@ public sealed record TrainingOptions
     /// <summary>Passes over a step's trajectories.</summary>
     public int Epochs { get; init; } = Default.Epochs;
 
+    /// <summary>
+    /// Trajectories written at a time; when one has finished, the next takes its place. Null writes all of a step's at once.
+    /// </summary>
+    public int? Slots { get; init; } = Default.Slots.ToNullable();
+
     /// <summary>Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.</summary>
     public int MicroBatch { get; init; } = Default.MicroBatch;
 
@@ -94,6 +99,7 @@ public sealed record TrainingOptions
             Questions,
             MiniBatches,
             Epochs,
+            Slots.ToOption(),
             MicroBatch,
             Precision.ToCore(),
             Packing,
@@ -121,6 +127,7 @@ public sealed record TrainingOptions
         Questions = core.Questions,
         MiniBatches = core.MiniBatches,
         Epochs = core.Epochs,
+        Slots = core.Slots.ToNullable(),
         MicroBatch = core.MicroBatch,
         Precision = core.Precision.FromCore(),
         Packing = core.Packing,

@@ -46,7 +46,7 @@ public sealed class PolicyTests
         var task = Core.Tasks.atlas(Data);
         var seed = Core.SeedModule.ofInt(5);
         var episodes = Enumerable.Range(0, 6).Select(k => Tuple.Create(task.Train[k / 3], Core.SeedModule.derive(k, seed))).ToArray();
-        var expected = Core.LearningTaskModule.rollouts(task, 1, core, episodes, Cancellation);
+        var expected = Core.LearningTaskModule.rollouts(task, Core.SamplingOptionsModule.at(1), core, episodes, Cancellation);
         var trajectories = groups.SelectMany(group => group).ToArray();
         foreach (var (own, known) in trajectories.Zip(expected))
         {
@@ -70,7 +70,7 @@ public sealed class PolicyTests
         var evaluation = await AtlasTask.EvaluateAsync(policy, new EvaluationOptions { Questions = 20 }, Cancellation);
         using var core = Core.PolicyModule.load(TorchSharp.torch.float32, TorchSharp.torch.CPU, WarmStartFolder);
         var task = Core.Tasks.atlas(Data);
-        var expected = Core.Evaluation.rollouts(task, 0, Core.SeedModule.ofInt(0), Cancellation, core, [.. task.HeldOut.Take(20)]);
+        var expected = Core.Evaluation.rollouts(task, Core.SamplingOptionsModule.at(0), Core.SeedModule.ofInt(0), Cancellation, core, [.. task.HeldOut.Take(20)]);
         Assert.Equal(Core.Evaluation.meanReward(expected), evaluation.MeanReward);
         Assert.Equal(20, evaluation.Trajectories.Count);
 

@@ -189,6 +189,7 @@ public sealed class StudyTests
             3,
             options.MiniBatches,
             2,
+            options.Slots,
             options.MicroBatch,
             options.Precision,
             options.Packing,

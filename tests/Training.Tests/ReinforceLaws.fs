@@ -117,6 +117,6 @@ let ``a warm start teaches`` () =
 let ``the policy that the repository keeps can search`` () =
     use policy = warmPolicy()
     let score =
-        Evaluation.rollouts atlas.Value 0.0 (Seed.ofInt 1) CancellationToken.None policy atlas.Value.HeldOut[..59]
+        Evaluation.rollouts atlas.Value (SamplingOptions.at 0.0) (Seed.ofInt 1) CancellationToken.None policy atlas.Value.HeldOut[..59]
         |> Evaluation.meanReward
     Assert.InRange(score, 0.4, 1.0)

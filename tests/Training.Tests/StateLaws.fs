@@ -122,7 +122,10 @@ let private inPrecision (plan: RunPlan) (wide: Policy) =
     | precision ->
         use _ = wide
         let values = wide.Parameters.Values.``to``(Precision.dtype precision)
-        { wide with Model = Parameters.ofValues wide.Parameters.Architecture true values |> Model.ofParameters }
+        {
+            wide with
+                Model = Parameters.ofValues wide.Parameters.Architecture true values |> Model.ofParameters
+        }
 
 /// The policy that a plan trains: the same weights, and an adapter, where there is one, drawn from a seed; otherwise weights drawn from it.
 let private policyFor (plan: RunPlan) seed =
