@@ -54,7 +54,7 @@ let ``a config.json is enough, and the numbers are the plan's`` () =
         [
             "adapter"
             "optimiser's moments"
-            "keys and values of all episodes"
+            "keys and values of the episodes written"
             "activations kept for the way back"
             "peak, in"
         ] do

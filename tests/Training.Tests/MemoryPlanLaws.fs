@@ -96,4 +96,4 @@ let ``a known large model has the known sizes`` () =
     Assert.Equal(8L * 7_615_616_512L, part "optimiser's moments")
     Assert.Equal(4L * 7_615_616_512L, part "float32 master weights")
     // 4 episodes of at most 257 tokens, in a cache of 512 columns.
-    Assert.Equal(4L * 512L * 28L * 2L * 512L * 2L, part "keys and values of all episodes")
+    Assert.Equal(4L * 512L * 28L * 2L * 512L * 2L, part "keys and values of the episodes written")
