@@ -56,7 +56,7 @@ module Attention =
 
     /// The mask [T, T] of tokens that see themselves and what is before them.
     let causalMask (length: int64) (like: torch.Tensor) =
-        torch.full([| length; length |], unseen, dtype = like.dtype, device = like.device).triu 1L
+        torch.full([| length; length |], Tensors.scalar unseen, dtype = like.dtype, device = like.device).triu 1L
 
     /// Causal attention by torch's fused kernels, which hold no scores (FlashAttention, arXiv 2205.14135, on a GPU in half precision).
     let fused (architecture: Architecture) : Attention =

@@ -124,7 +124,7 @@ type internal SamplerSession(model: Model, temperature: float, seeds: Seed[]) =
 
         let grid (number: int -> int -> int64) =
             let numbers = Array.init (contexts.Length * length) (fun i -> number (i / length) (i % length))
-            torch.tensor(numbers, [| int64 contexts.Length; int64 length |], device = device)
+            torch.tensor(numbers, ReadOnlySpan [| int64 contexts.Length; int64 length |], device = device)
 
         let starts = requests |> Array.map(fun request -> states[request.Row].Length)
 
@@ -154,7 +154,7 @@ type internal SamplerSession(model: Model, temperature: float, seeds: Seed[]) =
                 let state = states[turn.Row]
                 min TokenChoice.largest (Seed.uniform(Seed.derive state.Drawn state.Seed)))
 
-        let uniform = torch.tensor(uniform, [| int64 turns.Length; 1L |], device = device)
+        let uniform = torch.tensor(uniform, ReadOnlySpan [| int64 turns.Length; 1L |], device = device)
         let struct (tokens, logProbs) = TokenChoice.choose temperature uniform logits
         let numbers = torch.cat([| tokens.``to`` torch.float64; logProbs.``to`` torch.float64 |], 1L).cpu().data<float>().ToArray()
 
@@ -178,7 +178,7 @@ type internal SamplerSession(model: Model, temperature: float, seeds: Seed[]) =
     let step (batch: Working) (tokens: torch.Tensor) =
         let positions = batch.Turns |> Array.map(fun turn -> int64 states[turn.Row].Length)
         let width = int(Array.max positions) + 1
-        let positions = torch.tensor(positions, [| int64 batch.Turns.Length; 1L |], device = device)
+        let positions = torch.tensor(positions, ReadOnlySpan [| int64 batch.Turns.Length; 1L |], device = device)
         let result = logits batch.Cache tokens positions width [||]
 
         for turn in batch.Turns do

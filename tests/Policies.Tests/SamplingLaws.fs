@@ -186,7 +186,7 @@ let ``tokens are drawn from the policy's distribution`` () =
     for struct (tokens, _) in write session (Array.init rows (fun row -> request row [| 3; 1 |] 1)) do
         counts[tokens[0]] <- counts[tokens[0]] + 1.0
 
-    let hidden = Transformer.hidden model.Parameters model.Rotation (torch.tensor([| 3L; 1L |], [| 1L; 2L |]))
+    let hidden = Transformer.hidden model.Parameters model.Rotation (torch.tensor([| 3L; 1L |], ReadOnlySpan [| 1L; 2L |]))
     let distribution = torch.nn.functional.softmax(hidden.select(1L, 1L).mm(model.Parameters.Head.t()), -1L) |> numbers
 
     for token in 0 .. vocabulary - 1 do
