@@ -47,7 +47,7 @@ public sealed class FailureTests : IDisposable
         { "step must be", () => torch.ones([3]).slice(0, 0, 3, 0) },
         { "negative", () => torch.ones([3]).repeat_interleave(-1L) },
         { "non-empty inputs", () => torch.autograd.grad([torch.ones([], requires_grad: true)], []) },
-        { "a mask and is_causal", Attention },
+        { "a mask and is_causal|attn_mask should not be set", Attention },
         { "state", () => new torch.Generator(1).set_state(torch.ones([3])) },
         { "shape, type and device", () => torch.ones([2]).grad = torch.ones([3]) },
     };
