@@ -50,7 +50,7 @@ module Attention =
             let batch = queriesKeys.shape[0]
             let perKeyHead (tensor: torch.Tensor) = tensor.transpose(1L, 2L).reshape(batch * keyHeads, length, int64 a.HeadWidth)
             let parts = queriesKeys.split([| heads; keyHeads |], 2L)
-            let scores = perQuery.baddbmm(groupQueries a parts[0], (perKeyHead parts[1]).transpose(1L, 2L))
+            let scores = (groupQueries a parts[0]).bmm((perKeyHead parts[1]).transpose(1L, 2L)).add_ perQuery
             let weights = torch.nn.functional.softmax(scores, -1L)
             ungroup a batch length (weights.bmm(perKeyHead values))
 
