@@ -1,6 +1,6 @@
 // Builds, tests and runs Levee: `dotnet fsi build.fsx help` shows how.
 #r "nuget: Argu, 6.1.1"
-#load "build/Shell.fsx" "build/Libtorch.fsx" "build/Apt.fsx" "build/Setup.fsx" "build/Projects.fsx"
+#load "build/Shell.fsx" "build/Libtorch.fsx" "build/Apt.fsx" "build/TorchSource.fsx" "build/Setup.fsx" "build/Projects.fsx"
 #load "build/Tests.fsx" "build/Format.fsx" "build/Scripts.fsx"
 
 open System
@@ -14,7 +14,7 @@ type SetupOptions =
 
     interface IArgParserTemplate with
         member this.Usage =
-            "where the tensors come from: libtorch, torchsharp or torchsharp-cuda-linux (chosen by itself when not given)."
+            "where the tensors come from: libtorch (the default), or one of TorchSharp's packages: torchsharp, torchsharp-cpu, torchsharp-cuda-linux. Kept until another is given."
 
 [<HelpFlags "help">]
 type RunOptions =
@@ -87,6 +87,7 @@ type Command =
 let examples = [
     "setup", "setup", "find or install libtorch, CMake and a compiler; again: only says 'up to date'"
     "setup", "setup --torch-source libtorch", "the same, with the source of tensors said outright"
+    "setup", "setup --torch-source torchsharp-cpu", "build against TorchSharp's package instead; docs/torch-sources.md"
     "build", "build", "the whole solution, Release"
     "run", "run", "the main job: GRPO's collapse and its cure, at its quick size"
     "run", "run collapse --full", "the same at full size; options after the name are the script's"

@@ -3,6 +3,7 @@ module Scripts
 
 open System
 open System.IO
+open System.Runtime.InteropServices
 open System.Text.Json
 open Shell
 
@@ -28,12 +29,31 @@ let private find (script: string) =
         let known = names()
         refuse $"""unknown script '{script}'.{didYouMean script known} In Experiments/ there are: {String.Join(", ", known)}.""")
 
+/// `levee.fsx` refers to TorchSharp.dll in the place of our own assembly where this is defined.
+let private packageFlags () =
+    if TorchSource.isPackage(TorchSource.chosen()) then
+        [ "--define:TORCHSHARP" ]
+    else
+        []
+
+/// How `dotnet` is started so that a package's native libraries are found: fsi, other than a program, looks for none beside an assembly.
+let private withPackageLibraries (arguments: string list) =
+    let folder = inRepository $"artifacts/bin/Training/release/runtimes/{RuntimeInformation.RuntimeIdentifier}/native"
+
+    if OperatingSystem.IsLinux() && TorchSource.isPackage(TorchSource.chosen()) && Directory.Exists folder then
+        let already = Environment.GetEnvironmentVariable "LD_LIBRARY_PATH" |> Option.ofObj |> Option.defaultValue ""
+        "env", $"LD_LIBRARY_PATH={folder}:{already}" :: "dotnet" :: arguments
+    else
+        "dotnet", arguments
+
 /// Runs a script with its own options; returns its exit code.
 let private execute (script: string) (options: string list) =
     Setup.quietly false
     Projects.ensure Projects.scriptDependencies
     // fsi's own line editing would compete for the terminal; `--` keeps it from reading the script's options as its own.
-    runIn (Directory.GetCurrentDirectory()) "dotnet" [ "fsi"; "--optimize+"; "--readline-"; script; "--"; yield! options ]
+    let fsi = [ "fsi"; "--optimize+"; "--readline-"; yield! packageFlags(); script; "--"; yield! options ]
+    let program, arguments = withPackageLibraries fsi
+    runIn (Directory.GetCurrentDirectory()) program arguments
 
 /// Runs a script with its own options: the first argument names it unless that is an option, or is a run's configuration, which is run again. Returns the
 /// script's exit code.

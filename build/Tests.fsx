@@ -65,6 +65,9 @@ let private runProject filter project =
         if Console.IsOutputRedirected then
             "-noColor"
         yield! [ "-xml"; report ]
+        // The package frees numbers that a call on another thread still reads: docs/torch-sources.md.
+        if TorchSource.isPackage(TorchSource.chosen()) then
+            yield! [ "-parallel"; "none" ]
         yield! filterArguments filter
     ]
 
