@@ -1,7 +1,7 @@
 // Builds, tests and runs Levee: `dotnet fsi build.fsx help` shows how.
 #r "nuget: Argu, 6.1.1"
 #load "build/Shell.fsx" "build/Libtorch.fsx" "build/Apt.fsx" "build/TorchSource.fsx" "build/Setup.fsx" "build/Projects.fsx"
-#load "build/Tests.fsx" "build/Format.fsx" "build/Scripts.fsx"
+#load "build/Tests.fsx" "build/Format.fsx" "build/Scripts.fsx" "build/Bundle.fsx"
 
 open System
 open System.IO
@@ -69,6 +69,7 @@ type Command =
     | Test of ParseResults<TestOptions>
     | Format of ParseResults<FormatOptions>
     | Bench of ParseResults<BenchOptions>
+    | [<SubCommand>] Bundle
     | [<SubCommand>] Clean
 
     interface IArgParserTemplate with
@@ -82,6 +83,7 @@ type Command =
             | Test _ -> "set up, compile, then run the tests."
             | Format _ -> "put all sources in one style."
             | Bench _ -> "measure speed and memory, against PyTorch where it is there."
+            | Bundle -> "pack tests and benchmarks with their runtime for a GPU machine without .NET; docs/gpu.md."
             | Clean -> "remove what builds left behind; keeps runs/."
 
 let examples = [
@@ -102,6 +104,7 @@ let examples = [
     "format", "format", "format all files"
     "format", "format --check", "only say which files are not in style"
     "bench", "bench", "all benchmarks"
+    "bundle", "bundle", "artifacts/bundle/levee-gpu.tar.gz, to be unpacked and run on a GPU machine"
     "clean", "clean", "remove artifacts/"
 ]
 
@@ -187,6 +190,7 @@ let dispatch (words: string list) =
     | Build -> build()
     | Test options -> Tests.run(options.TryGetResult Filter)
     | Format options -> Format.run(options.Contains Check)
+    | Bundle -> Bundle.run()
     | Clean -> clean()
     | Run _
     | Compare _
