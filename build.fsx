@@ -89,7 +89,7 @@ type Command =
 let examples = [
     "setup", "setup", "find or install libtorch, CMake and a compiler; again: only says 'up to date'"
     "setup", "setup --torch-source libtorch", "the same, with the source of tensors said outright"
-    "setup", "setup --torch-source torchsharp-cpu", "build against TorchSharp's package instead; docs/torch-sources.md"
+    "setup", "setup --torch-source torchsharp-cpu", "against TorchSharp's package instead; docs/torch-sources.md"
     "build", "build", "the whole solution, Release"
     "run", "run", "the main job: GRPO's collapse and its cure, at its quick size"
     "run", "run collapse --full", "the same at full size; options after the name are the script's"
@@ -152,7 +152,7 @@ let help (command: string option) =
 
     for owner, line, meaning in examples do
         if command |> Option.forall((=) owner) then
-            printfn $"    {scriptName} %-31s{line} {meaning}"
+            printfn $"    {scriptName} %-37s{line} {meaning}"
 
     printfn "\n`help` is a word of its own because dotnet answers --help itself, unless it stands after a lone `--`."
     0

@@ -37,6 +37,7 @@ let private copyFile (source: string) (target: string) =
     Directory.CreateDirectory(Path.GetDirectoryName target |> nonNull) |> ignore
     File.Copy(source, target, overwrite = true)
 
+/// Copies the files that are wanted, by their path in the folder.
 let private copyFolder (isWanted: string -> bool) (source: string) (target: string) =
     for file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories) do
         let path = Path.GetRelativePath(source, file)
@@ -50,11 +51,12 @@ let private copy (source: string) (target: string) =
     else
         copyFolder (fun path -> not(path.Contains "__pycache__")) source target
 
-/// Documentation, symbols and other platforms' libraries stay behind, and so do hosts, which ask for an installed .NET.
-let private isRun (path: string) =
+/// Documentation, symbols and other platforms' libraries stay behind, and so do the programs' own hosts, which ask for an installed .NET.
+let private isRun (output: string) (path: string) =
     let isForeign = path.StartsWith "runtimes" && not(path.StartsWith(Path.Combine("runtimes", platform)))
-    let isForTools = List.contains (Path.GetExtension path) [ ".pdb"; ".xml"; "" ]
-    not(isForeign || isForTools)
+    let isForTools = List.contains (Path.GetExtension path) [ ".pdb"; ".xml" ]
+    let isHost = File.Exists(Path.Combine(output, path + ".dll"))
+    not(isForeign || isForTools || isHost)
 
 /// The .NET runtime that runs this script: its host, and the one shared framework that the programs ask for.
 let private runtime (target: string) =
@@ -94,7 +96,7 @@ let private starter (output: string) (target: string) =
 let private fill (folder: string) =
     for project in programs |> List.filter(inRepository >> Directory.Exists) do
         let output = inRepository $"artifacts/bin/{Path.GetFileName project}/release"
-        copyFolder isRun output (Path.Combine(folder, "programs"))
+        copyFolder (isRun output) output (Path.Combine(folder, "programs"))
 
         if project = "CommandLine" then
             starter output (Path.Combine(folder, "levee"))

@@ -3,7 +3,6 @@ module Scripts
 
 open System
 open System.IO
-open System.Runtime.InteropServices
 open System.Text.Json
 open Shell
 
@@ -36,23 +35,13 @@ let private packageFlags () =
     else
         []
 
-/// How `dotnet` is started so that a package's native libraries are found: fsi, other than a program, looks for none beside an assembly.
-let private withPackageLibraries (arguments: string list) =
-    let folder = inRepository $"artifacts/bin/Training/release/runtimes/{RuntimeInformation.RuntimeIdentifier}/native"
-
-    if OperatingSystem.IsLinux() && TorchSource.isPackage(TorchSource.chosen()) && Directory.Exists folder then
-        let already = Environment.GetEnvironmentVariable "LD_LIBRARY_PATH" |> Option.ofObj |> Option.defaultValue ""
-        "env", $"LD_LIBRARY_PATH={folder}:{already}" :: "dotnet" :: arguments
-    else
-        "dotnet", arguments
-
 /// Runs a script with its own options; returns its exit code.
 let private execute (script: string) (options: string list) =
     Setup.quietly false
     Projects.ensure Projects.scriptDependencies
     // fsi's own line editing would compete for the terminal; `--` keeps it from reading the script's options as its own.
     let fsi = [ "fsi"; "--optimize+"; "--readline-"; yield! packageFlags(); script; "--"; yield! options ]
-    let program, arguments = withPackageLibraries fsi
+    let program, arguments = TorchSource.start fsi
     runIn (Directory.GetCurrentDirectory()) program arguments
 
 /// Runs a script with its own options: the first argument names it unless that is an option, or is a run's configuration, which is run again. Returns the

@@ -65,13 +65,11 @@ let private runProject filter project =
         if Console.IsOutputRedirected then
             "-noColor"
         yield! [ "-xml"; report ]
-        // The package frees numbers that a call on another thread still reads: docs/torch-sources.md.
-        if TorchSource.isPackage(TorchSource.chosen()) then
-            yield! [ "-parallel"; "none" ]
         yield! filterArguments filter
     ]
 
-    let code = runIn root "dotnet" (Projects.program project :: arguments)
+    let program, arguments = TorchSource.start(Projects.program project :: arguments)
+    let code = runIn root program arguments
 
     if File.Exists report then
         let count = read report

@@ -3,6 +3,7 @@ module TorchSource
 
 open System
 open System.IO
+open System.Runtime.InteropServices
 open System.Text.RegularExpressions
 open Shell
 
@@ -64,6 +65,19 @@ let named (name: string) =
     match all |> List.tryFind(fun source -> source.Name = name) with
     | Some source -> source
     | None -> refuse $"""unknown torch source '{name}'.{didYouMean name names} There are: {String.Join(", ", names)}."""
+
+/// Where a build puts a package's native libraries. fsi, other than a program, looks for none beside an assembly.
+let private nativeFolder = $"artifacts/bin/Training/release/runtimes/{RuntimeInformation.RuntimeIdentifier}/native"
+
+/// How `dotnet` is started with these arguments: program and arguments. With a package, .NET is told to leave its code unoptimised, because
+/// optimised it lets numbers be freed while a native call still reads them (docs/torch-sources.md).
+let start (arguments: string list) =
+    if OperatingSystem.IsLinux() && isPackage(chosen()) then
+        let already = Environment.GetEnvironmentVariable "LD_LIBRARY_PATH" |> Option.ofObj |> Option.defaultValue ""
+        let libraries = $"LD_LIBRARY_PATH={inRepository nativeFolder}:{already}"
+        "env", "DOTNET_TC_CallCounting=0" :: libraries :: "dotnet" :: arguments
+    else
+        "dotnet", arguments
 
 let private lastError (output: string) =
     output.Split '\n'

@@ -1,3 +1,4 @@
+[<Xunit.Collection "alone">]
 module Levee.Policies.Tests.SamplingLaws
 
 open System
