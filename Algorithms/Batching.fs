@@ -70,8 +70,7 @@ module Batching =
                 (nameof estimates)
                 $"{trajectories.Length} trajectories with advantages for {estimates.Advantages.Length}: give one advantage for each action token of at least one trajectory."
         let perToken (value: Trajectory -> float32[]) = trajectories |> Array.map(value >> Array.map float) |> ofNumbers dtype device
-        let perRow (value: Trajectory -> float) =
-            torch.tensor(Array.map value trajectories).``to``(dtype).``to``(device)
+        let perRow (value: Trajectory -> float) = torch.tensor(Array.map value trajectories).``to``(dtype).``to``(device)
         let sampled = perToken logProbs
         use numbers = perToken numbers
         {

@@ -65,7 +65,11 @@ module Attention =
 
         let perHead (tensor: torch.Tensor) =
             let batch, length = tensor.shape[0], tensor.shape[1]
-            tensor.transpose(1L, 2L).unsqueeze(2L).expand(batch, keyHeads, heads / keyHeads, length, width).reshape(batch, heads, length, width)
+            tensor
+                .transpose(1L, 2L)
+                .unsqueeze(2L)
+                .expand(batch, keyHeads, heads / keyHeads, length, width)
+                .reshape(batch, heads, length, width)
 
         fun _ queriesKeys values ->
             let batch, length = queriesKeys.shape[0], queriesKeys.shape[1]
@@ -88,5 +92,6 @@ module Attention =
 
         fun layer queriesKeys values ->
             let parts (tensor: torch.Tensor) = tensor.split(lengths, 1L)
-            let answers = Array.map3 (fun length own ownValues -> within[length] layer own ownValues) lengths (parts queriesKeys) (parts values)
+            let answers =
+                Array.map3 (fun length own ownValues -> within[length] layer own ownValues) lengths (parts queriesKeys) (parts values)
             torch.cat(answers, 0L)

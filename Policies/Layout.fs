@@ -41,7 +41,8 @@ module Layout =
     let arrange (packing: bool) (device: torch.Device) (sequences: struct (int * bool)[][]) =
         checkFirst sequences
         let lengths = sequences |> Array.map(fun sequence -> max 0 (sequence.Length - 1))
-        let columns = sequences |> Array.fold (fun columns sequence -> max columns (sequence |> Seq.filter isAction |> Seq.length)) 1
+        let columns =
+            sequences |> Array.fold (fun columns sequence -> max columns (sequence |> Seq.filter isAction |> Seq.length)) 1
 
         let arrangement, starts, shape =
             if packing then

@@ -47,7 +47,12 @@ let private read (report: string) =
                 $"""{text "name" error}: {firstLine error}"""
         ])
 
-    { Passed = sum "passed"; Failed = sum "failed" + sum "errors"; Skipped = sum "skipped"; Failures = failed }
+    {
+        Passed = sum "passed"
+        Failed = sum "failed" + sum "errors"
+        Skipped = sum "skipped"
+        Failures = failed
+    }
 
 // The runner matches `*text*` with a test's full name. The longer form is what `dotnet test` calls the same.
 let private filterArguments (filter: string option) =

@@ -112,5 +112,8 @@ let choose source =
         if isPackage source then
             restore source
 
-        File.WriteAllText(file, $"<Project>\n  <PropertyGroup>\n    <TorchSource>{source.Property}</TorchSource>\n  </PropertyGroup>\n</Project>\n")
+        File.WriteAllText(
+            file,
+            $"<Project>\n  <PropertyGroup>\n    <TorchSource>{source.Property}</TorchSource>\n  </PropertyGroup>\n</Project>\n"
+        )
         true

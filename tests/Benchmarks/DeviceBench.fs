@@ -61,8 +61,7 @@ let private timed work =
     work()
     (spread(Array.init 3 (fun _ -> seconds work))).Median
 
-let private tokens architecture count seed =
-    Array.init count (fun i -> Seed.derive i seed |> Seed.below architecture.VocabularySize)
+let private tokens architecture count seed = Array.init count (fun i -> Seed.derive i seed |> Seed.below architecture.VocabularySize)
 
 /// Seconds in which a model writes `Tokens` tokens a row, the prompt's pass included.
 let private decoding settings architecture (model: Model) =
@@ -202,7 +201,8 @@ let private trainingResult settings architecture precision model =
     let trained = float(2 * settings.Rows * settings.Tokens) / time
 
     {
-        Measure = $"training, {settings.Shape} on {settings.Device}, {settings.Rows} sequences of {2 * settings.Tokens}: model FLOPs utilisation"
+        Measure =
+            $"training, {settings.Shape} on {settings.Device}, {settings.Rows} sequences of {2 * settings.Tokens}: model FLOPs utilisation"
         Ours = $"""{teraflops.ToString("F3", CultureInfo.InvariantCulture)} TFLOP/s, {amount "tokens/s" 0 trained}"""
         Reference =
             match settings.PeakTeraflops with
@@ -216,7 +216,14 @@ let private trainingResult settings architecture precision model =
 let run settings =
     let architecture = architecture settings
     let device = Devices.named settings.Device
-    let precision = if device.``type`` = DeviceType.CUDA then Precision.BFloat16 else Precision.Float32
+    let precision =
+        if device.``type`` = DeviceType.CUDA then
+            Precision.BFloat16
+        else
+            Precision.Float32
     let dtype = Precision.dtype precision
     use model = Parameters.initialise architecture dtype device (Seed.ofInt 1) |> Model.ofParameters
-    [ decodingResult settings dtype architecture model; trainingResult settings architecture precision model ]
+    [
+        decodingResult settings dtype architecture model
+        trainingResult settings architecture precision model
+    ]

@@ -12,7 +12,8 @@ open TorchSharp
 let private heads (batch: int64) (length: int64) seed =
     let width = int64 architecture.HeadWidth
     let shape count = [| batch; length; int64 count; width |]
-    normal (shape(architecture.Heads + architecture.KeyValueHeads)) (Seed.named "keys" seed), normal (shape architecture.KeyValueHeads) (Seed.named "values" seed)
+    normal (shape(architecture.Heads + architecture.KeyValueHeads)) (Seed.named "keys" seed),
+    normal (shape architecture.KeyValueHeads) (Seed.named "values" seed)
 
 let private holds law =
     let sizes = Gen.zip3 (Gen.choose(1, 4)) (Gen.choose(1, 12)) (Gen.choose(0, 1_000_000)) |> Arb.fromGen

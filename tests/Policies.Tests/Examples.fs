@@ -61,9 +61,7 @@ let policy seed = Policy.create architecture tokenizer tokenizerConfig (Seed.ofI
 
 /// Tests that count the tensors of the process, which all of its tests share, run alone.
 [<CollectionDefinition("alone", DisableParallelization = true)>]
-type Alone() =
-    class
-    end
+type Alone() = class end
 
 /// A folder that is removed afterwards.
 type TemporaryFolder() =

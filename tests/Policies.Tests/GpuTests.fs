@@ -91,7 +91,8 @@ let ``a sampler on a GPU reports the log-probabilities that scoring on the CPU g
 
     for prompt, struct (tokens, logProbs) in Array.zip prompts written do
         Assert.Equal(12, tokens.Length)
-        let sequence = Array.append (prompt |> Array.map(fun t -> struct (t, false))) (tokens |> Array.map(fun t -> struct (t, true)))
+        let sequence =
+            Array.append (prompt |> Array.map(fun t -> struct (t, false))) (tokens |> Array.map(fun t -> struct (t, true)))
         use _ = torch.no_grad()
         let scored = Scoring.forwardLayout (Scoring.at 1.0) onCpu (Layout.ofSequences cpu [| sequence |])
         close 1e-3 (scored.LogProb.view -1L) (torch.tensor(logProbs))

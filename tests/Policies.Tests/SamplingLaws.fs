@@ -87,7 +87,8 @@ let ``log-probabilities are those of scoring, turn after turn`` () =
     let property temperature (scripts: Script[]) =
         use _ = torch.NewDisposeScope()
         let segments = play (Sampling.create temperature model) scripts
-        let scored = Scoring.forwardLayout (Scoring.at temperature) model (segments |> Array.map sequence |> Layout.ofSequences torch.CPU)
+        let scored =
+            Scoring.forwardLayout (Scoring.at temperature) model (segments |> Array.map sequence |> Layout.ofSequences torch.CPU)
         let sampled = segments |> Array.collect(written >> List.toArray >> Array.collect snd) |> Array.map float
         let differences = Array.map2 (fun a b -> abs(a - b)) sampled (numbers scored.Tokens.LogProb)
         Assert.True(Array.max differences < 1e-4, $"{Array.max differences}")
