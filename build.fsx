@@ -1,7 +1,7 @@
 // Builds, tests and runs Levee: `dotnet fsi build.fsx help` shows how.
 #r "nuget: Argu, 6.1.1"
-#load "build/Shell.fsx" "build/Libtorch.fsx" "build/Apt.fsx" "build/Setup.fsx" "build/Projects.fsx"
-#load "build/Tests.fsx" "build/Format.fsx" "build/Scripts.fsx"
+#load "build/Shell.fsx" "build/Libtorch.fsx" "build/Apt.fsx" "build/TorchSource.fsx" "build/Setup.fsx" "build/Projects.fsx"
+#load "build/Tests.fsx" "build/Format.fsx" "build/Scripts.fsx" "build/Bundle.fsx"
 
 open System
 open System.IO
@@ -14,7 +14,7 @@ type SetupOptions =
 
     interface IArgParserTemplate with
         member this.Usage =
-            "where the tensors come from: libtorch, torchsharp or torchsharp-cuda-linux (chosen by itself when not given)."
+            "where the tensors come from: libtorch (the default), or one of TorchSharp's packages: torchsharp, torchsharp-cpu, torchsharp-cuda-linux. Kept until another is given."
 
 [<HelpFlags "help">]
 type RunOptions =
@@ -77,6 +77,7 @@ type Command =
     | Format of ParseResults<FormatOptions>
     | Bench of ParseResults<BenchOptions>
     | Levee of ParseResults<LeveeOptions>
+    | [<SubCommand>] Bundle
     | [<SubCommand>] Clean
 
     interface IArgParserTemplate with
@@ -91,11 +92,13 @@ type Command =
             | Format _ -> "put all sources in one style."
             | Bench _ -> "measure speed and memory, against PyTorch where it is there."
             | Levee _ -> "let a policy write, train, evaluate and convert it: the command line of the framework."
+            | Bundle -> "pack tests and benchmarks with their runtime for a GPU machine without .NET; docs/gpu.md."
             | Clean -> "remove what builds left behind; keeps runs/."
 
 let examples = [
     "setup", "setup", "find or install libtorch, CMake and a compiler; again: only says 'up to date'"
     "setup", "setup --torch-source libtorch", "the same, with the source of tensors said outright"
+    "setup", "setup --torch-source torchsharp-cpu", "against TorchSharp's package instead; docs/torch-sources.md"
     "build", "build", "the whole solution, Release"
     "run", "run", "the main job: GRPO's collapse and its cure, at its quick size"
     "run", "run collapse --full", "the same at full size; options after the name are the script's"
@@ -113,6 +116,7 @@ let examples = [
     "levee", "levee -- --help", "the commands of levee"
     "levee", "levee evaluate MODEL", "how well a policy answers questions that it was not trained on"
     "levee", "levee generate MODEL \"Hello\"", "let a policy go on with a text"
+    "bundle", "bundle", "artifacts/bundle/levee-gpu.tar.gz, to be unpacked and run on a GPU machine"
     "clean", "clean", "remove artifacts/"
 ]
 
@@ -160,7 +164,7 @@ let help (command: string option) =
 
     for owner, line, meaning in examples do
         if command |> Option.forall((=) owner) then
-            printfn $"    {scriptName} %-31s{line} {meaning}"
+            printfn $"    {scriptName} %-37s{line} {meaning}"
 
     printfn "\n`help` is a word of its own because dotnet answers --help itself, unless it stands after a lone `--`."
     0
@@ -209,6 +213,7 @@ let dispatch (words: string list) =
     | Build -> build()
     | Test options -> Tests.run(options.TryGetResult Filter)
     | Format options -> Format.run(options.Contains Check)
+    | Bundle -> Bundle.run()
     | Clean -> clean()
     | Run _
     | Compare _

@@ -33,7 +33,7 @@ module Batching =
         let width = rows |> Seq.map Array.length |> Seq.fold max 1
         let flat = Array.zeroCreate<float>(rows.Length * width)
         rows |> Array.iteri(fun r row -> Array.blit row 0 flat (r * width) row.Length)
-        use cpu = torch.tensor(flat, [| int64 rows.Length; int64 width |])
+        use cpu = torch.tensor(flat, ReadOnlySpan [| int64 rows.Length; int64 width |])
         cpu.``to``(dtype).``to``(device)
 
     /// For each action token of a trajectory, 1 where it is among the last `tail` of its action's, else 0.
@@ -70,8 +70,7 @@ module Batching =
                 (nameof estimates)
                 $"{trajectories.Length} trajectories with advantages for {estimates.Advantages.Length}: give one advantage for each action token of at least one trajectory."
         let perToken (value: Trajectory -> float32[]) = trajectories |> Array.map(value >> Array.map float) |> ofNumbers dtype device
-        let perRow (value: Trajectory -> float) =
-            torch.tensor(Array.map value trajectories, [| int64 trajectories.Length |]).``to``(dtype).``to``(device)
+        let perRow (value: Trajectory -> float) = torch.tensor(Array.map value trajectories).``to``(dtype).``to``(device)
         let sampled = perToken logProbs
         use numbers = perToken numbers
         {
@@ -120,7 +119,7 @@ module Batching =
 
     /// Some rows of a batch, in the order given, without the columns that are padding in all of them.
     let rows (indexes: int[]) (batch: Batch) : Batch =
-        use index = torch.tensor(Array.map int64 indexes, [| int64 indexes.Length |]).``to``(batch.Mask.device)
+        use index = torch.tensor(Array.map int64 indexes).``to``(batch.Mask.device)
         let width = batch.Mask.index_select(0L, index).sum(1L).max().ToDouble() |> int64 |> max 1L
         let ofRows (t: torch.Tensor) = t.index_select(0L, index)
         Batch.map (fun t -> (ofRows t).narrow(1L, 0L, width)) ofRows batch

@@ -22,8 +22,8 @@ module Laws =
         let uniform name k = Seed.uniform(seed |> Seed.named name |> Seed.derive k)
         let table name (make: int -> int -> float -> float) =
             let numbers = Array.init (rows * columns) (fun i -> make (i / columns) (i % columns) (uniform name i))
-            torch.tensor(numbers, [| int64 rows; int64 columns |])
-        let perRow name (make: float -> float) = torch.tensor(Array.init rows (fun r -> make(uniform name r)), [| int64 rows |])
+            torch.tensor(numbers, ReadOnlySpan [| int64 rows; int64 columns |])
+        let perRow name (make: float -> float) = torch.tensor(Array.init rows (fun r -> make(uniform name r)))
         let length r =
             if r = rows - 1 then
                 0
@@ -80,7 +80,7 @@ module Laws =
             let r = seed |> Seed.derive n |> Seed.below(rows - 1)
             let shift by =
                 let move = Array.init (rows * columns) (fun i -> if i = r * columns then by else 0.0)
-                let moved = forward.LogProb + torch.tensor(move, [| int64 rows; int64 columns |])
+                let moved = forward.LogProb + torch.tensor(move, ReadOnlySpan [| int64 rows; int64 columns |])
                 (judge objective batch batch { forward with LogProb = moved }).Value
             let difference, slope = (shift h - shift -h) / (2.0 * h), slopes.LogProb[r, 0].ToDouble()
             if not(abs(difference - slope) < 1e-5) then
@@ -90,7 +90,7 @@ module Laws =
     let private parts (objective: Objective) _ (batch: Batch, forward: Forward) = [
         let whole = judge objective batch batch forward
         let ofRows (indexes: int[]) =
-            let index = torch.tensor(Array.map int64 indexes, [| int64 indexes.Length |])
+            let index = torch.tensor(Array.map int64 indexes)
             let here (t: torch.Tensor) = t.index_select(0L, index)
             judge objective batch (Batch.map here here batch) {
                 LogProb = here forward.LogProb

@@ -1,6 +1,10 @@
 // What every experiment loads first: the framework, built by `dotnet fsi build.fsx build`.
 #I "../artifacts/bin/Training/release"
+#if TORCHSHARP
+#r "TorchSharp.dll"
+#else
 #r "Levee.Interop.LibTorch.dll"
+#endif
 #r "Levee.Interop.HuggingFace.dll"
 #r "Levee.dll"
 #r "Levee.Policies.dll"

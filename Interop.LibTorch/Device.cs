@@ -2,8 +2,8 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>Where a tensor lives: a kind of device and, for a GPU, its number (-1: the current one).</summary>
-    public class Device : IEquatable<Device>
+    /// <summary>Where a tensor lives: a kind of device and, for a GPU, its number (-1: the current one). Devices compare by reference.</summary>
+    public class Device
     {
         /// <summary>A device from its description, <c>type</c> or <c>type:index</c>, such as <c>cpu</c> or <c>cuda:0</c>.</summary>
         /// <exception cref="ArgumentException">The description names no device.</exception>
@@ -40,15 +40,6 @@ public static partial class torch
 
         /// <summary>A device from its description.</summary>
         public static implicit operator Device(string description) => new(description);
-
-        /// <inheritdoc/>
-        public bool Equals(Device? other) => other is not null && type == other.type && index == other.index;
-
-        /// <inheritdoc/>
-        public override bool Equals(object? obj) => Equals(obj as Device);
-
-        /// <inheritdoc/>
-        public override int GetHashCode() => HashCode.Combine(type, index);
 
         /// <summary>The description that the constructor reads.</summary>
         public override string ToString() =>

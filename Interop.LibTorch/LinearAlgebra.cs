@@ -23,12 +23,6 @@ public static partial class torch
         public Tensor addmm_(Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) =>
             InPlace(Native.levee_addmm_(Handle, In(mat1), In(mat2), beta, alpha), this, mat1, mat2);
 
-        /// <summary>
-        /// <paramref name="beta"/> times this plus <paramref name="alpha"/> times the products of two batches of matrices.
-        /// </summary>
-        public Tensor baddbmm(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
-            Own(Native.levee_baddbmm(Handle, In(batch1), In(batch2), beta, alpha), this, batch1, batch2);
-
         /// <summary>Scalar product of two vectors.</summary>
         public Tensor dot(Tensor target) => Own(Native.levee_dot(Handle, In(target)), this, target);
 
@@ -50,13 +44,6 @@ public static partial class torch
     /// </summary>
     public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta, float alpha) =>
         Tensor.Valid(input).addmm(mat1, mat2, beta, alpha);
-
-    /// <summary>
-    /// <paramref name="beta"/> times <paramref name="input"/> plus <paramref name="alpha"/> times the products of two batches of
-    /// matrices.
-    /// </summary>
-    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
-        Tensor.Valid(input).baddbmm(batch1, batch2, beta, alpha);
 
     /// <summary>Scalar product of two vectors.</summary>
     public static Tensor dot(Tensor input, Tensor other) => Tensor.Valid(input).dot(other);

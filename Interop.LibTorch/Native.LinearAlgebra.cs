@@ -20,9 +20,6 @@ internal static unsafe partial class Native
     internal static extern int levee_addmm_(nint self, nint matrix1, nint matrix2, double beta, double alpha);
 
     [DllImport(Library)]
-    internal static extern nint levee_baddbmm(nint self, nint batch1, nint batch2, double beta, double alpha);
-
-    [DllImport(Library)]
     internal static extern nint levee_dot(nint self, nint other);
 
     [DllImport(Library)]

@@ -5,15 +5,15 @@ public static partial class torch
     public sealed partial class Tensor
     {
         /// <summary>Where each element is equal to the other tensor's, as booleans.</summary>
-        public Tensor eq(Tensor other) => Own(Native.levee_eq(Handle, In(other)), this, other);
+        public Tensor eq(Tensor target) => Own(Native.levee_eq(Handle, In(target)), this, target);
 
         /// <summary>Where each element is equal to a number, as booleans.</summary>
-        public Tensor eq(Scalar other) => Eq(NativeScalar.Of(other));
+        public Tensor eq(Scalar target) => Eq(NativeScalar.Of(target));
 
         internal Tensor Eq(NativeScalar other) => Own(Native.levee_eq_scalar(Handle, other), this);
 
         /// <summary>Where each element is equal to the other tensor's, as booleans.</summary>
-        public Tensor equal(Tensor other) => eq(other);
+        public Tensor equal(Tensor target) => eq(target);
 
         /// <summary>Where each element is equal to the other tensor's, as booleans.</summary>
         public static Tensor operator ==(Tensor left, Tensor right) => Valid(left).eq(right);
@@ -25,15 +25,15 @@ public static partial class torch
         public static Tensor operator ==(Scalar left, Tensor right) => Valid(right).eq(left);
 
         /// <summary>Where each element differs from the other tensor's, as booleans.</summary>
-        public Tensor ne(Tensor other) => Own(Native.levee_ne(Handle, In(other)), this, other);
+        public Tensor ne(Tensor target) => Own(Native.levee_ne(Handle, In(target)), this, target);
 
         /// <summary>Where each element differs from a number, as booleans.</summary>
-        public Tensor ne(Scalar other) => Ne(NativeScalar.Of(other));
+        public Tensor ne(Scalar target) => Ne(NativeScalar.Of(target));
 
         internal Tensor Ne(NativeScalar other) => Own(Native.levee_ne_scalar(Handle, other), this);
 
         /// <summary>Where each element differs from the other tensor's, as booleans.</summary>
-        public Tensor not_equal(Tensor other) => ne(other);
+        public Tensor not_equal(Tensor target) => ne(target);
 
         /// <summary>Where each element differs from the other tensor's, as booleans.</summary>
         public static Tensor operator !=(Tensor left, Tensor right) => Valid(left).ne(right);
@@ -45,15 +45,15 @@ public static partial class torch
         public static Tensor operator !=(Scalar left, Tensor right) => Valid(right).ne(left);
 
         /// <summary>Where each element is below the other tensor's, as booleans.</summary>
-        public Tensor lt(Tensor other) => Own(Native.levee_lt(Handle, In(other)), this, other);
+        public Tensor lt(Tensor target) => Own(Native.levee_lt(Handle, In(target)), this, target);
 
         /// <summary>Where each element is below a number, as booleans.</summary>
-        public Tensor lt(Scalar other) => Lt(NativeScalar.Of(other));
+        public Tensor lt(Scalar target) => Lt(NativeScalar.Of(target));
 
         internal Tensor Lt(NativeScalar other) => Own(Native.levee_lt_scalar(Handle, other), this);
 
         /// <summary>Where each element is below the other tensor's, as booleans.</summary>
-        public Tensor less(Tensor other) => lt(other);
+        public Tensor less(Tensor target) => lt(target);
 
         /// <summary>Where each element is below the other tensor's, as booleans.</summary>
         public static Tensor operator <(Tensor left, Tensor right) => Valid(left).lt(right);
@@ -65,15 +65,15 @@ public static partial class torch
         public static Tensor operator <(Scalar left, Tensor right) => Valid(right).gt(left);
 
         /// <summary>Where each element is not above the other tensor's, as booleans.</summary>
-        public Tensor le(Tensor other) => Own(Native.levee_le(Handle, In(other)), this, other);
+        public Tensor le(Tensor target) => Own(Native.levee_le(Handle, In(target)), this, target);
 
         /// <summary>Where each element is not above a number, as booleans.</summary>
-        public Tensor le(Scalar other) => Le(NativeScalar.Of(other));
+        public Tensor le(Scalar target) => Le(NativeScalar.Of(target));
 
         internal Tensor Le(NativeScalar other) => Own(Native.levee_le_scalar(Handle, other), this);
 
         /// <summary>Where each element is not above the other tensor's, as booleans.</summary>
-        public Tensor less_equal(Tensor other) => le(other);
+        public Tensor less_equal(Tensor target) => le(target);
 
         /// <summary>Where each element is not above the other tensor's, as booleans.</summary>
         public static Tensor operator <=(Tensor left, Tensor right) => Valid(left).le(right);
@@ -85,15 +85,15 @@ public static partial class torch
         public static Tensor operator <=(Scalar left, Tensor right) => Valid(right).ge(left);
 
         /// <summary>Where each element is above the other tensor's, as booleans.</summary>
-        public Tensor gt(Tensor other) => Own(Native.levee_gt(Handle, In(other)), this, other);
+        public Tensor gt(Tensor target) => Own(Native.levee_gt(Handle, In(target)), this, target);
 
         /// <summary>Where each element is above a number, as booleans.</summary>
-        public Tensor gt(Scalar other) => Gt(NativeScalar.Of(other));
+        public Tensor gt(Scalar target) => Gt(NativeScalar.Of(target));
 
         internal Tensor Gt(NativeScalar other) => Own(Native.levee_gt_scalar(Handle, other), this);
 
         /// <summary>Where each element is above the other tensor's, as booleans.</summary>
-        public Tensor greater(Tensor other) => gt(other);
+        public Tensor greater(Tensor target) => gt(target);
 
         /// <summary>Where each element is above the other tensor's, as booleans.</summary>
         public static Tensor operator >(Tensor left, Tensor right) => Valid(left).gt(right);
@@ -105,15 +105,15 @@ public static partial class torch
         public static Tensor operator >(Scalar left, Tensor right) => Valid(right).lt(left);
 
         /// <summary>Where each element is not below the other tensor's, as booleans.</summary>
-        public Tensor ge(Tensor other) => Own(Native.levee_ge(Handle, In(other)), this, other);
+        public Tensor ge(Tensor target) => Own(Native.levee_ge(Handle, In(target)), this, target);
 
         /// <summary>Where each element is not below a number, as booleans.</summary>
-        public Tensor ge(Scalar other) => Ge(NativeScalar.Of(other));
+        public Tensor ge(Scalar target) => Ge(NativeScalar.Of(target));
 
         internal Tensor Ge(NativeScalar other) => Own(Native.levee_ge_scalar(Handle, other), this);
 
         /// <summary>Where each element is not below the other tensor's, as booleans.</summary>
-        public Tensor greater_equal(Tensor other) => ge(other);
+        public Tensor greater_equal(Tensor target) => ge(target);
 
         /// <summary>Where each element is not below the other tensor's, as booleans.</summary>
         public static Tensor operator >=(Tensor left, Tensor right) => Valid(left).ge(right);

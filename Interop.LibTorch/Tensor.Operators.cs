@@ -167,6 +167,6 @@ public static partial class torch
         public static Tensor operator ^(Tensor left, Tensor right) => Valid(left).bitwise_xor(right);
 
         /// <summary>Each element with all its bits turned; for booleans, not.</summary>
-        public static Tensor operator ~(Tensor tensor) => Valid(tensor).bitwise_not();
+        public static Tensor operator ~(Tensor left) => Valid(left).bitwise_not();
     }
 }

@@ -191,60 +191,60 @@ public static partial class torch
         public Tensor bitwise_xor_(Tensor other) => InPlace(Native.levee_bitwise_xor_(Handle, In(other)), this, other);
 
         /// <summary>Product, element by element.</summary>
-        public Tensor mul(Tensor other) => Own(Native.levee_mul(Handle, In(other)), this, other);
+        public Tensor mul(Tensor target) => Own(Native.levee_mul(Handle, In(target)), this, target);
 
         /// <summary>In place: product, element by element.</summary>
-        public Tensor mul_(Tensor other) => InPlace(Native.levee_mul_(Handle, In(other)), this, other);
+        public Tensor mul_(Tensor target) => InPlace(Native.levee_mul_(Handle, In(target)), this, target);
 
         /// <summary>Product, element by element.</summary>
-        public Tensor mul(Scalar other) => Mul(NativeScalar.Of(other));
+        public Tensor mul(Scalar target) => Mul(NativeScalar.Of(target));
 
         internal Tensor Mul(NativeScalar other) => Own(Native.levee_mul_scalar(Handle, other), this);
 
         /// <summary>In place: product, element by element.</summary>
-        public Tensor mul_(Scalar other) => InPlace(Native.levee_mul_scalar_(Handle, NativeScalar.Of(other)), this);
+        public Tensor mul_(Scalar target) => InPlace(Native.levee_mul_scalar_(Handle, NativeScalar.Of(target)), this);
 
         /// <summary>Difference, element by element.</summary>
-        public Tensor sub(Tensor other) => Own(Native.levee_sub(Handle, In(other)), this, other);
+        public Tensor sub(Tensor target) => Own(Native.levee_sub(Handle, In(target)), this, target);
 
         /// <summary>In place: difference, element by element.</summary>
-        public Tensor sub_(Tensor other) => InPlace(Native.levee_sub_(Handle, In(other)), this, other);
+        public Tensor sub_(Tensor target) => InPlace(Native.levee_sub_(Handle, In(target)), this, target);
 
         /// <summary>Difference, element by element.</summary>
-        public Tensor sub(Scalar other) => Sub(NativeScalar.Of(other));
+        public Tensor sub(Scalar target) => Sub(NativeScalar.Of(target));
 
         internal Tensor Sub(NativeScalar other) => Own(Native.levee_sub_scalar(Handle, other), this);
 
         /// <summary>In place: difference, element by element.</summary>
-        public Tensor sub_(Scalar other) => InPlace(Native.levee_sub_scalar_(Handle, NativeScalar.Of(other)), this);
+        public Tensor sub_(Scalar target) => InPlace(Native.levee_sub_scalar_(Handle, NativeScalar.Of(target)), this);
 
         /// <summary>Power, element by element.</summary>
-        public Tensor pow(Tensor other) => Own(Native.levee_pow(Handle, In(other)), this, other);
+        public Tensor pow(Tensor exponent) => Own(Native.levee_pow(Handle, In(exponent)), this, exponent);
 
         /// <summary>In place: power, element by element.</summary>
-        public Tensor pow_(Tensor other) => InPlace(Native.levee_pow_(Handle, In(other)), this, other);
+        public Tensor pow_(Tensor exponent) => InPlace(Native.levee_pow_(Handle, In(exponent)), this, exponent);
 
         /// <summary>Power, element by element.</summary>
-        public Tensor pow(Scalar other) => Pow(NativeScalar.Of(other));
+        public Tensor pow(Scalar exponent) => Pow(NativeScalar.Of(exponent));
 
         internal Tensor Pow(NativeScalar other) => Own(Native.levee_pow_scalar(Handle, other), this);
 
         /// <summary>In place: power, element by element.</summary>
-        public Tensor pow_(Scalar other) => InPlace(Native.levee_pow_scalar_(Handle, NativeScalar.Of(other)), this);
+        public Tensor pow_(Scalar exponent) => InPlace(Native.levee_pow_scalar_(Handle, NativeScalar.Of(exponent)), this);
 
         /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public Tensor remainder(Tensor other) => Own(Native.levee_remainder(Handle, In(other)), this, other);
+        public Tensor remainder(Tensor target) => Own(Native.levee_remainder(Handle, In(target)), this, target);
 
         /// <summary>In place: remainder of the division, element by element, with the sign of the divisor.</summary>
-        public Tensor remainder_(Tensor other) => InPlace(Native.levee_remainder_(Handle, In(other)), this, other);
+        public Tensor remainder_(Tensor target) => InPlace(Native.levee_remainder_(Handle, In(target)), this, target);
 
         /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public Tensor remainder(Scalar other) => Remainder(NativeScalar.Of(other));
+        public Tensor remainder(Scalar scalar) => Remainder(NativeScalar.Of(scalar));
 
         internal Tensor Remainder(NativeScalar other) => Own(Native.levee_remainder_scalar(Handle, other), this);
 
         /// <summary>In place: remainder of the division, element by element, with the sign of the divisor.</summary>
-        public Tensor remainder_(Scalar other) => InPlace(Native.levee_remainder_scalar_(Handle, NativeScalar.Of(other)), this);
+        public Tensor remainder_(Scalar scalar) => InPlace(Native.levee_remainder_scalar_(Handle, NativeScalar.Of(scalar)), this);
 
         /// <summary>Quotient rounded down, element by element.</summary>
         public Tensor floor_divide(Tensor other) => Own(Native.levee_floor_divide(Handle, In(other)), this, other);

@@ -193,7 +193,7 @@ public static partial class torch
 
         internal static int Code(ScalarType? type) => type.HasValue ? (int)type.GetValueOrDefault() : NativeOptions.Unset;
 
-        private Tensor Sum(ReadOnlySpan<long> dimensions, bool keepdim, ScalarType? type)
+        internal Tensor Sum(ReadOnlySpan<long> dimensions, bool keepdim, ScalarType? type)
         {
             fixed (long* first = dimensions)
             {

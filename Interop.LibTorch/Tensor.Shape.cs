@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -58,9 +60,11 @@ public static partial class torch
         public Tensor select(long dim, long index) => Own(Native.levee_select(Handle, dim, index), this);
 
         /// <summary>One position of the first dimension, which disappears.</summary>
+        [IndexerName("TensorItems")]
         public Tensor this[long i1] => select(0, i1);
 
         /// <summary>One position of the first two dimensions, which disappear.</summary>
+        [IndexerName("TensorItems")]
         public Tensor this[long i1, long i2]
         {
             get
@@ -71,6 +75,7 @@ public static partial class torch
         }
 
         /// <summary>One position of the first three dimensions, which disappear.</summary>
+        [IndexerName("TensorItems")]
         public Tensor this[long i1, long i2, long i3]
         {
             get

@@ -19,6 +19,12 @@ public static partial class torch
         float[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<float>(Present(rawArray), dimensions, ScalarType.Float32, dtype, device, requires_grad);
 
+    /// <summary>A tensor of the given dimensions from memory in row-major order, whose elements are copied.</summary>
+    /// <exception cref="ArgumentException">The dimensions do not multiply to the memory's length.</exception>
+    public static Tensor tensor(
+        Memory<float> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        FromSpan<float>(rawArray.Span, dimensions, ScalarType.Float32, dtype, device, requires_grad);
+
     /// <summary>A tensor from a rectangular array, whose elements are copied.</summary>
     public static Tensor tensor(float[,] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromMatrix(rawArray, ScalarType.Float32, dtype, device, requires_grad);
@@ -37,6 +43,12 @@ public static partial class torch
         double[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<double>(Present(rawArray), dimensions, ScalarType.Float64, dtype, device, requires_grad);
 
+    /// <summary>A tensor of the given dimensions from memory in row-major order, whose elements are copied.</summary>
+    /// <exception cref="ArgumentException">The dimensions do not multiply to the memory's length.</exception>
+    public static Tensor tensor(
+        Memory<double> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        FromSpan<double>(rawArray.Span, dimensions, ScalarType.Float64, dtype, device, requires_grad);
+
     /// <summary>A tensor from a rectangular array, whose elements are copied.</summary>
     public static Tensor tensor(double[,] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromMatrix(rawArray, ScalarType.Float64, dtype, device, requires_grad);
@@ -46,14 +58,20 @@ public static partial class torch
         FromSpan<long>([scalar], [], ScalarType.Int64, dtype, device, requires_grad);
 
     /// <summary>A tensor with one dimension from an array, whose elements are copied.</summary>
-    public static Tensor tensor(long[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<long>(Present(rawArray), [rawArray.Length], ScalarType.Int64, dtype, device, requires_grad);
+    public static Tensor tensor(long[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        FromSpan<long>(Present(dataArray), [dataArray.Length], ScalarType.Int64, dtype, device, requires_grad);
 
     /// <summary>A tensor of the given dimensions from an array in row-major order, whose elements are copied.</summary>
     /// <exception cref="ArgumentException">The dimensions do not multiply to the array's length.</exception>
     public static Tensor tensor(
-        long[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<long>(Present(rawArray), dimensions, ScalarType.Int64, dtype, device, requires_grad);
+        long[] dataArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        FromSpan<long>(Present(dataArray), dimensions, ScalarType.Int64, dtype, device, requires_grad);
+
+    /// <summary>A tensor of the given dimensions from memory in row-major order, whose elements are copied.</summary>
+    /// <exception cref="ArgumentException">The dimensions do not multiply to the memory's length.</exception>
+    public static Tensor tensor(
+        Memory<long> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        FromSpan<long>(rawArray.Span, dimensions, ScalarType.Int64, dtype, device, requires_grad);
 
     /// <summary>A tensor from a rectangular array, whose elements are copied.</summary>
     public static Tensor tensor(long[,] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
@@ -72,6 +90,12 @@ public static partial class torch
     public static Tensor tensor(
         int[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<int>(Present(rawArray), dimensions, ScalarType.Int32, dtype, device, requires_grad);
+
+    /// <summary>A tensor of the given dimensions from memory in row-major order, whose elements are copied.</summary>
+    /// <exception cref="ArgumentException">The dimensions do not multiply to the memory's length.</exception>
+    public static Tensor tensor(
+        Memory<int> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        FromSpan<int>(rawArray.Span, dimensions, ScalarType.Int32, dtype, device, requires_grad);
 
     /// <summary>A tensor from a rectangular array, whose elements are copied.</summary>
     public static Tensor tensor(int[,] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
@@ -96,8 +120,8 @@ public static partial class torch
         FromMatrix(rawArray, ScalarType.Bool, dtype, device, requires_grad);
 
     /// <summary>A tensor without dimensions that holds one number.</summary>
-    public static Tensor tensor(byte scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        FromSpan<byte>([scalar], [], ScalarType.Byte, dtype, device, requires_grad);
+    public static Tensor tensor(byte scalar, Device? device = null, bool requires_grad = false) =>
+        FromSpan<byte>([scalar], [], ScalarType.Byte, null, device, requires_grad);
 
     /// <summary>A tensor with one dimension from an array, whose elements are copied.</summary>
     public static Tensor tensor(byte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
@@ -108,6 +132,12 @@ public static partial class torch
     public static Tensor tensor(
         byte[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromSpan<byte>(Present(rawArray), dimensions, ScalarType.Byte, dtype, device, requires_grad);
+
+    /// <summary>A tensor of the given dimensions from memory in row-major order, whose elements are copied.</summary>
+    /// <exception cref="ArgumentException">The dimensions do not multiply to the memory's length.</exception>
+    public static Tensor tensor(
+        Memory<byte> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        FromSpan<byte>(rawArray.Span, dimensions, ScalarType.Byte, dtype, device, requires_grad);
 
     /// <summary>A tensor from a rectangular array, whose elements are copied.</summary>
     public static Tensor tensor(byte[,] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>

@@ -76,6 +76,14 @@ public static partial class torch
         Full(size, value, dtype, device, requires_grad);
 
     /// <summary>
+    /// A tensor filled with one number, of this size; its type is int64 for a whole number and float32 for any other where none is
+    /// given.
+    /// </summary>
+    public static Tensor full(
+        ReadOnlySpan<long> size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Full(size, value, dtype, device, requires_grad);
+
+    /// <summary>
     /// A tensor filled with one number, with one dimension; its type is int64 for a whole number and float32 for any other where none
     /// is given.
     /// </summary>

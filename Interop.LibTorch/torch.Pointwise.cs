@@ -92,21 +92,6 @@ public static partial class torch
     /// <summary>In place: logistic function of each element: 1 / (1 + exp(-x)).</summary>
     public static Tensor sigmoid_(Tensor input) => Tensor.InPlace(Native.levee_sigmoid_(Tensor.In(input)), input);
 
-    /// <summary>Each element, or 0 where it is negative.</summary>
-    public static Tensor relu(Tensor input) => Tensor.Own(Native.levee_relu(Tensor.In(input)), input);
-
-    /// <summary>In place: each element, or 0 where it is negative.</summary>
-    public static Tensor relu_(Tensor input) => Tensor.InPlace(Native.levee_relu_(Tensor.In(input)), input);
-
-    /// <summary>Each element times its logistic function: x / (1 + exp(-x)).</summary>
-    public static Tensor silu(Tensor input) => Tensor.Own(Native.levee_silu(Tensor.In(input)), input);
-
-    /// <summary>In place: each element times its logistic function: x / (1 + exp(-x)).</summary>
-    public static Tensor silu_(Tensor input) => Tensor.InPlace(Native.levee_silu_(Tensor.In(input)), input);
-
-    /// <summary>Gaussian error linear unit, x times the standard normal distribution function of x.</summary>
-    public static Tensor gelu(Tensor input) => Tensor.Own(Native.levee_gelu(Tensor.In(input)), input);
-
     /// <summary>Largest integer that is not above each element.</summary>
     public static Tensor floor(Tensor input) => Tensor.Own(Native.levee_floor(Tensor.In(input)), input);
 
@@ -126,19 +111,16 @@ public static partial class torch
     public static Tensor erf_(Tensor input) => Tensor.InPlace(Native.levee_erf_(Tensor.In(input)), input);
 
     /// <summary>Where elements are neither infinite nor NaN.</summary>
-    public static Tensor isfinite(Tensor input) => Tensor.Own(Native.levee_isfinite(Tensor.In(input)), input);
+    public static Tensor isfinite(Tensor tensor) => Tensor.Own(Native.levee_isfinite(Tensor.In(tensor)), tensor);
 
     /// <summary>Where elements are NaN.</summary>
     public static Tensor isnan(Tensor input) => Tensor.Own(Native.levee_isnan(Tensor.In(input)), input);
 
     /// <summary>Where elements are infinite.</summary>
-    public static Tensor isinf(Tensor input) => Tensor.Own(Native.levee_isinf(Tensor.In(input)), input);
+    public static Tensor isinf(Tensor tensor) => Tensor.Own(Native.levee_isinf(Tensor.In(tensor)), tensor);
 
     /// <summary>Where elements are zero or false.</summary>
     public static Tensor logical_not(Tensor input) => Tensor.Own(Native.levee_logical_not(Tensor.In(input)), input);
-
-    /// <summary>In place: where elements are zero or false.</summary>
-    public static Tensor logical_not_(Tensor input) => Tensor.InPlace(Native.levee_logical_not_(Tensor.In(input)), input);
 
     /// <summary>Each element with all its bits turned; for booleans, not.</summary>
     public static Tensor bitwise_not(Tensor input) => Tensor.Own(Native.levee_bitwise_not(Tensor.In(input)), input);
@@ -155,108 +137,108 @@ public static partial class torch
         Tensor.Own(Native.levee_minimum(Tensor.In(input), Tensor.In(other)), input, other);
 
     /// <summary>Where both elements are true (not zero).</summary>
-    public static Tensor logical_and(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_logical_and(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor logical_and(Tensor left, Tensor right) =>
+        Tensor.Own(Native.levee_logical_and(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>In place: where both elements are true (not zero).</summary>
-    public static Tensor logical_and_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_logical_and_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor logical_and_(Tensor left, Tensor right) =>
+        Tensor.InPlace(Native.levee_logical_and_(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>Where either element is true (not zero).</summary>
-    public static Tensor logical_or(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_logical_or(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor logical_or(Tensor left, Tensor right) =>
+        Tensor.Own(Native.levee_logical_or(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>In place: where either element is true (not zero).</summary>
-    public static Tensor logical_or_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_logical_or_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor logical_or_(Tensor left, Tensor right) =>
+        Tensor.InPlace(Native.levee_logical_or_(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>Where exactly one element is true (not zero).</summary>
-    public static Tensor logical_xor(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_logical_xor(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor logical_xor(Tensor left, Tensor right) =>
+        Tensor.Own(Native.levee_logical_xor(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>In place: where exactly one element is true (not zero).</summary>
-    public static Tensor logical_xor_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_logical_xor_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor logical_xor_(Tensor left, Tensor right) =>
+        Tensor.InPlace(Native.levee_logical_xor_(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>Bitwise and; for booleans, and.</summary>
-    public static Tensor bitwise_and(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_bitwise_and(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor bitwise_and(Tensor left, Tensor right) =>
+        Tensor.Own(Native.levee_bitwise_and(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>In place: bitwise and; for booleans, and.</summary>
-    public static Tensor bitwise_and_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_bitwise_and_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor bitwise_and_(Tensor left, Tensor right) =>
+        Tensor.InPlace(Native.levee_bitwise_and_(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>Bitwise or; for booleans, or.</summary>
-    public static Tensor bitwise_or(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_bitwise_or(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor bitwise_or(Tensor left, Tensor right) =>
+        Tensor.Own(Native.levee_bitwise_or(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>In place: bitwise or; for booleans, or.</summary>
-    public static Tensor bitwise_or_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_bitwise_or_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor bitwise_or_(Tensor left, Tensor right) =>
+        Tensor.InPlace(Native.levee_bitwise_or_(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>Bitwise exclusive or.</summary>
-    public static Tensor bitwise_xor(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_bitwise_xor(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor bitwise_xor(Tensor left, Tensor right) =>
+        Tensor.Own(Native.levee_bitwise_xor(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>In place: bitwise exclusive or.</summary>
-    public static Tensor bitwise_xor_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_bitwise_xor_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor bitwise_xor_(Tensor left, Tensor right) =>
+        Tensor.InPlace(Native.levee_bitwise_xor_(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>Product, element by element.</summary>
-    public static Tensor mul(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_mul(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor mul(Tensor left, Tensor right) =>
+        Tensor.Own(Native.levee_mul(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>In place: product, element by element.</summary>
-    public static Tensor mul_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_mul_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor mul_(Tensor left, Tensor right) =>
+        Tensor.InPlace(Native.levee_mul_(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>Product, element by element.</summary>
-    public static Tensor mul(Tensor input, Scalar other) => Tensor.Valid(input).mul(other);
+    public static Tensor mul(Tensor left, Scalar right) => Tensor.Valid(left).mul(right);
 
     /// <summary>In place: product, element by element.</summary>
-    public static Tensor mul_(Tensor input, Scalar other) => Tensor.Valid(input).mul_(other);
+    public static Tensor mul_(Tensor left, Scalar right) => Tensor.Valid(left).mul_(right);
 
     /// <summary>Difference, element by element.</summary>
-    public static Tensor sub(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_sub(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor sub(Tensor left, Tensor right) =>
+        Tensor.Own(Native.levee_sub(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>In place: difference, element by element.</summary>
-    public static Tensor sub_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_sub_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor sub_(Tensor left, Tensor right) =>
+        Tensor.InPlace(Native.levee_sub_(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>Difference, element by element.</summary>
-    public static Tensor sub(Tensor input, Scalar other) => Tensor.Valid(input).sub(other);
+    public static Tensor sub(Tensor left, Scalar right) => Tensor.Valid(left).sub(right);
 
     /// <summary>In place: difference, element by element.</summary>
-    public static Tensor sub_(Tensor input, Scalar other) => Tensor.Valid(input).sub_(other);
+    public static Tensor sub_(Tensor left, Scalar right) => Tensor.Valid(left).sub_(right);
 
     /// <summary>Power, element by element.</summary>
-    public static Tensor pow(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_pow(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor pow(Tensor left, Tensor exponent) =>
+        Tensor.Own(Native.levee_pow(Tensor.In(left), Tensor.In(exponent)), left, exponent);
 
     /// <summary>In place: power, element by element.</summary>
-    public static Tensor pow_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_pow_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor pow_(Tensor left, Tensor exponent) =>
+        Tensor.InPlace(Native.levee_pow_(Tensor.In(left), Tensor.In(exponent)), left, exponent);
 
     /// <summary>Power, element by element.</summary>
-    public static Tensor pow(Tensor input, Scalar other) => Tensor.Valid(input).pow(other);
+    public static Tensor pow(Tensor left, Scalar exponent) => Tensor.Valid(left).pow(exponent);
 
     /// <summary>In place: power, element by element.</summary>
-    public static Tensor pow_(Tensor input, Scalar other) => Tensor.Valid(input).pow_(other);
+    public static Tensor pow_(Tensor left, Scalar exponent) => Tensor.Valid(left).pow_(exponent);
 
     /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-    public static Tensor remainder(Tensor input, Tensor other) =>
-        Tensor.Own(Native.levee_remainder(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor remainder(Tensor left, Tensor right) =>
+        Tensor.Own(Native.levee_remainder(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>In place: remainder of the division, element by element, with the sign of the divisor.</summary>
-    public static Tensor remainder_(Tensor input, Tensor other) =>
-        Tensor.InPlace(Native.levee_remainder_(Tensor.In(input), Tensor.In(other)), input, other);
+    public static Tensor remainder_(Tensor left, Tensor right) =>
+        Tensor.InPlace(Native.levee_remainder_(Tensor.In(left), Tensor.In(right)), left, right);
 
     /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-    public static Tensor remainder(Tensor input, Scalar other) => Tensor.Valid(input).remainder(other);
+    public static Tensor remainder(Tensor left, Scalar right) => Tensor.Valid(left).remainder(right);
 
     /// <summary>In place: remainder of the division, element by element, with the sign of the divisor.</summary>
-    public static Tensor remainder_(Tensor input, Scalar other) => Tensor.Valid(input).remainder_(other);
+    public static Tensor remainder_(Tensor left, Scalar right) => Tensor.Valid(left).remainder_(right);
 
     /// <summary>Quotient rounded down, element by element.</summary>
     public static Tensor floor_divide(Tensor input, Tensor other) =>
@@ -265,10 +247,4 @@ public static partial class torch
     /// <summary>In place: quotient rounded down, element by element.</summary>
     public static Tensor floor_divide_(Tensor input, Tensor other) =>
         Tensor.InPlace(Native.levee_floor_divide_(Tensor.In(input), Tensor.In(other)), input, other);
-
-    /// <summary>Quotient rounded down, element by element.</summary>
-    public static Tensor floor_divide(Tensor input, Scalar other) => Tensor.Valid(input).floor_divide(other);
-
-    /// <summary>In place: quotient rounded down, element by element.</summary>
-    public static Tensor floor_divide_(Tensor input, Scalar other) => Tensor.Valid(input).floor_divide_(other);
 }

@@ -6,8 +6,8 @@ public static partial class torch
     public static Tensor sum(Tensor input, ScalarType? type = null) => Tensor.Valid(input).sum(type);
 
     /// <summary>Sum over some dimensions.</summary>
-    public static Tensor sum(Tensor input, long[] dim, bool keepdim = false, ScalarType? type = null) =>
-        Tensor.Valid(input).sum(dim, keepdim, type);
+    public static Tensor sum(Tensor input, ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) =>
+        Tensor.Valid(input).Sum(dim, keepdim, type);
 
     /// <summary>Sum over one dimension.</summary>
     public static Tensor sum(Tensor input, long dim, bool keepdim = false, ScalarType? type = null) =>

@@ -50,13 +50,14 @@ module Attention =
             let batch = queriesKeys.shape[0]
             let perKeyHead (tensor: torch.Tensor) = tensor.transpose(1L, 2L).reshape(batch * keyHeads, length, int64 a.HeadWidth)
             let parts = queriesKeys.split([| heads; keyHeads |], 2L)
-            let scores = perQuery.baddbmm(groupQueries a parts[0], (perKeyHead parts[1]).transpose(1L, 2L))
+            let scores = (groupQueries a parts[0]).bmm((perKeyHead parts[1]).transpose(1L, 2L)).add_ perQuery
             let weights = torch.nn.functional.softmax(scores, -1L)
             ungroup a batch length (weights.bmm(perKeyHead values))
 
     /// The mask [T, T] of tokens that see themselves and what is before them.
     let causalMask (length: int64) (like: torch.Tensor) =
-        Tensors.scoped(fun () -> torch.full([| length; length |], unseen, dtype = like.dtype, device = like.device).triu 1L)
+        Tensors.scoped(fun () ->
+            torch.full([| length; length |], Tensors.scalar unseen, dtype = like.dtype, device = like.device).triu 1L)
 
     /// Causal attention by torch's fused kernels, which hold no scores (FlashAttention, arXiv 2205.14135, on a GPU in half precision).
     let fused (architecture: Architecture) : Attention =

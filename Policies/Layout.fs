@@ -1,5 +1,6 @@
 namespace Levee
 
+open System
 open TorchSharp
 
 /// How sequences stand in a table of tokens.
@@ -70,7 +71,7 @@ module Layout =
                     column <- column + 1
 
         use scope = torch.NewDisposeScope()
-        let onDevice (numbers: int64[]) (shape: int64[]) = scope.MoveToOuter(torch.tensor(numbers, shape, device = device))
+        let onDevice (numbers: int64[]) (shape: int64[]) = scope.MoveToOuter(torch.tensor(numbers, ReadOnlySpan shape, device = device))
         let list (numbers: ResizeArray<int64>) = onDevice (numbers.ToArray()) [| int64 numbers.Count |]
 
         {

@@ -28,14 +28,14 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
     let perRow (count: int) (rows: SamplerRow[]) (number: int -> SamplerRow -> 'a) =
         Array.init (count * rows.Length) (fun i -> number (i / rows.Length) rows[i % rows.Length])
 
-    let integers (shape: int64[]) (numbers: int64[]) = torch.tensor(numbers, shape, device = device)
+    let integers (shape: int64[]) (numbers: int64[]) = torch.tensor(numbers, ReadOnlySpan shape, device = device)
 
     /// The uniform numbers of the next draws of rows, [count, B, 1].
     let uniforms count (rows: SamplerRow[]) =
         let numbers =
             perRow count rows (fun ahead row -> min TokenChoice.largest (Seed.uniform(Seed.derive (row.Drawn + ahead) row.Seed)))
 
-        torch.tensor(numbers, [| int64 count; int64 rows.Length; 1L |], device = device)
+        torch.tensor(numbers, ReadOnlySpan [| int64 count; int64 rows.Length; 1L |], device = device)
 
     /// Frees the places of rows that have left and gives them to rows that wait.
     let settle () =

@@ -28,12 +28,21 @@ let private find (script: string) =
         let known = names()
         refuse $"""unknown script '{script}'.{didYouMean script known} In Experiments/ there are: {String.Join(", ", known)}.""")
 
+/// `levee.fsx` refers to TorchSharp.dll in the place of our own assembly where this is defined.
+let private packageFlags () =
+    if TorchSource.isPackage(TorchSource.chosen()) then
+        [ "--define:TORCHSHARP" ]
+    else
+        []
+
 /// Runs a script with its own options; returns its exit code.
 let private execute (script: string) (options: string list) =
     Setup.quietly false
     Projects.ensure Projects.scriptDependencies
     // fsi's own line editing would compete for the terminal; `--` keeps it from reading the script's options as its own.
-    runIn (Directory.GetCurrentDirectory()) "dotnet" [ "fsi"; "--optimize+"; "--readline-"; script; "--"; yield! options ]
+    let fsi = [ "fsi"; "--optimize+"; "--readline-"; yield! packageFlags(); script; "--"; yield! options ]
+    let program, arguments = TorchSource.start fsi
+    runIn (Directory.GetCurrentDirectory()) program arguments
 
 /// Runs a script with its own options: the first argument names it unless that is an option, or is a run's configuration, which is run again. Returns the
 /// script's exit code.

@@ -8,7 +8,7 @@ open System.Text
 open Shell
 
 type Options = {
-    /// Which assembly stands behind the TorchSharp names; None chooses by itself.
+    /// What stands behind the TorchSharp names, as a user types it; None keeps what was chosen before, at first libtorch.
     TorchSource: string option
     /// Also install python3-torch, the peer of some tests and of the benchmarks.
     WithPeer: bool
@@ -28,24 +28,15 @@ let private sdk options =
 
     upToDate options "sdk" $".NET {version}"
 
-let private sources = [ "libtorch"; "torchsharp"; "torchsharp-cuda-linux" ]
-
 let private torchSource options =
-    let source = options.TorchSource |> Option.defaultValue "libtorch"
+    let source = options.TorchSource |> Option.map TorchSource.named |> Option.defaultWith TorchSource.chosen
 
-    match source with
-    | "libtorch" -> ()
-    | known when List.contains known sources -> fail $"--torch-source {known}: not supported yet by this version; use libtorch."
-    | unknown -> refuse $"""unknown torch source '{unknown}'.{didYouMean unknown sources} There are: {String.Join(", ", sources)}."""
-
-    let file = inRepository "torch.props"
-    let property = $"<TorchSource>{source}</TorchSource>"
-
-    if File.Exists file && (File.ReadAllText file).Contains property then
-        upToDate options "source" $"{source} (torch.props)"
+    if TorchSource.choose source then
+        say "source" $"{source.Name}, written to torch.props: {source.Meaning}"
     else
-        File.WriteAllText(file, $"<Project>\n  <PropertyGroup>\n    {property}\n  </PropertyGroup>\n</Project>\n")
-        say "source" $"{source}, written to torch.props"
+        upToDate options "source" $"{source.Name} (torch.props), {source.Meaning}"
+
+    source
 
 /// Where the loader finds the system's BLAS, links followed; None where there is none, or no way to know.
 let private systemBlas () =
@@ -192,10 +183,11 @@ let private peer options =
 
 /// Does all steps in order.
 let run (options: Options) =
-    torchSource options
     sdk options
-    let torch = libtorch options
-    native options torch
+
+    if torchSource options |> TorchSource.isPackage |> not then
+        let torch = libtorch options
+        native options torch
 
     if options.WithPeer then
         peer options

@@ -73,7 +73,8 @@ let private runProject filter project =
         yield! filterArguments filter
     ]
 
-    let code = runIn root "dotnet" (Projects.program project :: arguments)
+    let program, arguments = TorchSource.start(Projects.program project :: arguments)
+    let code = runIn root program arguments
 
     if File.Exists report then
         let count = read report

@@ -59,10 +59,6 @@ LEVEE_API int32_t levee_addmm_(Handle self, Handle matrix1, Handle matrix2, doub
     return done([&] { self->addmm_(*matrix1, *matrix2, beta, alpha); });
 }
 
-LEVEE_API Handle levee_baddbmm(Handle self, Handle batch1, Handle batch2, double beta, double alpha) {
-    return made([&] { return at::baddbmm(*self, *batch1, *batch2, beta, alpha); });
-}
-
 LEVEE_API Handle levee_einsum(const char* equation, const Handle* tensors, int32_t count) {
     return made([&] { return at::einsum(equation, tensor_list(tensors, count)); });
 }

@@ -55,7 +55,7 @@ let run settings =
             Measure = $"llds: time of {name}, on against off"
             Ours = amount "ms" 2 (1000.0 * each 0)
             Reference = amount "ms" 2 (1000.0 * each 1)
-            Ratio = ratios (time 0) (time 1) rounds
+            Ratio = Some(ratios (time 0) (time 1) rounds)
             Aim = "below 1.02"
         }
     [ result "a step" (fun update -> sampling + float updates * update); result "an update" id ]

@@ -62,7 +62,7 @@ let run () =
             Measure = $"memory: {name} after {late} steps against after {early}"
             Ours = amount last
             Reference = amount first
-            Ratio = Measure.spread [| value last / value first |]
+            Ratio = Some(Measure.spread [| value last / value first |])
             Aim = "within 2% of 1"
         }
         [

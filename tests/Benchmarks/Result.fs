@@ -14,8 +14,8 @@ type Result = {
     Ours: string
     /// What it is compared with, with its unit.
     Reference: string
-    /// The first divided by the second.
-    Ratio: Spread
+    /// The first divided by the second, where there is one.
+    Ratio: Spread option
     /// What is aimed at, in words.
     Aim: string
 }
@@ -27,7 +27,10 @@ let amount (unit: string) (digits: int) (value: float) =
 
 let private header = [ "measure"; "ours"; "reference"; "ratio: median (min-max)"; "aim" ]
 
-let private ratio (spread: Spread) = $"%.3f{spread.Median} (%.3f{spread.Least}-%.3f{spread.Greatest})"
+let private ratio (spread: Spread option) =
+    match spread with
+    | Some spread -> $"%.3f{spread.Median} (%.3f{spread.Least}-%.3f{spread.Greatest})"
+    | None -> "-"
 
 /// The results as an aligned table.
 let table (results: Result list) =
@@ -43,9 +46,9 @@ let private json (result: Result) =
         measure = result.Measure
         ours = result.Ours
         reference = result.Reference
-        ratio = result.Ratio.Median
-        ratioMin = result.Ratio.Least
-        ratioMax = result.Ratio.Greatest
+        ratio = result.Ratio |> Option.map _.Median |> Option.toNullable
+        ratioMin = result.Ratio |> Option.map _.Least |> Option.toNullable
+        ratioMax = result.Ratio |> Option.map _.Greatest |> Option.toNullable
         aim = result.Aim
     |}
 

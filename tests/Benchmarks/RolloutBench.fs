@@ -47,7 +47,7 @@ let private compare settings policy name (limits: Seed -> int[]) =
         Measure = $"rollout, {name} turns: speed against {comparison.Peer}"
         Ours = each comparison 0
         Reference = each comparison 1
-        Ratio = ratios (speed 0) (speed 1) comparison.Rounds
+        Ratio = Some(ratios (speed 0) (speed 1) comparison.Rounds)
         Aim = "above 2.0"
     })
 

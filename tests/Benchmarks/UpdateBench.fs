@@ -72,7 +72,7 @@ let run settings =
             Measure = $"update: time of one against {comparison.Peer}"
             Ours = each 0
             Reference = each 1
-            Ratio = ratios (time 0) (time 1) comparison.Rounds
+            Ratio = Some(ratios (time 0) (time 1) comparison.Rounds)
             Aim = "below 1.0"
         }
     ofWork(update >> ignore)

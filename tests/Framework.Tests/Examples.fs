@@ -1,12 +1,13 @@
 /// Batches to test with, in float64: from numbers given, or at random from a seed.
 module Levee.Tests.Examples
 
+open System
 open Levee
 open TorchSharp
 
-let matrix (rows: float[][]) = torch.tensor(Array.concat rows, [| int64 rows.Length; int64 rows[0].Length |])
+let matrix (rows: float[][]) = torch.tensor(Array.concat rows, ReadOnlySpan [| int64 rows.Length; int64 rows[0].Length |])
 
-let vector (values: float[]) = torch.tensor(values, [| int64 values.Length |])
+let vector (values: float[]) = torch.tensor(values)
 
 let toRows (t: torch.Tensor) =
     let width = int t.shape[1]
@@ -88,7 +89,7 @@ let batch case : Batch =
         ValueOld = Some(matrix case.ValueOld)
         Return = Some(matrix case.Return)
         Mask = mask
-        Action = torch.tensor(Array.concat numbers, [| int64 numbers.Length; int64 numbers[0].Length |])
+        Action = torch.tensor(Array.concat numbers, ReadOnlySpan [| int64 numbers.Length; int64 numbers[0].Length |])
         Answer = matrix case.Answer
         Reward = vector case.Reward
         Searches = vector case.Searches
@@ -149,7 +150,7 @@ let differentiate objective case =
 let ofPart (objective: Objective) case rows =
     use scope = torch.NewDisposeScope()
     let whole = batch case
-    let index = torch.tensor(Array.map int64 rows, [| int64 rows.Length |])
+    let index = torch.tensor(Array.map int64 rows)
     let here (t: torch.Tensor) = t.index_select(0L, index)
     let forward = forwardAt case (matrix case.LogProb)
     let part = {

@@ -87,7 +87,7 @@ let private drawn model options =
     for turn in writeAll never session (Array.init rows (fun row -> request row prompt 1)) do
         counts[turn.Tokens[0]] <- counts[turn.Tokens[0]] + 1.0
 
-    let hidden = Transformer.hidden model.Parameters model.Rotation (torch.tensor([| 3L; 1L |], [| 1L; 2L |]))
+    let hidden = Transformer.hidden model.Parameters model.Rotation (torch.tensor([| 3L; 1L |], ReadOnlySpan [| 1L; 2L |]))
     let distribution = torch.nn.functional.softmax(hidden.select(1L, 1L).mm(model.Parameters.Head.t()), -1L) |> numbers
     counts |> Array.map(fun count -> count / float rows), distribution
 

@@ -1,5 +1,6 @@
 module Levee.Policies.Tests.TokenChoiceLaws
 
+open System
 open FsCheck
 open FsCheck.FSharp
 open Xunit
@@ -48,7 +49,7 @@ let private kept case =
 
     from (case.Options.MinP * Array.max p) p |> Array.map(fun weight -> weight > 0.0)
 
-let private tensorOf (logits: float[]) = torch.tensor(logits, [| 1L; logits.LongLength |])
+let private tensorOf (logits: float[]) = torch.tensor(logits, ReadOnlySpan [| 1L; logits.LongLength |])
 
 [<Fact>]
 let ``the filters keep what their definition keeps, in its proportions`` () =
@@ -71,7 +72,7 @@ let ``a token drawn is a token kept, whatever the number, with the policy's own 
             let draws =
                 Array.append [| 0.0; TokenChoice.largest |] (Array.init 20 (fun i -> Seed.ofInt seed |> Seed.derive i |> Seed.uniform))
             let logits = (tensorOf case.Logits).expand(draws.LongLength, -1L).``to`` torch.float32
-            let uniform = torch.tensor(draws, [| draws.LongLength; 1L |])
+            let uniform = torch.tensor(draws, ReadOnlySpan [| draws.LongLength; 1L |])
             let struct (tokens, logProbs) = TokenChoice.choose case.Options uniform logits
             let kept, p = kept case, softmax case.Logits
 
@@ -87,7 +88,7 @@ let ``a token drawn is a token kept, whatever the number, with the policy's own 
 let ``logits in bfloat16 are chosen from in float32`` temperature =
     use _ = torch.NewDisposeScope()
     let logits = (normal [| 8L; 50L |] (Seed.ofInt 1)).``to`` torch.bfloat16
-    let uniform = torch.tensor(Array.init 8 (fun i -> float i / 8.0), [| 8L; 1L |])
+    let uniform = torch.tensor(Array.init 8 (fun i -> float i / 8.0), ReadOnlySpan [| 8L; 1L |])
     let choose (logits: torch.Tensor) = TokenChoice.choose { SamplingOptions.defaults with Temperature = temperature } uniform logits
     let struct (tokens, logProbs) = choose logits
     let struct (wideTokens, wide) = choose(logits.``to`` torch.float64)

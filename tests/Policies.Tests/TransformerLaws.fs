@@ -1,5 +1,6 @@
 module Levee.Policies.Tests.TransformerLaws
 
+open System
 open Xunit
 open Levee
 open Levee.Policies.Tests.Examples
@@ -8,7 +9,7 @@ open TorchSharp
 let private grid rows columns seed =
     tokens architecture.VocabularySize (rows * columns) (Seed.ofInt seed)
     |> Array.map int64
-    |> fun tokens -> torch.tensor(tokens, [| int64 rows; int64 columns |])
+    |> fun tokens -> torch.tensor(tokens, ReadOnlySpan [| int64 rows; int64 columns |])
 
 /// Three responses with prompts and observations between their actions.
 let private sequences =

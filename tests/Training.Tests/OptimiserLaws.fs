@@ -20,7 +20,7 @@ let private reference options (rate: float) (scale: float) (gradients: float[][]
             x[i] <- x[i] - rate * options.WeightDecay * x[i] - rate * first / (sqrt second + options.Epsilon))
     x
 
-let private vector (values: float[]) = torch.tensor(values, [| int64 values.Length |])
+let private vector (values: float[]) = torch.tensor(values)
 
 [<Fact>]
 let ``AdamW does what its paper says`` () =

@@ -74,7 +74,7 @@ let ``a KL holds the policy near where it started`` () =
         let moved = train options recipe 1 |> snd
         let policy = warmPolicy()
         use _ = torch.NewDisposeScope()
-        policy.Parameters.Values.copy_(torch.tensor(moved, [| int64 moved.Length |])) |> ignore
+        policy.Parameters.Values.copy_(torch.tensor(moved)) |> ignore
         let episodes = rollouts start 6 2
         let before, mask = Scoring.logProbs (Scoring.at 1.0) start episodes
         let after, _ = Scoring.logProbs (Scoring.at 1.0) policy episodes

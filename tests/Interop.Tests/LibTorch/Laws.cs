@@ -262,10 +262,6 @@ internal static class Laws
         new("torch.bmm(x, y)", t => t[0].bmm(t[1]), d => [d.Real(2, 3, 4), d.Real(2, 4, 5)]),
         new("torch.addmm(x, y, z, beta=0.5, alpha=2)", t => t[0].addmm(t[1], t[2], 0.5f, 2), d => [d.Real(2), d.Real(3, 4), d.Real(4, 2)]),
         new("x.clone().addmm_(y, z)", t => t[0].clone().addmm_(t[1], t[2]), d => [d.Real(3, 2), d.Real(3, 4), d.Real(4, 2)]),
-        new(
-            "torch.baddbmm(x, y, z, beta=0.5)",
-            t => t[0].baddbmm(t[1], t[2], 0.5f),
-            d => [d.Real(2, 3, 5), d.Real(2, 3, 4), d.Real(2, 4, 5)]),
         new("torch.dot(x, y)", t => t[0].dot(t[1]), d => [d.Real(5), d.Real(5)]),
         new("torch.outer(x, y)", t => t[0].outer(t[1]), d => [d.Real(3), d.Real(4)]),
         new("torch.einsum('bij,bjk->bik', x, y)", t => torch.einsum("bij,bjk->bik", t[0], t[1]), d => [d.Real(2, 3, 4), d.Real(2, 4, 5)]),

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TorchSharp;
@@ -82,7 +81,7 @@ public sealed class TorchPeer : IDisposable
         }
     }
 
-    private static string Script([CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "torch_peer.py");
+    private static string Script() => Path.Combine(AppContext.BaseDirectory, "torch_peer.py");
 }
 
 /// <summary>A tensor on its way to or from the peer.</summary>
