@@ -32,7 +32,7 @@ type EvaluateOption =
             match this with
             | Model _ -> "the policy's folder."
             | Questions _ -> "ask so many questions at most (default: all)."
-            | Task _ -> "a ready-made task (default: atlas)."
+            | Task _ -> "a ready-made task: atlas for policies of whole words, atlas-text for language models (default: atlas)."
             | Split _ -> "which of the task's questions: test, dev or train (default: test)."
             | Data _ -> "the folder of the task's data (default: Experiments/data, here or in a folder above)."
             | Questions_File _ -> "questions of your own instead of a task's: JSON lines with id, question and golden_answers."
@@ -154,7 +154,7 @@ module Evaluate =
             "Ask a policy questions that it answers with a search engine, and count the right answers."
             [
                 "Experiments/data/warm-start", "all held-out questions of Atlas, the likeliest answers"
-                "MODEL --questions 100 --temperature 1 --seed 7 --output episodes.txt", "a sample, with every episode as text"
+                "MODEL --task atlas-text --questions 100 --dtype bfloat16 --output episodes.txt", "a language model, with every episode as text"
                 "MODEL --questions-file nq.jsonl --corpus wiki.jsonl --index wiki.sqlite --json", "questions and documents of your own"
             ]
             run

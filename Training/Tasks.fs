@@ -19,23 +19,34 @@ module Tasks =
         }
         Policy.create architecture tokenizer configuration seed
 
-    /// Atlas: questions of one and two hops about the world's countries, answered with a search engine over facts about them. `folder` holds its data
-    /// (Experiments/data). Search shows the two best documents; a turn has up to 24 tokens; there are four turns and a last one to answer in. Held out
-    /// are the questions about the countries of `test.jsonl`. Raises `DatasetException` where a file is missing or cannot be used.
-    let atlas (folder: string) : LearningTask =
+    let private overAtlas name search rollout (beginner: (Atlas -> Seed -> Policy) option) folder : LearningTask =
         let world = Atlas.load folder
-        let search = { SearchOptions.defaults with TopK = 2; Wording = Wording.Brief }
         let environment = SearchEnvironment(search, SqliteRetriever.InMemory world.Documents)
         {
-            Name = "atlas"
+            Name = name
             Folder = folder
             Train = world.Train
             HeldOut = world.Test
             Environment = environment
-            Rollout = { RolloutOptions.defaults with MaxTurns = 4; TurnTokens = 24; ObservationTokens = 80 }
+            Rollout = rollout
             Demonstrate = AtlasTeacher.demonstration world environment
-            Beginner = Some(atlasBeginner world)
+            Beginner = beginner |> Option.map(fun create -> create world)
         }
+
+    /// Atlas: questions of one and two hops about the world's countries, answered with a search engine over facts about them. `folder` holds its data
+    /// (Experiments/data). Search shows the two best documents; a turn has up to 24 tokens; there are four turns and a last one to answer in. Held out
+    /// are the questions about the countries of `test.jsonl`. Made for policies of whole words. Raises `DatasetException` where a file is missing or
+    /// cannot be used.
+    let atlas folder =
+        let search = { SearchOptions.defaults with TopK = 2; Wording = Wording.Brief }
+        let rollout = { RolloutOptions.defaults with MaxTurns = 4; TurnTokens = 24; ObservationTokens = 80 }
+        overAtlas "atlas" search rollout (Some atlasBeginner) folder
+
+    /// Atlas for language models that read and write text: Search-R1's whole instructions, three documents a search, and room for reasoning, 256 tokens
+    /// a turn.
+    let atlasText folder =
+        let rollout = { RolloutOptions.defaults with MaxTurns = 4; TurnTokens = 256; ObservationTokens = 512 }
+        overAtlas "atlas-text" SearchOptions.defaults rollout None folder
 
     /// The teaching that makes a fresh Atlas policy a mediocre searcher: it knows the protocol, and is right about one time in three.
     let teaching = {
@@ -48,7 +59,7 @@ module Tasks =
         Flaws = 0.35
     }
 
-    let private known = Map.ofList [ "atlas", atlas ]
+    let private known = Map.ofList [ "atlas", atlas; "atlas-text", atlasText ]
 
     /// The task of a name, from a folder of data. Raises `ArgumentException` naming the tasks there are.
     let named name folder : LearningTask =

@@ -34,6 +34,7 @@ let private typecheck (script: string) =
 [<InlineData "README.md">]
 [<InlineData "docs/idea.md">]
 [<InlineData "docs/variants.md">]
+[<InlineData "docs/models.md">]
 let ``the F# code of a page compiles`` (page: string) =
     use folder = new TemporaryFolder()
     let script = Path.Combine(folder.Path, "page.fsx")
