@@ -26,7 +26,7 @@ let ``help names every command and shows examples`` () =
     let code, text = build [ "--"; "--help" ]
     Assert.Equal(0, code)
 
-    for command in [ "setup"; "build"; "run"; "resume"; "test"; "format"; "bench"; "levee"; "clean" ] do
+    for command in [ "setup"; "build"; "run"; "resume"; "test"; "format"; "bench"; "levee"; "bundle"; "clean" ] do
         Assert.Contains($"    {command} ", text)
         Assert.Contains($"dotnet fsi build.fsx {command}", text)
 
@@ -53,3 +53,9 @@ let ``an unknown option is met with the nearest one and exit code 2`` () =
     let code, text = build [ "test"; "--fliter"; "Oracle" ]
     Assert.Equal(2, code)
     Assert.Contains("unknown option '--fliter' for test. Did you mean --filter?", text)
+
+[<Fact>]
+let ``an unknown source of tensors is met with the nearest ones and exit code 2`` () =
+    let code, text = build [ "setup"; "--torch-source"; "torchsharp-cuda" ]
+    Assert.Equal(2, code)
+    Assert.Contains("unknown torch source 'torchsharp-cuda'. Did you mean torchsharp-cpu", text)
