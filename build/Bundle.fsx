@@ -27,6 +27,7 @@ let private programs = [
 let private data = [
     "tests/oracles"
     "tests/Framework.Tests/curves"
+    "tests/Policies.Tests/merge_adapter.py"
     "tests/Training.Tests/read_events.py"
     "tests/Benchmarks/peer"
     "Experiments/data"
