@@ -54,7 +54,8 @@ module Generate =
         | _ :: _ :: other :: _ ->
             Usage.refuse $"generate takes a folder and a prompt; what is '{other}'? Put a prompt of several words in quotes."
 
-    /// The text that the policy goes on from.
+    /// The tokens that the policy goes on from. A template writes the special tokens of a conversation itself; around plain text, the tokenizer's
+    /// post-processor puts them.
     let private opening (options: ParseResults<GenerateOption>) (policy: Policy) prompt =
         match options.Contains GenerateOption.Chat, options.TryGetResult GenerateOption.System with
         | true, system ->
@@ -64,9 +65,11 @@ module Generate =
                 ChatMessage("user", prompt)
             ]
 
-            policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true)
+            let text = policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true)
+            policy.Files.Tokenizer.Encode text
         | false, Some _ -> Usage.refuse "--system belongs to a conversation: give --chat too."
-        | false, None -> prompt
+        | false, None when prompt = "" -> [||]
+        | false, None -> policy.Files.Tokenizer.Encode(prompt, addSpecialTokens = true)
 
     let private show samples (number: int) text =
         if samples = 1 then
@@ -114,7 +117,7 @@ module Generate =
         use policy =
             Loading.policy (options.GetResult(GenerateOption.Dtype, Float32)) (options.GetResult(GenerateOption.Device, "cpu")) folder
 
-        let tokens = policy.Tokenizer.Encode(opening options policy prompt, true)
+        let tokens = opening options policy prompt
         let isJson = options.Contains GenerateOption.Json
         let mutable number = 0
 

@@ -10,6 +10,12 @@ open TorchSharp
 module Checkpoint =
     let private refuse (file: string) (problem: string) (remedy: string) = raise(InvalidDataException $"{file}: {problem}; {remedy}")
 
+    // A tokenizer that is too small goes unnoticed until no token of it ends a text.
+    let private checkEnds (tokenizer: Tokenizer) (file: string) (ends: int seq) =
+        for id in ends do
+            if isNull(tokenizer.TokenOf id) then
+                refuse file $"eos_token_id {id} is no token of {ModelFolder.TokenizerName}" "check that the tokenizer belongs to the model."
+
     let private read (folder: ModelFolder) trainable architecture (dtype: torch.ScalarType) (device: torch.Device) =
         use weights = ModelWeights.Open folder
 
@@ -51,6 +57,15 @@ module Checkpoint =
                 $"it has {tokenizer.VocabularySize} tokens, but vocab_size in {ModelFolder.ConfigName} is {config.VocabSize}"
                 "check that the tokenizer belongs to the model."
 
+        let generation =
+            if File.Exists files.GenerationConfig then
+                Some(GenerationConfig.Load files.GenerationConfig)
+            else
+                None
+
+        checkEnds tokenizer files.Config config.EosTokenIds
+        generation |> Option.iter(fun generation -> checkEnds tokenizer files.GenerationConfig generation.EosTokenIds)
+
         {
             Model = loadModel trainable dtype device folder
             Tokenizer = TokenizerAdapter tokenizer
@@ -58,11 +73,7 @@ module Checkpoint =
                 Config = config
                 Tokenizer = tokenizer
                 TokenizerConfig = tokenizerConfig
-                GenerationConfig =
-                    if File.Exists files.GenerationConfig then
-                        Some(GenerationConfig.Load files.GenerationConfig)
-                    else
-                        None
+                GenerationConfig = generation
             }
         }
 

@@ -128,6 +128,14 @@ let private hashOf (files: string[]) =
 
     Convert.ToHexString(hash.GetHashAndReset())
 
+/// Whether CMake wrote its files here for another place: it refuses to go on with them after the checkout was moved or copied.
+let private wasMoved (folder: string) =
+    let cache = Path.Combine(folder, "CMakeCache.txt")
+
+    File.Exists cache
+    && File.ReadLines cache
+       |> Seq.exists(fun line -> line.StartsWith "CMAKE_CACHEFILE_DIR:" && not(line.EndsWith("=" + folder)))
+
 /// Compiles the C++ layer, unless neither its sources nor the libtorch under it changed.
 let private native options (torch: Libtorch.Libtorch) =
     let folder = inRepository "artifacts/native"
@@ -140,7 +148,7 @@ let private native options (torch: Libtorch.Libtorch) =
     if File.Exists library && before = wanted then
         upToDate options "native" $"artifacts/native/{libraryName}"
     else
-        if Directory.Exists folder && Array.tryHead before <> Some against then
+        if Directory.Exists folder && (Array.tryHead before <> Some against || wasMoved folder) then
             Directory.Delete(folder, recursive = true)
 
         say "native" $"compiling artifacts/native/{libraryName} (a minute or two)"

@@ -32,6 +32,7 @@ internal sealed class JsonSource
     internal static JsonField Parse(string name, byte[] utf8, string? remedy = null)
     {
         var source = new JsonSource(name, utf8, remedy);
+        LfsPointer.Refuse(name, utf8);
         if (!Utf8.IsValid(utf8))
         {
             throw new InvalidDataException($"{name}: the text is not valid UTF-8; save it as UTF-8.{source._remedy}");
@@ -60,7 +61,9 @@ internal sealed class JsonSource
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{_name}:{e.LineNumber + 1}: not valid JSON: {e.Message}{_remedy}", e);
+            // The parser repeats the place at the message's end, counted from 0.
+            var problem = e.Message.Split(" LineNumber: ")[0];
+            throw new InvalidDataException($"{_name}:{e.LineNumber + 1}: not valid JSON: {problem}{_remedy}", e);
         }
     }
 

@@ -82,9 +82,11 @@ internal static class ModelConfigJson
     {
         if (root.Optional("rope_scaling") is { } scaling)
         {
-            return scaling.Element;
+            return scaling.Element.ValueKind == JsonValueKind.Object ? scaling.Element : throw scaling.Error("expected an object.");
         }
-        return root.Optional(RopeParameters) is { } parameters && parameters.Optional("rope_type")?.Text() is { } type && type != "default"
+        return root.Optional(RopeParameters) is { } parameters
+            && (parameters.Optional("rope_type") ?? parameters.Optional("type"))?.Text() is { } type
+            && type != "default"
             ? parameters.Element
             : null;
     }

@@ -66,8 +66,13 @@ public sealed record ModelFolder(string Path)
 
     private IReadOnlyList<string> WeightsIfFolder() =>
         Directory.Exists(Path)
-            ? Weights
+            ? LacksIndex() ? [At(WeightsIndexName)] : Weights
             : throw new DirectoryNotFoundException($"{Path}: there is no such folder; give the folder that holds {ConfigName}.");
+
+    private bool LacksIndex() =>
+        !File.Exists(At(WeightsName)) && !File.Exists(At(WeightsIndexName)) && Has("model-*-of-*.safetensors");
+
+    private bool Has(string pattern) => Directory.EnumerateFiles(Path, pattern).Any();
 
     private void Demand(IEnumerable<string> files)
     {
@@ -75,7 +80,10 @@ public sealed record ModelFolder(string Path)
         if (missing.Length > 0)
         {
             var names = string.Join(", ", missing.Select(System.IO.Path.GetFileName));
-            throw new FileNotFoundException($"{Path}: missing {names}. Copy or save the model's folder again.", missing[0]);
+            var remedy = missing.Contains(At(WeightsName)) && Has("pytorch_model*.bin")
+                ? "The weights in pytorch_model.bin are not read: save the model as safetensors."
+                : "Copy or save the model's folder again.";
+            throw new FileNotFoundException($"{Path}: missing {names}. {remedy}", missing[0]);
         }
     }
 

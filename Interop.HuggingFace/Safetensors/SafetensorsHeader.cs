@@ -31,6 +31,7 @@ internal sealed record SafetensorsHeader(
         {
             throw Error(path, $"{fileLength} bytes are too few for a header.");
         }
+        LfsPointer.Refuse(path, file);
         Span<byte> prefix = stackalloc byte[PrefixLength];
         file.ReadExactly(prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);

@@ -41,7 +41,15 @@ type PlainProgress(output: TextWriter, every: int -> int) =
                 study <- StudyProgress.finished run study
 
                 match find run with
-                | Some ended -> write $"{run}: finished after {Numbers.duration (clock.Elapsed - ended.Started).TotalSeconds}"
+                | Some ended ->
+                    // A run that was complete when it was taken up again has no step to tell of.
+                    let isShort = ended.Done > 0 && ended.Step < ended.Steps
+                    let did =
+                        if isShort then
+                            $"stopped at step {ended.Step}/{ended.Steps}"
+                        else
+                            "finished"
+                    write $"{run}: {did} after {Numbers.duration (clock.Elapsed - ended.Started).TotalSeconds}"
                 | None -> ())
 
         member _.Dispose() = ()

@@ -4,6 +4,7 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Text.Json
+open System.Text.Json.Nodes
 open System.Threading
 open Levee
 open Levee.CommandLine
@@ -71,6 +72,27 @@ let ``a conversation is written in the policy's template`` () =
     let chat = succeeds([ "generate"; path; "red ?"; "--chat"; "--system"; "blue" ] @ greedy)
     Assert.Equal(succeeds([ "generate"; path; "system : blue user : red ? assistant :" ] @ greedy), chat)
     Assert.Contains("give --chat too", fails 2 [ "generate"; path; "red"; "--system"; "blue" ])
+
+[<Fact>]
+let ``the tokenizer's post-processor begins a plain prompt, and a template begins a conversation`` () =
+    use folder = new TemporaryFolder()
+    let path = policyIn folder
+    let write words = succeeds([ "generate"; path ] @ words @ [ "--temperature"; "0"; "--max-tokens"; "6"; "--json" ])
+    let plain, begun, chat = write [ "green" ], write [ "<eos>green" ], write [ "green"; "--chat" ]
+    Assert.NotEqual<string>(plain, begun)
+
+    let file = Path.Combine(path, Interop.HuggingFace.ModelFolder.TokenizerName)
+    let document = JsonNode.Parse(File.ReadAllText file) |> nonNull
+    let id = Interop.HuggingFace.Tokenizer.Load(file).IdOf "<eos>"
+    document["post_processor"] <-
+        JsonNode.Parse
+            $"""{{"type": "TemplateProcessing", "single": [{{"SpecialToken": {{"id": "<eos>", "type_id": 0}}}}, {{"Sequence": {{"id": "A", "type_id": 0}}}}],
+            "pair": [], "special_tokens": {{"<eos>": {{"id": "<eos>", "ids": [{id}], "tokens": ["<eos>"]}}}}}}"""
+    File.WriteAllText(file, document.ToJsonString())
+
+    Assert.Equal(begun, write [ "green" ])
+    Assert.Equal(chat, write [ "green"; "--chat" ])
+    Assert.Contains("the prompt is empty", fails 2 [ "generate"; path; "" ])
 
 [<Fact>]
 let ``a prompt that fills the context is refused`` () =

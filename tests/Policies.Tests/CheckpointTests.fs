@@ -246,6 +246,24 @@ let ``a malformed config is named with its line`` () =
     Assert.Contains("3", message)
 
 [<Fact>]
+let ``an end that is no token of the tokenizer is refused by its file`` () =
+    let retarget (file: ModelFolder -> string) (folder: ModelFolder) =
+        let document =
+            if File.Exists(file folder) then
+                (JsonNode.Parse(File.ReadAllText(file folder)) |> nonNull).AsObject()
+            else
+                JsonObject()
+        document["eos_token_id"] <- JsonArray(0, 151645)
+        File.WriteAllText(file folder, document.ToJsonString())
+
+    let files: (ModelFolder -> string) list = [ _.Config; _.GenerationConfig ]
+
+    for file in files do
+        let message = errorOf<InvalidDataException>(retarget file)
+        Assert.Contains(file(ModelFolder ""), message)
+        Assert.Contains("eos_token_id 151645 is no token of tokenizer.json; check that the tokenizer belongs to the model.", message)
+
+[<Fact>]
 let ``a tokenizer larger than the vocabulary is refused`` () =
     let shrink (folder: ModelFolder) =
         let document =

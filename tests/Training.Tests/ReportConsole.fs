@@ -73,6 +73,21 @@ let ``the display fits the terminal`` (width: int, height: int) =
     Assert.Contains("seed 19", text)
     Assert.Contains("seed 20", text)
 
+[<Theory>]
+[<InlineData(0, "finished after")>]
+[<InlineData(7, "stopped at step 7/10 after")>]
+[<InlineData(10, "finished after")>]
+let ``plain progress tells a run that stopped from one that finished`` (steps: int, expected: string) =
+    use output = new StringWriter()
+    use sink: IProgressSink = new PlainProgress(output, fun _ -> 4)
+    sink.Started(id 0, 10)
+
+    for step in 1..steps do
+        sink.Step(line 0 step)
+
+    sink.Finished(id 0)
+    Assert.Contains(expected, Array.last(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+
 [<Fact>]
 let ``plain progress is lines: start, first, every n-th, last, messages and end, from any thread`` () =
     use output = new StringWriter()

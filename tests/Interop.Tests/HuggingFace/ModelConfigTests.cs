@@ -109,6 +109,17 @@ public sealed class ModelConfigTests : IDisposable
     }
 
     [Theory]
+    [InlineData("rope_type")]
+    [InlineData("type")]
+    public void Rotary_parameters_of_newer_files_that_scale_are_not_overlooked(string key)
+    {
+        var parameters = $$"""211, "rope_parameters": {"{{key}}": "yarn", "factor": 4.0, "rope_theta": 1000000.0}""";
+        _folder.Write(ModelFolder.ConfigName, Least.Replace("211", parameters, StringComparison.Ordinal));
+
+        Assert.Equal("yarn", ModelConfig.Load(_folder.Path).RopeScaling!.Value.GetProperty(key).GetString());
+    }
+
+    [Theory]
     [InlineData("  \"hidden_size\": 48,\n", "", 1, "\"hidden_size\" is missing")]
     [InlineData("48", "\"48\"", 3, "hidden_size: expected a whole number")]
     [InlineData("48", "0", 3, "hidden_size: expected a whole number of at least 1")]
@@ -119,6 +130,7 @@ public sealed class ModelConfigTests : IDisposable
     [InlineData("211", "211,\n\n\"num_key_value_heads\": 4", 9, "num_key_value_heads: 4 does not divide")]
     [InlineData("\"num_attention_heads\": 6", "\"num_attention_heads\": 5", 6, "num_attention_heads: 5 does not divide hidden_size")]
     [InlineData("211", "211, \"tie_word_embeddings\": \"yes\"", 7, "tie_word_embeddings: expected true or false")]
+    [InlineData("211", "211,\n\"rope_scaling\": \"yarn\"", 8, "rope_scaling: expected an object")]
     [InlineData("211", "211,", 8, "not valid JSON")]
     [InlineData("211", "211,\n\"vocab_size\": 211", 8, "the field \"vocab_size\" is given twice")]
     public void Errors_name_file_line_and_field(string replaced, string by, int line, string expected)
