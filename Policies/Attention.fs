@@ -89,10 +89,15 @@ module Attention =
 
     /// Causal attention within sequences of these lengths that stand one behind the other in a single row: none sees another.
     let packed (architecture: Architecture) (lengths: int64[]) (like: torch.Tensor) : Attention =
-        let within = lengths |> Array.distinct |> Array.map(fun length -> length, causal architecture length like) |> Map.ofArray
+        let within =
+            if like.device_type = DeviceType.CUDA then
+                fun _ -> fused architecture
+            else
+                // One mask for all: with many lengths, masks of their own would take more than scores do.
+                let mask = causalMask (Array.max lengths) like
+                fun length -> masked architecture (mask.narrow(0L, 0L, length).narrow(1L, 0L, length))
 
         fun layer queriesKeys values ->
             let parts (tensor: torch.Tensor) = tensor.split(lengths, 1L)
-            let answers =
-                Array.map3 (fun length own ownValues -> within[length] layer own ownValues) lengths (parts queriesKeys) (parts values)
-            torch.cat(answers, 0L)
+            let answer length own ownValues = Tensors.scoped(fun () -> within length layer own ownValues)
+            torch.cat(Array.map3 answer lengths (parts queriesKeys) (parts values), 0L)
