@@ -54,8 +54,10 @@ module Generate =
         | _ :: _ :: other :: _ ->
             Usage.refuse $"generate takes a folder and a prompt; what is '{other}'? Put a prompt of several words in quotes."
 
-    /// The text that the policy goes on from.
+    /// The tokens that the policy goes on from. A chat template writes its special tokens itself.
     let private opening (options: ParseResults<GenerateOption>) (policy: Policy) prompt =
+        let tokenizer = policy.Files.Tokenizer
+
         match options.Contains GenerateOption.Chat, options.TryGetResult GenerateOption.System with
         | true, system ->
             let messages = [
@@ -64,9 +66,9 @@ module Generate =
                 ChatMessage("user", prompt)
             ]
 
-            policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true)
+            tokenizer.Encode(policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true))
         | false, Some _ -> Usage.refuse "--system belongs to a conversation: give --chat too."
-        | false, None -> prompt
+        | false, None -> tokenizer.Encode(prompt, addSpecialTokens = true)
 
     let private show samples (number: int) text =
         if samples = 1 then
@@ -114,7 +116,7 @@ module Generate =
         use policy =
             Loading.policy (options.GetResult(GenerateOption.Dtype, Float32)) (options.GetResult(GenerateOption.Device, "cpu")) folder
 
-        let tokens = policy.Tokenizer.Encode(opening options policy prompt, true)
+        let tokens = opening options policy prompt
         let isJson = options.Contains GenerateOption.Json
         let mutable number = 0
 
