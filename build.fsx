@@ -172,7 +172,8 @@ let help (command: string option) =
 let bench arguments =
     Setup.quietly true
     Projects.ensure "tests/Benchmarks/Benchmarks.fsproj"
-    runIn root "dotnet" (Projects.program "Benchmarks" :: arguments)
+    let program, arguments = TorchSource.start(Projects.program "Benchmarks" :: arguments)
+    runIn root program arguments
 
 let levee arguments =
     Setup.quietly false
@@ -183,7 +184,8 @@ let levee arguments =
             List.tail arguments
         else
             arguments
-    runIn (Directory.GetCurrentDirectory()) "dotnet" (program :: words)
+    let program, arguments = TorchSource.start(program :: words)
+    runIn (Directory.GetCurrentDirectory()) program arguments
 
 let clean () =
     let folder = inRepository "artifacts"

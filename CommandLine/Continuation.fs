@@ -28,10 +28,10 @@ module Continuation =
         if prompt.Length >= context then
             Usage.refuse $"the prompt has {prompt.Length} tokens, and the policy's context holds {context}: shorten it."
 
-        let mutable shown = ""
+        let mutable shown = 0
 
-        let show text =
-            shown <- shown + text
+        let show (text: string) =
+            shown <- shown + text.Length
             onText text
 
         let tell = teller policy (Policy.stopTokens policy) show
@@ -47,7 +47,7 @@ module Continuation =
         if options.Samples > 1 then
             for continuation in written do
                 onText continuation.Text
-        elif written[0].Text.Length > shown.Length then
-            onText(written[0].Text.Substring shown.Length)
+        elif written[0].Text.Length > shown then
+            onText(written[0].Text.Substring shown)
 
         written

@@ -57,6 +57,8 @@ module Generate =
     /// The tokens that the policy goes on from. A template writes the special tokens of a conversation itself; around plain text, the tokenizer's
     /// post-processor puts them.
     let private opening (options: ParseResults<GenerateOption>) (policy: Policy) prompt =
+        let tokenizer = policy.Files.Tokenizer
+
         match options.Contains GenerateOption.Chat, options.TryGetResult GenerateOption.System with
         | true, system ->
             let messages = [
@@ -65,11 +67,10 @@ module Generate =
                 ChatMessage("user", prompt)
             ]
 
-            let text = policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true)
-            policy.Files.Tokenizer.Encode text
+            tokenizer.Encode(policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true))
         | false, Some _ -> Usage.refuse "--system belongs to a conversation: give --chat too."
         | false, None when prompt = "" -> [||]
-        | false, None -> policy.Files.Tokenizer.Encode(prompt, addSpecialTokens = true)
+        | false, None -> tokenizer.Encode(prompt, addSpecialTokens = true)
 
     let private show samples (number: int) text =
         if samples = 1 then

@@ -2,6 +2,7 @@ namespace Levee.CommandLine
 
 open System.IO
 open Levee
+open TorchSharp
 
 /// `levee train`: an experiment, as its script or as the config.json of a run says.
 [<RequireQualifiedAccess>]
@@ -10,9 +11,16 @@ module Train =
 
     let private noScript _ = Usage.refuse "train needs an experiment: a script (.fsx), or the config.json of a run."
 
+    /// `levee.fsx` refers to TorchSharp.dll in the place of our own assembly where this is defined.
+    let private packageFlags =
+        if typeof<torch.Tensor>.Assembly.GetName().Name = "TorchSharp" then
+            [ "--define:TORCHSHARP" ]
+        else
+            []
+
     let private runScript (script: string) options =
         // fsi's own line editing would compete for the terminal; `--` keeps it from reading the script's options as its own.
-        Child.run "dotnet" [ "fsi"; "--optimize+"; "--readline-"; script; "--"; yield! options ]
+        Child.run "dotnet" [ "fsi"; "--optimize+"; "--readline-"; yield! packageFlags; script; "--"; yield! options ]
 
     let private conduct (configuration: string) options =
         Command.checkOptions "train" (Command.options(Script.parser front)) options

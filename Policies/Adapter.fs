@@ -157,6 +157,13 @@ module Adapter =
     let gradients (adapter: Adapter) =
         adapter.Gradient |> Option.map(Flat.split(shapes adapter.Architecture adapter.Options)) |> Option.defaultValue [||]
 
+    /// The type of an adapter's numbers beside weights of a type.
+    let internal typeBeside (weights: torch.ScalarType) =
+        if weights = torch.float64 then
+            torch.float64
+        else
+            torch.float32
+
     /// A fresh trainable adapter as PEFT draws it, which changes nothing yet: A uniform within 1 / sqrt(in), each from a generator of its
     /// own made from the seed and its name; B zero. In float32 beside weights of half precision, otherwise in their type. Raises
     /// `ArgumentException` for options out of range.
@@ -164,8 +171,7 @@ module Adapter =
         LoraOptions.validate options
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
-        let wide = if dtype = torch.float64 then dtype else torch.float32
-        let values = torch.zeros([| count architecture options |], dtype = wide, device = device)
+        let values = torch.zeros([| count architecture options |], dtype = typeBeside dtype, device = device)
 
         for name, tensor in Flat.split (shapes architecture options) values do
             if name.EndsWith("lora_A.weight", StringComparison.Ordinal) then

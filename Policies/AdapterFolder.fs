@@ -63,8 +63,7 @@ module AdapterFolder =
             (Adapter.shapes architecture options)
 
         use scope = torch.NewDisposeScope()
-        let wide = if dtype = torch.float64 then dtype else torch.float32
-        let values = torch.empty([| Adapter.count architecture options |], dtype = wide, device = device)
+        let values = torch.empty([| Adapter.count architecture options |], dtype = Adapter.typeBeside dtype, device = device)
         let adapter = Adapter.ofValues architecture options config.BaseModel trainable (scope.MoveToOuter values)
 
         for name, tensor in Adapter.named adapter do

@@ -10,8 +10,8 @@ type Attention = int -> torch.Tensor -> torch.Tensor -> torch.Tensor
 [<RequireQualifiedAccess>]
 module Attention =
     /// What is added to the score of a key that must not be seen: large enough for a weight of exactly zero, and finite, so that a
-    /// query that may see nothing (padding) gives numbers.
-    let unseen = -1e30
+    /// query that may see nothing (padding) gives numbers. Float16 ends at 65504, which score and this together must not pass.
+    let unseen (dtype: torch.ScalarType) = if dtype = torch.float16 then -3e4 else -1e30
 
     /// Queries [B, T, heads, headWidth] as one batch a key head: [B * keyValueHeads, headsPerKey * T, headWidth].
     let groupQueries (architecture: Architecture) (queries: torch.Tensor) =
@@ -57,7 +57,7 @@ module Attention =
     /// The mask [T, T] of tokens that see themselves and what is before them.
     let causalMask (length: int64) (like: torch.Tensor) =
         Tensors.scoped(fun () ->
-            torch.full([| length; length |], Tensors.scalar unseen, dtype = like.dtype, device = like.device).triu 1L)
+            torch.full([| length; length |], Tensors.scalar(unseen like.dtype), dtype = like.dtype, device = like.device).triu 1L)
 
     /// Causal attention by torch's fused kernels, which hold no scores (FlashAttention, arXiv 2205.14135, on a GPU in half precision).
     let fused (architecture: Architecture) : Attention =
@@ -89,10 +89,15 @@ module Attention =
 
     /// Causal attention within sequences of these lengths that stand one behind the other in a single row: none sees another.
     let packed (architecture: Architecture) (lengths: int64[]) (like: torch.Tensor) : Attention =
-        let within = lengths |> Array.distinct |> Array.map(fun length -> length, causal architecture length like) |> Map.ofArray
+        let within =
+            if like.device_type = DeviceType.CUDA then
+                fun _ -> fused architecture
+            else
+                // One mask for all: with many lengths, masks of their own would take more than scores do.
+                let mask = causalMask (Array.max lengths) like
+                fun length -> masked architecture (mask.narrow(0L, 0L, length).narrow(1L, 0L, length))
 
         fun layer queriesKeys values ->
             let parts (tensor: torch.Tensor) = tensor.split(lengths, 1L)
-            let answers =
-                Array.map3 (fun length own ownValues -> within[length] layer own ownValues) lengths (parts queriesKeys) (parts values)
-            torch.cat(answers, 0L)
+            let answer length own ownValues = Tensors.scoped(fun () -> within length layer own ownValues)
+            torch.cat(Array.map3 answer lengths (parts queriesKeys) (parts values), 0L)

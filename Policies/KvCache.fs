@@ -22,6 +22,9 @@ type KvCache = {
 module KvCache =
     let private smallest = 64L
 
+    /// Scores that exist at a time where contexts are read, and as many weights made of them: 128 MB each in float32.
+    let scoresAtATime = 1L <<< 25
+
     /// A cache without rows. It belongs to the caller, as those that the functions below return do.
     let empty (parameters: Parameters) : KvCache =
         let a, like = parameters.Architecture, parameters.Values
@@ -94,7 +97,7 @@ module KvCache =
         keys.scatter_(2L, positions.unsqueeze(1L).expand newKeys.shape, newKeys) |> ignore
         values.scatter_(1L, positions.unsqueeze(2L).expand newValues.shape, newValues) |> ignore
 
-    /// Several new tokens a row: one matrix product a row and key head.
+    /// Several new tokens a row: one matrix product a row and key head, over as many tokens at a time as `scoresAtATime` allows.
     let private readMany architecture (hidden: torch.Tensor) (queries: torch.Tensor) (keys: torch.Tensor) (values: torch.Tensor) =
         let a = architecture
         let batch, length, width = queries.shape[0], queries.shape[1], hidden.shape[2]
@@ -104,10 +107,18 @@ module KvCache =
         let values =
             values.narrow(1L, 0L, width).view(batch, width, keyHeads, headWidth).transpose(1L, 2L).reshape(-1L, width, headWidth)
 
-        let scores = (Attention.groupQueries a queries).bmm(keys).view(batch, int64 a.Heads, length, width)
-        let scores = scores.masked_fill_(hidden.unsqueeze 1L, Attention.unseen)
-        let weights = torch.nn.functional.softmax(scores, -1L)
-        Attention.ungroup a batch length (weights.view(batch * keyHeads, -1L, width).bmm values)
+        let answer (queries: torch.Tensor) (hidden: torch.Tensor) =
+            Tensors.scoped(fun () ->
+                let length = queries.shape[1]
+                let scores = (Attention.groupQueries a queries).bmm(keys).view(batch, int64 a.Heads, length, width)
+                let scores = scores.masked_fill_(hidden.unsqueeze 1L, Attention.unseen scores.dtype)
+                let weights = torch.nn.functional.softmax(scores, -1L)
+                let answers = weights.view(batch * keyHeads, -1L, width).bmm values
+                (Attention.ungroup a batch length answers).view(batch, length, -1L))
+
+        let atATime = max 1L (scoresAtATime / (batch * int64 a.Heads * width))
+        let answers = Array.map2 answer (queries.split(atATime, 1)) (hidden.split(atATime, 1))
+        torch.cat(answers, 1L).view(batch * length, -1L)
 
     /// One new token a row: one matrix product a row for all heads, since many small products cost more than the zeros here. A query stands
     /// in its key head's block of the row, and only that block of the answer is read.
@@ -128,7 +139,7 @@ module KvCache =
             (queries.view(batch, keyHeads, perKey, 1L, headWidth) * blocks).view(batch, int64 a.Heads, keyHeads * headWidth)
 
         let scores = spread.bmm(keys.narrow(2L, 0L, width))
-        let weights = torch.nn.functional.softmax(scores.masked_fill_(hidden, Attention.unseen), -1L)
+        let weights = torch.nn.functional.softmax(scores.masked_fill_(hidden, Attention.unseen scores.dtype), -1L)
         let answers = weights.bmm(values.narrow(1L, 0L, width))
         answers.view(batch, keyHeads, perKey, keyHeads, headWidth).diagonal(0L, 1L, 3L).permute(0L, 3L, 1L, 2L).reshape(batch, -1L)
 

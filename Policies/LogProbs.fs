@@ -80,7 +80,7 @@ module LogProbs =
             let join (parts: torch.Tensor[]) =
                 let whole =
                     if parts.Length = 0 then
-                        torch.zeros(0L, dtype = hidden.dtype, device = hidden.device)
+                        Tensors.widened(torch.zeros(0L, dtype = hidden.dtype, device = hidden.device))
                     else
                         torch.cat(parts, 0L)
 

@@ -1,5 +1,6 @@
 namespace Levee
 
+open System
 open TorchSharp
 
 /// A forward pass of a model over some tokens, and the way back.
@@ -13,10 +14,31 @@ type Pass = {
 /// How a pass is made: the results are the same but for rounding.
 [<RequireQualifiedAccess>]
 module Pass =
+    /// The tokens that occur, each once, with the sum of their gradients. In bfloat16 a sum would stand still where it is 256 times what is
+    /// added.
+    let private summed (tokens: torch.Tensor) (gradient: torch.Tensor) =
+        let all = tokens.cpu().data<int64>().ToArray()
+        let distinct = all |> Array.distinct |> Array.sort
+        let places = all |> Array.map(fun token -> int64(Array.BinarySearch(distinct, token)))
+        let onDevice (numbers: int64[]) = torch.tensor(numbers, device = gradient.device)
+        let sums = torch.zeros([| distinct.LongLength; gradient.shape[1] |], dtype = torch.float32, device = gradient.device)
+        let sums = sums.index_add_(0L, onDevice places, gradient.``to`` torch.float32, Tensors.scalar 1.0)
+        onDevice distinct, sums.``to`` gradient.dtype
+
     /// A token's gradient goes straight to its row: autograd would make a table of the whole vocabulary first.
     let private pullBackEmbedding parameters (tokens: torch.Tensor) (gradient: torch.Tensor) =
         Parameters.embeddingGradient parameters
-        |> Option.iter(fun rows -> rows.index_add_(0L, tokens.reshape -1L, gradient, Tensors.scalar 1.0) |> ignore)
+        |> Option.iter(fun rows ->
+            use _ = torch.NewDisposeScope()
+            let tokens = tokens.reshape -1L
+
+            let tokens, gradient =
+                if Tensors.isHalf gradient then
+                    summed tokens gradient
+                else
+                    tokens, gradient
+
+            rows.index_add_(0L, tokens, gradient, Tensors.scalar 1.0) |> ignore)
 
     let private embed (parameters: Parameters) (tokens: torch.Tensor) = parameters.Embedding.detach().index_select(0L, tokens.reshape -1L)
 

@@ -200,9 +200,7 @@ module PassMemory =
 
         s.Bytes * (max feedForward attention + matrix)
 
-    /// The norm before the head, made and kept, with its output.
-    let finalMade a dtype block = let s = sizes a dtype in block.Tokens * normMade s s.Width
-
+    /// What the norm before the head keeps, with its input and output.
     let finalKept a dtype part block =
         let s = sizes a dtype
         block.Tokens * (s.Bytes * s.Width + normKept s (part = Everything) true s.Width + s.Bytes * s.Width)

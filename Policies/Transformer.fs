@@ -77,6 +77,7 @@ module Transformer =
         =
         let batch, length = tokens.shape[0], tokens.shape[1]
         let causal = Attention.causalMask length parameters.Embedding
-        let mask = causal.expand(batch, length, length).masked_fill(present.logical_not().unsqueeze 1L, Attention.unseen)
+        let mask =
+            causal.expand(batch, length, length).masked_fill(present.logical_not().unsqueeze 1L, Attention.unseen causal.dtype)
         let states = run parameters (Rotation.at positions rotation) (Attention.masked parameters.Architecture mask) tokens
         states.view(batch, length, -1L)

@@ -99,12 +99,18 @@ module MemoryPlan =
             "critic: moments and master weights", moments + master
     ]
 
+    /// Bytes a logit takes with what softmax makes of it; in half precision it is widened first.
+    let private softmax dtype =
+        let number = PassMemory.bytes dtype
+        let wide = max float32Bytes number
+        (if number < wide then number + wide else wide) + wide
+
     /// Bytes a logit takes where a chunk of them is scored, where it is pulled back, and from the one to the other where there is one chunk alone.
     let private logits setup dtype chunks =
         let number = PassMemory.bytes dtype
         let wide = max float32Bytes number
-        // Logits, in half precision also widened, log-probabilities; then probabilities. The way back rounds the gradient to half precision.
-        let logSoftmax = (if number < wide then number + wide else wide) + wide
+        // Behind the log-probabilities come probabilities. The way back rounds the gradient to half precision.
+        let logSoftmax = softmax dtype
         let rounded = if number < wide then number else 0L
         let entropy = if setup.Needs.Contains EntropyGradient then wide else 0L
         let kept = if chunks = 1 then wide else 0L
@@ -167,6 +173,12 @@ module MemoryPlan =
         | true, None -> 0L
         | true, Some _ -> all - head
 
+    /// The prompts that a sampler reads at a time, or the piece of one.
+    let private prompts (a: Architecture) options rows length =
+        let atATime = (TrainingOptions.sampling options).PassTokens
+        let block = PassMemory.padded (rows |> min(atATime / length) |> max 1) (min length atATime)
+        { block with Scores = min (block.Tokens * int64 length) (KvCache.scoresAtATime / int64 a.Heads) }
+
     /// What sampling takes: as many episodes as are written at a time, all at their full length.
     let private rollout setup dtype = [
         let a, options = setup.Architecture, setup.Options
@@ -178,10 +190,16 @@ module MemoryPlan =
             Seq.unfold (fun capacity -> Some(capacity, 2 * capacity)) 64
             |> Seq.find(fun capacity -> capacity >= setup.Lengths.Whole)
         let capacity = min capacity (max setup.Lengths.Whole a.ContextLimit)
-        let block = PassMemory.padded rows setup.Lengths.Prompt
-        let prefill = PassMemory.layerMade a dtype false Nothing block + 2L * block.Tokens * int64 a.Width * number
-        // Logits, probabilities, and their running sum in float64.
-        let choice = int64 rows * int64 a.VocabularySize * (2L * number + 8L)
+        let prefill =
+            let block = prompts a options rows setup.Lengths.Prompt
+            PassMemory.layerMade a dtype false Nothing block + 2L * block.Tokens * int64 a.Width * number
+        // Logits divided by the temperature, probabilities, and their running sum in float64.
+        let scaled =
+            if options.Temperature = 1.0 then
+                0L
+            else
+                max float32Bytes number
+        let choice = int64 rows * int64 a.VocabularySize * (softmax dtype + scaled + 8L)
         "the sampler's copy of the matrices", copied setup * number
         "keys and values of the episodes written",
         2L * int64 rows * int64 capacity * int64 a.Layers * int64(a.KeyValueHeads * a.HeadWidth) * number

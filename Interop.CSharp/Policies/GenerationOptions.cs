@@ -28,7 +28,7 @@ public sealed record GenerationOptions
     /// <summary>Texts that end the writing where they are complete, besides the ends that the policy's files name.</summary>
     public IReadOnlyList<string> StopTexts { get; init; } = [];
 
-    /// <summary>What the draws depend on; text k draws from its k-th child.</summary>
+    /// <summary>What the draws depend on, together with a text's place among those that are given.</summary>
     public Seed Seed { get; init; }
 
     internal Core.GenerationOptions ToCore()

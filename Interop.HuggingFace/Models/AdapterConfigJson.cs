@@ -10,7 +10,7 @@ internal static class AdapterConfigJson
     private static readonly HashSet<string> Inert =
     [
         "auto_mapping", "corda_config", "ensure_weight_tying", "eva_config", "inference_mode", "layers_pattern", "loftq_config",
-        "lora_ga_config", "megatron_core", "peft_version", "revision", "runtime_config",
+        "lora_ga_config", "megatron_core", "peft_version", "qalora_group_size", "revision", "runtime_config",
     ];
 
     /// <summary>Drawings of fresh adapters that leave the model's own weights as they are.</summary>
@@ -51,7 +51,7 @@ internal static class AdapterConfigJson
         ["init_lora_weights"] = true,
         ["layers_pattern"] = null,
         ["layers_to_transform"] = null,
-        ["lora_alpha"] = config.Alpha == Math.Floor(config.Alpha) ? (long)config.Alpha : config.Alpha,
+        ["lora_alpha"] = config.Alpha,
         ["lora_dropout"] = JsonOutput.Real(0.0),
         ["modules_to_save"] = null,
         ["peft_type"] = "LORA",

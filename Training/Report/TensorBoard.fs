@@ -74,16 +74,24 @@ module TensorBoard =
         let summary = line.Values |> Map.toList |> List.map value |> message
         message [ wallTime time; 2, Int64 line.Step; 5, Bytes summary ]
 
-    /// The name of an event file begun at a time by this process: TensorBoard looks for `tfevents` and reads a folder's files by name.
-    let fileName (start: DateTimeOffset) =
-        $"events.out.tfevents.{start.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}.levee"
+    /// The names of event files begun at a time by this process, for the first in that second, the next and so on: TensorBoard looks for
+    /// `tfevents` and reads a folder's files by name.
+    let fileNames (start: DateTimeOffset) =
+        let name = $"events.out.tfevents.{start.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}.levee"
+
+        seq {
+            name
+            yield! Seq.initInfinite(fun earlier -> $"{name}.{earlier + 1}")
+        }
 
 /// Writes one run's metrics for TensorBoard, into a folder of the run's own, which is made: TensorBoard names the run by it (see
 /// `RunFolder.FileName`). Each line is handed to the operating system at once, so that a kill loses no finished step. Safe to use from several
-/// threads. Raises `IOException` where the folder or the file cannot be made, or this process began a file there in the same second.
+/// threads. Raises `IOException` where the folder or the file cannot be made.
 type TensorBoardWriter(folder: string, start: DateTimeOffset) =
     let gate = obj()
-    let path = Path.Combine(Directory.CreateDirectory(folder).FullName, TensorBoard.fileName start)
+    let inFolder name = Path.Combine(Directory.CreateDirectory(folder).FullName, name)
+    // A run may be stopped and gone on with within a second.
+    let path = TensorBoard.fileNames start |> Seq.map inFolder |> Seq.find(File.Exists >> not)
     let stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read)
 
     let append event =

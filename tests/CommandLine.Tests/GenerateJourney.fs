@@ -8,6 +8,7 @@ open System.Text.Json.Nodes
 open System.Threading
 open Levee
 open Levee.CommandLine
+open Levee.Interop.HuggingFace
 open Levee.Tests.World
 open Xunit
 
@@ -53,6 +54,27 @@ let ``samples differ, and each has its tokens and log-probability`` () =
     for sample in samples do
         Assert.InRange(sample.GetProperty("tokens").GetInt32(), 1, 8)
         Assert.InRange(sample.GetProperty("log_probability").GetDouble(), -100.0, 0.0)
+
+[<Fact>]
+let ``a prompt gets the special tokens that the tokenizer's file puts before texts`` () =
+    use folder = new TemporaryFolder()
+    let policy = policyIn folder
+    let write prompt = succeeds [ "generate"; policy; prompt; "--temperature"; "0"; "--max-tokens"; "10"; "--json" ]
+    let plain, begun = write "red", write "<pad> red"
+    Assert.NotEqual<string>(plain, begun)
+    let file = Path.Combine(policy, ModelFolder.TokenizerName)
+    let id = (Tokenizer.Load file).IdOf "<pad>"
+    let root = nonNull(JsonNode.Parse(File.ReadAllText file))
+
+    root["post_processor"] <-
+        JsonNode.Parse(
+            """{"type": "TemplateProcessing", "pair": [],
+                "single": [{"SpecialToken": {"id": "<pad>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], """
+            + $"\"special_tokens\": {{\"<pad>\": {{\"id\": \"<pad>\", \"ids\": [{id}], \"tokens\": [\"<pad>\"]}}}}}}"
+        )
+
+    File.WriteAllText(file, root.ToJsonString())
+    Assert.Equal(begun, write "red")
 
 [<Fact>]
 let ``a text ends behind the stop text`` () =

@@ -134,6 +134,7 @@ let ``a setting that is not supported, or out of range, is refused by name`` (na
 [<InlineData("inference_mode", "false")>]
 [<InlineData("megatron_core", "\"megatron.core\"")>]
 [<InlineData("init_lora_weights", "\"gaussian\"")>]
+[<InlineData("qalora_group_size", "16")>]
 [<InlineData("layer_replication", "null")>]
 [<InlineData("lora_bias", "false")>]
 let ``a setting that asks for nothing is passed over`` (name: string, value: string) =

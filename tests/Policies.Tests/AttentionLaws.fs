@@ -66,3 +66,17 @@ let ``packed sequences attend as each does alone`` () =
                 (values.split(lengths, 1L))
 
         close 0.0 (torch.cat(alone, 0L)) packed)
+
+[<Fact>]
+let ``what must not be seen has no weight, in every type`` () =
+    use _ = torch.NewDisposeScope()
+
+    for dtype in [ torch.float16; torch.bfloat16; torch.float32; torch.float64 ] do
+        let mask = Attention.causalMask 3L (torch.zeros([| 1L |], dtype = dtype))
+        // Scores may be anything that the type holds beside the mask.
+        let scores = (mask - 3e4).``to`` torch.float64
+        Assert.All(numbers scores, (fun score -> Assert.True(System.Double.IsFinite score, $"{dtype}: {score}")))
+        let third = 1.0 / 3.0
+        let expected = [| 1.0; 0.0; 0.0; 0.5; 0.5; 0.0; third; third; third |]
+        let weights = torch.nn.functional.softmax(scores, -1L) |> numbers
+        Assert.All(Array.zip expected weights, (fun (expected, weight) -> Assert.Equal(expected, weight, 1e-15)))

@@ -81,10 +81,6 @@ let tokenizerConfig = TokenizerConfig(EosToken = "<eos>", PadToken = "<pad>", Un
 
 let policy seed = Policy.create architecture tokenizer tokenizerConfig (Seed.ofInt seed)
 
-/// Tests that count the tensors of the process, which all of its tests share, run alone.
-[<CollectionDefinition("alone", DisableParallelization = true)>]
-type Alone() = class end
-
 /// A folder that is removed afterwards.
 type TemporaryFolder() =
     let path = Directory.CreateTempSubdirectory("levee-").FullName

@@ -77,6 +77,21 @@ let ``a continued turn is what one prompt of everything before it gives`` () =
         [| yield! turn fresh (Array.concat [ prompt; first; observation ]); yield! turn fresh [||] |]
     )
 
+[<Fact>]
+let ``a context with more scores than exist at a time is read as in pieces`` () =
+    let architecture = { architecture with ContextLimit = 3100 }
+    let prompt = tokens vocabulary 3000 (Seed.ofInt 2)
+    Assert.True(int64 architecture.Heads * 3000L * 3000L > KvCache.scoresAtATime)
+    use model = modelOf architecture torch.float32 4
+
+    let written passTokens =
+        use session = (Sampling.create { at 1.0 with PassTokens = passTokens } model).Open [| Seed.ofInt 1 |]
+        writeAll never session [| request 0 prompt 5 |] |> Array.exactlyOne
+
+    let whole, pieces = written 3000, written 250
+    Assert.Equal<int[]>(pieces.Tokens, whole.Tokens)
+    Assert.All(Array.zip pieces.LogProbs whole.LogProbs, (fun (a, b) -> Assert.Equal(float a, float b, 1e-4)))
+
 /// How often each token is drawn behind a prompt, as a share, and its probability at temperature 1.
 let private drawn model options =
     use _ = torch.NewDisposeScope()

@@ -89,6 +89,29 @@ let ``packing and checkpointing change neither scores nor gradients`` () =
             close 1e-10 gradient ownGradient
 
 [<Fact>]
+let ``what a token's many occurrences add to its gradient adds up in bfloat16`` () =
+    use _ = torch.NewDisposeScope()
+    // Without layers every occurrence adds the same.
+    let architecture = { untied with Layers = 0 }
+    use wide = modelOf architecture torch.float32 1
+    let values = wide.Parameters.Values.``to`` torch.bfloat16
+    use narrow = Parameters.ofValues architecture true values |> Model.ofParameters
+    let count = 3000L
+    let tokens = torch.full([| 1L; count |], Tensors.scalar 3.0, dtype = torch.int64)
+    let ofHidden = (normal [| 1L; int64 architecture.Width |] (Seed.ofInt 2)).expand(count, -1L)
+
+    let gradient make (model: Model) =
+        let parameters = model.Parameters
+        Parameters.zeroGradient parameters
+        let pass: Pass = make parameters model.Rotation (fun _ _ values -> values) tokens
+        pass.PullBack(ofHidden.``to`` parameters.Values.dtype)
+        snd(Parameters.gradients parameters |> Array.head).``to`` torch.float64
+
+    for make in [ Pass.plain; Pass.checkpointed ] do
+        let expected, actual = gradient make wide, gradient make narrow
+        Assert.InRange((actual - expected).norm().ToDouble() / expected.norm().ToDouble(), 0.0, 0.02)
+
+[<Fact>]
 let ``sequences without an action have no scores, and nothing to pull back`` () =
     use _ = torch.NewDisposeScope()
     use model = moved architecture

@@ -69,25 +69,26 @@ let ``what saves memory saves it where it says`` () =
     Assert.Equal(part "weights" whole, part "weights" adapted)
     Assert.Equal(8L * 5000L * 256L, part "optimiser's moments" whole - part "optimiser's moments" frozen)
 
+/// Qwen2.5-7B: 7,615,616,512 parameters.
+let private large = {
+    plain.Architecture with
+        VocabularySize = 152064
+        Width = 3584
+        FeedForwardWidth = 18944
+        Layers = 28
+        Heads = 28
+        KeyValueHeads = 4
+        HeadWidth = 128
+        TiedHead = false
+        ContextLimit = 32768
+}
+
 [<Fact>]
 let ``a known large model has the known sizes`` () =
-    // Qwen2.5-7B: 7,615,616,512 parameters.
-    let architecture = {
-        plain.Architecture with
-            VocabularySize = 152064
-            Width = 3584
-            FeedForwardWidth = 18944
-            Layers = 28
-            Heads = 28
-            KeyValueHeads = 4
-            HeadWidth = 128
-            TiedHead = false
-            ContextLimit = 32768
-    }
     let plan =
         MemoryPlan.predict {
             plain with
-                Architecture = architecture
+                Architecture = large
                 Options = { plain.Options with Precision = Precision.BFloat16; Checkpointing = true }
                 OnGpu = true
         }
@@ -97,3 +98,19 @@ let ``a known large model has the known sizes`` () =
     Assert.Equal(4L * 7_615_616_512L, part "float32 master weights")
     // 4 episodes of at most 257 tokens, in a cache of 512 columns.
     Assert.Equal(4L * 512L * 28L * 2L * 512L * 2L, part "keys and values of the episodes written")
+
+[<Fact>]
+let ``prompts are read in passes of a bounded size, and tokens chosen in float32`` () =
+    let reading prompt rows =
+        let plan =
+            MemoryPlan.predict {
+                plain with
+                    Architecture = large
+                    Options = { plain.Options with Precision = Precision.BFloat16; GroupSize = rows }
+                    Lengths = { Prompt = prompt; Whole = 32768; Written = 1024 }
+            }
+        plan.Parts |> List.find(fun part -> part.Name = "reading prompts, or choosing tokens") |> _.Bytes
+    Assert.Equal(reading 1024 8, reading 1024 64)
+    Assert.Equal(reading 8192 2, reading 31744 2)
+    // A logit in bfloat16 and in float32, its probability in float32, the running sum in float64.
+    Assert.Equal(18L * 152064L * 512L, reading 1 512)

@@ -137,4 +137,7 @@ let ``a run has a folder of its own, and a file that TensorBoard looks for and n
 
     Assert.Equal($"events.out.tfevents.1767323045.{Environment.MachineName}.{Environment.ProcessId}.levee", Path.GetFileName path)
 
-    Assert.Throws<IOException>(fun () -> write runs [] |> ignore) |> ignore
+    let begun = File.ReadAllBytes path
+    let next = write runs [ line 1 [ "x", 0.5 ] ]
+    Assert.Equal($"{path}.1", next)
+    Assert.Equal<byte[]>(begun, File.ReadAllBytes path)
