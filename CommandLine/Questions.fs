@@ -63,5 +63,6 @@ module Questions =
                 Rollout = rollout
                 Demonstrate = (fun _ _ _ _ -> invalidOp "Questions from a file have no teacher.")
                 Beginner = None
+                AsChat = true
             },
             questions

@@ -12,6 +12,8 @@ type LearningTask = {
     /// Questions about what training never shows.
     HeldOut: Question[]
     Environment: IEnvironment
+    /// Whether prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file otherwise.
+    AsChat: bool
     Rollout: RolloutOptions
     /// A demonstration of a question, flawed on purpose with the given probability, in the tokens of a policy's tokenizer. The log-probabilities of
     /// its actions are zero: nobody sampled them.
@@ -49,10 +51,15 @@ module LearningTask =
         (episodes: (Question * Seed)[])
         (cancellation: CancellationToken)
         =
+        let environment =
+            if task.AsChat then
+                PromptFrame.around (PromptFrame.ofPolicy policy) task.Environment
+            else
+                task.Environment
         Rollout.run
             (rolloutOptions task policy)
             policy.Tokenizer
-            task.Environment
+            environment
             (Sampling.create sampling policy.Model)
             episodes
             cancellation

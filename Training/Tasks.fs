@@ -28,6 +28,7 @@ module Tasks =
             Train = world.Train
             HeldOut = world.Test
             Environment = environment
+            AsChat = beginner.IsNone
             Rollout = rollout
             Demonstrate = AtlasTeacher.demonstration world environment
             Beginner = beginner |> Option.map(fun create -> create world)
@@ -43,7 +44,7 @@ module Tasks =
         overAtlas "atlas" search rollout (Some atlasBeginner) folder
 
     /// Atlas for language models that read and write text: Search-R1's whole instructions, three documents a search, and room for reasoning, 256 tokens
-    /// a turn.
+    /// a turn, prompts in the policy's chat template.
     let atlasText folder =
         let rollout = { RolloutOptions.defaults with MaxTurns = 4; TurnTokens = 256; ObservationTokens = 512 }
         overAtlas "atlas-text" SearchOptions.defaults rollout None folder

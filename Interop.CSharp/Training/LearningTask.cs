@@ -20,6 +20,12 @@ public sealed record LearningTask
     /// <summary>What the policy acts in.</summary>
     public required IEnvironment Environment { get; init; }
 
+    /// <summary>
+    /// Whether prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file
+    /// otherwise.
+    /// </summary>
+    public bool AsChat { get; init; }
+
     /// <summary>How episodes are sampled and judged.</summary>
     public RolloutOptions Rollout { get; init; } = new();
 
@@ -36,11 +42,13 @@ public sealed record LearningTask
         Policy policy, IReadOnlyList<Question> questions, SamplingOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new SamplingOptions();
-        var asked = questions.SelectMany(question => Enumerable.Repeat(question, options.GroupSize)).ToArray();
-        var episodes = await Rollouts
-            .RunAsync(policy, Environment, Rollout, options.Temperature, asked, options.Seed, cancellationToken)
-            .ConfigureAwait(false);
-        return [.. episodes.Chunk(options.GroupSize)];
+        var asked = questions.SelectMany(question => Enumerable.Repeat(question.ToCore(), options.GroupSize));
+        var episodes = asked.Select((question, k) => Tuple.Create(question, options.Seed.Derive(k).ToCore())).ToArray();
+        var sampling = Core.SamplingOptionsModule.at(options.Temperature);
+        var trajectories = await Task.Run(
+            () => Core.LearningTaskModule.rollouts(ToCore(), sampling, policy.Inner, episodes, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return [.. Groups.FromCore(trajectories).Chunk(options.GroupSize)];
     }
 
     /// <summary>How well a policy answers held-out questions, once each.</summary>
@@ -71,6 +79,7 @@ public sealed record LearningTask
             Train.MapAll(question => question.ToCore()),
             HeldOut.MapAll(question => question.ToCore()),
             Environments.ToCore(Environment),
+            AsChat,
             Rollout.ToCore(),
             CoreDemonstrator.Unwrap(Demonstrator),
             Beginner is { } create ? FSharpTypes.ToFSharpFunc((Core.Seed seed) => create(Seed.FromCore(seed)).Inner).ToOption() : null);
@@ -82,6 +91,7 @@ public sealed record LearningTask
         Train = core.Train.MapAll(Question.FromCore),
         HeldOut = core.HeldOut.MapAll(Question.FromCore),
         Environment = new CoreEnvironment(core.Environment),
+        AsChat = core.AsChat,
         Rollout = RolloutOptions.FromCore(core.Rollout),
         Demonstrator = new CoreDemonstrator(core.Demonstrate),
         Beginner = core.Beginner.ToReference() is { } create ? seed => new Policy(create.Invoke(seed.ToCore())) : null,

@@ -118,6 +118,9 @@ public sealed record TokenizerConfig
         return template.Render(messages, tools, addGenerationPrompt, all, now);
     }
 
+    /// <summary>The same configuration with other chat templates.</summary>
+    public TokenizerConfig With(ChatTemplates templates) => this with { ChatTemplates = templates };
+
     /// <summary>The id of <see cref="BosToken"/>; null where there is none.</summary>
     /// <exception cref="InvalidDataException">The tokenizer lacks the token.</exception>
     public int? BosTokenId(Tokenizer tokenizer) => IdIn(tokenizer, "bos_token", BosToken);

@@ -62,6 +62,7 @@ let writing: LearningTask = {
     }
     Demonstrate = demonstrate
     Beginner = Some policy
+    AsChat = false
 }
 
 let settings = {
