@@ -154,7 +154,8 @@ module Evaluate =
             "Ask a policy questions that it answers with a search engine, and count the right answers."
             [
                 "Experiments/data/warm-start", "all held-out questions of Atlas, the likeliest answers"
-                "MODEL --task atlas-text --questions 100 --dtype bfloat16 --output episodes.txt", "a language model, with every episode as text"
+                "MODEL --task atlas-text --questions 100 --dtype bfloat16 --output episodes.txt",
+                "a language model, with every episode as text"
                 "MODEL --questions-file nq.jsonl --corpus wiki.jsonl --index wiki.sqlite --json", "questions and documents of your own"
             ]
             run

@@ -30,7 +30,7 @@ type GenerateOption =
             match this with
             | Words _ -> "the policy's folder, then the prompt in quotes; - reads it from the standard input."
             | Max_Tokens _ -> "write so many tokens at most (default: 256)."
-            | Temperature _ -> "draw at this temperature; 0 takes the likeliest token (default: 1)."
+            | Temperature _ -> "draw at this temperature; 0 takes the likeliest token (default: 1, whatever generation_config.json says)."
             | Top_K _ -> "draw from so many of the likeliest tokens only."
             | Top_P _ -> "draw from the fewest likeliest tokens whose share reaches this, above 0 to 1."
             | Min_P _ -> "draw from tokens at least so likely relative to the likeliest, 0 to 1."
@@ -110,7 +110,7 @@ module Generate =
             Generation.defaults with
                 Sampling = sampling options
                 MaxTokens = options.GetResult(GenerateOption.Max_Tokens, 256) |> Usage.positive "--max-tokens"
-                StopTexts = options.GetResults GenerateOption.Stop |> List.filter((<>) "")
+                StopTexts = options.GetResults GenerateOption.Stop |> List.map(Usage.filled "--stop")
                 Samples = options.GetResult(GenerateOption.Samples, 1) |> Usage.positive "--samples"
                 Seed = options.GetResult(GenerateOption.Seed, 0) |> Seed.ofInt
         }

@@ -44,6 +44,13 @@ module Usage =
         inRange (value >= 1) name value "1 or more"
         value
 
+    /// A text that is not empty.
+    let filled name (text: string) =
+        if text = "" then
+            refuse $"{name} is empty: give a text, or leave it out."
+
+        text
+
     /// A share up to 1.
     let share name isEnough (value: float) =
         inRange (isEnough value && value <= 1.0) name value "a share up to 1"

@@ -11,6 +11,7 @@ internal static class Allocator
     // From glibc's malloc.h.
     private const int TrimThreshold = -1;
     private const int MapThreshold = -3;
+    private const int MappedBlocks = -4;
 
     private const int MapBlocksAbove = 32 << 20;
 
@@ -25,6 +26,8 @@ internal static class Allocator
         try
         {
             mallopt(MapThreshold, MapBlocksAbove);
+            // Above the largest threshold that glibc takes, blocks would still be mapped and unmapped one by one.
+            mallopt(MappedBlocks, 0);
             mallopt(TrimThreshold, int.MaxValue);
         }
         catch (EntryPointNotFoundException)

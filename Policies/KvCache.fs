@@ -120,6 +120,9 @@ module KvCache =
         let answers = Array.map2 answer (queries.split(atATime, 1)) (hidden.split(atATime, 1))
         torch.cat(answers, 1L).view(batch * length, -1L)
 
+    /// Up to so many key heads, `readOne` costs less than `readMany`: it multiplies the work by their number.
+    let private fewKeyHeads = 8L
+
     /// One new token a row: one matrix product a row for all heads, since many small products cost more than the zeros here. A query stands
     /// in its key head's block of the row, and only that block of the answer is read.
     let private readOne
@@ -159,7 +162,7 @@ module KvCache =
         let hidden = columns.gt(positions.unsqueeze 2L)
 
         let read =
-            if positions.shape[1] = 1L then
+            if positions.shape[1] = 1L && keyHeads <= fewKeyHeads then
                 let blocks = torch.eye(keyHeads, device = positions.device).``to`` cache.Keys[0].dtype
                 readOne a (blocks.view(keyHeads, 1L, keyHeads, 1L)) hidden
             else

@@ -56,13 +56,7 @@ module LearningTask =
                 PromptFrame.around (PromptFrame.ofPolicy policy) task.Environment
             else
                 task.Environment
-        Rollout.run
-            (rolloutOptions task policy)
-            policy.Tokenizer
-            environment
-            (Sampling.create sampling policy.Model)
-            episodes
-            cancellation
+        Rollout.run (rolloutOptions task policy) policy.Tokenizer environment (Sampling.create sampling policy.Model) episodes cancellation
         |> _.GetAwaiter().GetResult()
 
     /// A fresh policy for the task. Raises `InvalidOperationException` where the task has none.

@@ -63,9 +63,11 @@ module Optimiser =
 
     /// The Euclidean norm of a flat gradient. Squares are added up in parts: torch's own norm loses digits over millions of numbers.
     let norm (gradient: torch.Tensor) =
-        let squares (start, count) =
-            Tensors.released(fun () -> Tensors.widened(gradient.narrow(0L, start, count)).square().sum().ToDouble())
-        parts gradient |> Seq.sumBy squares |> sqrt
+        Tensors.released(fun () ->
+            let total = torch.zeros(1L, dtype = torch.float64, device = gradient.device)
+            for start, count in parts gradient do
+                Tensors.released(fun () -> total.add_(Tensors.widened(gradient.narrow(0L, start, count)).square().sum()) |> ignore)
+            sqrt(total.ToDouble()))
 
     /// One AdamW update in place of flat `values` with flat `gradient`, the latter multiplied by `scale` first (gradient clipping).
     let step options (learningRate: float) (scale: float) (values: torch.Tensor) (gradient: torch.Tensor) state =

@@ -24,14 +24,9 @@ module PromptFrame =
             | _ -> raise(System.IO.InvalidDataException "The policy's chat template does not write a user's message once, as it stands.")
 
     /// An environment whose prompts stand in a frame.
-    let around frame (environment: IEnvironment) =
-        {
-            new IEnvironment with
-                member _.Prompt question = [
-                    Piece.Markup frame.Before
-                    yield! environment.Prompt question
-                    Piece.Markup frame.After
-                ]
-                member _.StopTexts = environment.StopTexts
-                member _.Act(actions, cancellation) = environment.Act(actions, cancellation)
-        }
+    let around frame (environment: IEnvironment) = {
+        new IEnvironment with
+            member _.Prompt question = [ Piece.Markup frame.Before; yield! environment.Prompt question; Piece.Markup frame.After ]
+            member _.StopTexts = environment.StopTexts
+            member _.Act(actions, cancellation) = environment.Act(actions, cancellation)
+    }

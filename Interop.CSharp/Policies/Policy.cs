@@ -68,7 +68,7 @@ public sealed class Policy : IDisposable
         IReadOnlyList<string> texts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new GenerationOptions();
-        var prompts = texts.MapAll(text => Inner.Tokenizer.Encode(text, true)).ToArray();
+        var prompts = texts.MapAll(text => Inner.Files.Tokenizer.Encode(text, addSpecialTokens: true)).ToArray();
         var written = await Task.Run(
             () => Core.Generation.run(options.ToCore(), Inner, prompts, Unheard, cancellationToken),
             cancellationToken).ConfigureAwait(false);

@@ -10,7 +10,10 @@ open Levee.Tests.World
 
 let private withTemplate (template: string option) (policy: Policy) =
     let templates = template |> Option.map ChatTemplates.Of |> Option.defaultValue ChatTemplates.None
-    { policy with Files = { policy.Files with TokenizerConfig = policy.Files.TokenizerConfig.With templates } }
+    {
+        policy with
+            Files = { policy.Files with TokenizerConfig = policy.Files.TokenizerConfig.With templates }
+    }
 
 let private template =
     "{% for message in messages %}<think> {{ message.role }} {{ message.content | trim }} </think>{% endfor %}{% if add_generation_prompt %} <answer>{% endif %}"
@@ -34,7 +37,8 @@ let ``without a template nothing stands around it but the tokenizer's special to
 [<Fact>]
 let ``a template that leaves the message out is refused`` () =
     use policy = warmPolicy()
-    let error = Assert.Throws<InvalidDataException>(fun () -> policy |> withTemplate(Some "hello") |> PromptFrame.ofPolicy |> ignore)
+    let error =
+        Assert.Throws<InvalidDataException>(fun () -> policy |> withTemplate(Some "hello") |> PromptFrame.ofPolicy |> ignore)
     Assert.Contains("chat template", error.Message)
 
 [<Fact>]
