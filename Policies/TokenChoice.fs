@@ -5,8 +5,8 @@ open TorchSharp
 /// Drawing tokens from the policy's distribution.
 [<RequireQualifiedAccess>]
 module TokenChoice =
-    /// The largest uniform number to draw with: the largest below 1 whose product with any total stays below that total in float64, so that the draw never passes the last
-    /// token that has a probability.
+    /// The largest uniform number to draw with: the largest below 1 whose product with any total stays below that total in float64, so that the
+    /// draw never passes the last token that has a probability.
     let largest = 1.0 - 2.0 ** -52.0
 
     /// Weights [B, vocabulary], with zero in place of those below a bound [B, 1].
@@ -18,6 +18,25 @@ module TokenChoice =
         let before = heaviest.cumsum(1L, torch.float64) - heaviest
         let total = weights.sum(1L, true, torch.float64)
         heaviest.masked_fill(before.ge(total * share), infinity).amin([| 1L |], true)
+
+    // These nearly always reach a share; sorting a whole vocabulary costs many times as much.
+    let private few = 1024L
+
+    /// The largest weights of each row in descending order, enough of them to reach a share of its total.
+    let private heaviestFor (share: float) (weights: torch.Tensor) =
+        let sorted () =
+            let struct (sorted, _) = weights.sort(1L, true)
+            sorted
+
+        let areEnough (top: torch.Tensor) =
+            (top.sum(1L, true, torch.float64).ge(weights.sum(1L, true, torch.float64) * share)).all().ToBoolean()
+
+        // On a GPU the question would wait for the device.
+        if weights.shape[1] <= few || weights.device_type <> DeviceType.CPU then
+            sorted()
+        else
+            let struct (top, _) = weights.topk(int few)
+            if areEnough top then top else sorted()
 
     /// Probabilities [B, vocabulary] with zero for the tokens that the options leave out.
     let keep (options: SamplingOptions) (probabilities: torch.Tensor) =
@@ -32,11 +51,8 @@ module TokenChoice =
             if options.TopP = 1.0 then
                 weights
             else
-                let sorted () =
-                    let struct (sorted, _) = weights.sort(1L, true)
-                    sorted
-
-                from (shareBound options.TopP (heaviest |> Option.defaultWith sorted) weights) weights
+                let heaviest = heaviest |> Option.defaultWith(fun () -> heaviestFor options.TopP weights)
+                from (shareBound options.TopP heaviest weights) weights
 
         if options.MinP = 0.0 then
             weights

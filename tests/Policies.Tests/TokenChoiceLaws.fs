@@ -63,6 +63,18 @@ let ``the filters keep what their definition keeps, in its proportions`` () =
             weights = Array.map2 (fun kept p -> if kept then p else 0.0) expected all)
     )
 
+[<Theory>]
+[<InlineData(0.001, 0.9)>]
+[<InlineData(3.0, 0.9)>]
+[<InlineData(3.0, 0.9999)>]
+let ``a share of a large vocabulary is what its definition says, whether few tokens reach it or not`` (spread: float) share =
+    use _ = torch.NewDisposeScope()
+    let logits = numbers(normal [| 3000L |] (Seed.ofInt 1) * spread)
+    let case = { Logits = logits; Options = { SamplingOptions.defaults with TopP = share } }
+    let probabilities = torch.nn.functional.softmax(tensorOf logits, -1L)
+    let weights = numbers(TokenChoice.keep case.Options probabilities)
+    Assert.Equal<bool[]>(kept case, weights |> Array.map(fun weight -> weight > 0.0))
+
 [<Fact>]
 let ``a token drawn is a token kept, whatever the number, with the policy's own log-probability`` () =
     Check.One(
