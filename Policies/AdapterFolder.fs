@@ -54,6 +54,10 @@ module AdapterFolder =
         let file = Path.Combine(folder, AdapterConfig.FileName)
         let config = AdapterConfig.Load file
         let options = options file config
+
+        if trainable && config.Dropout > 0.0 then
+            raise(InvalidDataException $"{file}: lora_dropout {config.Dropout} is not supported in training; set it to 0.0, or load it frozen.")
+
         use weights = SafetensorsFile.Open(Path.Combine(folder, AdapterConfig.WeightsName))
 
         TensorFile.check

@@ -27,6 +27,12 @@ public sealed record AdapterConfig
     /// <summary>The folder or the hub's name of the model that the adapter belongs to; empty where the file does not say.</summary>
     public string BaseModel { get; init; } = "";
 
+    /// <summary>
+    /// The share of its inputs that the adapter was trained without, from 0 to 1; it says nothing about what a finished adapter computes. Not
+    /// written.
+    /// </summary>
+    public double Dropout { get; init; }
+
     /// <summary>What stands for all linear modules but the head.</summary>
     public const string AllLinear = "all-linear";
 

@@ -28,6 +28,7 @@ internal static class AdapterConfigJson
             UseRsLora = root.Optional("use_rslora")?.Flag() ?? false,
             TargetModules = Targets(root.Required("target_modules")),
             BaseModel = root.Optional("base_model_name_or_path")?.Text() ?? "",
+            Dropout = Dropout(root.Optional("lora_dropout")),
         };
         CheckDraw(root.Optional("init_lora_weights"));
         foreach (var (name, value) in root.Members())
@@ -66,7 +67,14 @@ internal static class AdapterConfigJson
 
     private static bool IsRead(string name) =>
         name is "peft_type" or "task_type" or "bias" or "r" or "lora_alpha" or "use_rslora" or "target_modules" or "base_model_name_or_path"
-            or "init_lora_weights";
+            or "init_lora_weights" or "lora_dropout";
+
+    private static double Dropout(JsonField? field) => field?.Number() switch
+    {
+        null => 0,
+        >= 0 and < 1 and var share => share,
+        var other => throw field!.Error($"{other} is no share from 0 to below 1; correct it."),
+    };
 
     private static void Demand(JsonField root, string name, string value, bool required = false)
     {

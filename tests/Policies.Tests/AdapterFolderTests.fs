@@ -107,7 +107,7 @@ let private set (name: string) (value: string) folder =
 [<InlineData("use_dora", "true")>]
 [<InlineData("fan_in_fan_out", "true")>]
 [<InlineData("lora_bias", "true")>]
-[<InlineData("lora_dropout", "0.1")>]
+[<InlineData("lora_dropout", "1.5")>]
 [<InlineData("modules_to_save", "[\"lm_head\"]")>]
 [<InlineData("rank_pattern", "{\"q_proj\": 8}")>]
 [<InlineData("alpha_pattern", "{\"q_proj\": 8}")>]
@@ -129,6 +129,18 @@ let ``a setting that is not supported, or out of range, is refused by name`` (na
         Assert.Contains("without targets", message)
     else
         Assert.Contains(name, message)
+
+[<Fact>]
+let ``an adapter that was trained with dropout can be used, and not trained on`` () =
+    use place = new TemporaryFolder()
+    use policy = policy 1
+    let folder = place.At "adapter"
+    use adapted = Policy.adapt LoraOptions.defaults "" (Seed.ofInt 2) policy
+    Policy.saveAdapter folder adapted
+    set "lora_dropout" "0.05" folder
+    Policy.loadAdapter false folder policy |> Policy.dispose
+    let error = Assert.Throws<InvalidDataException>(fun () -> Policy.loadAdapter true folder policy |> Policy.dispose)
+    Assert.Contains("lora_dropout 0.05 is not supported in training", error.Message)
 
 [<Theory>]
 [<InlineData("inference_mode", "false")>]
