@@ -11,6 +11,7 @@ open Levee.Interop.HuggingFace
 type ConvertOption =
     | [<MainCommand>] Folders of folders: string list
     | [<Unique>] Dtype of WeightType
+    | [<Unique>] Adapter of folder: string
     | [<Unique>] Shard_Size of bytes: string
     | [<Unique>] Replace
 
@@ -19,6 +20,7 @@ type ConvertOption =
             match this with
             | Folders _ -> "the policy's folder, then the folder to write."
             | Dtype _ -> "the type of the weights (default: as the policy's config.json says, else float32)."
+            | Adapter _ -> "merge this adapter, in PEFT's layout, into the weights."
             | Shard_Size _ -> "the largest file of weights, such as 500MB or 2GB (default: 5GB)."
             | Replace -> "write the target even where it exists; what was there gives way when the new policy is whole."
 
@@ -55,7 +57,7 @@ module Convert =
             Usage.refuse $"{target} exists: give another folder, or --replace."
 
         let precision = options.TryGetResult ConvertOption.Dtype |> Option.defaultWith(fun () -> precisionOf source)
-        use policy = Loading.policy precision "cpu" source
+        use policy = Loading.policy precision "cpu" (options.TryGetResult ConvertOption.Adapter) source
         Policy.saveSharded shardSize target policy
         let name = (string precision).ToLowerInvariant()
         printfn $"{target}: {policy.Parameters.Values.numel():N0} weights in {name}, {float(size target) / 1e6:N1} MB"
@@ -68,6 +70,7 @@ module Convert =
             [
                 "MODEL smaller --dtype bfloat16", "half the size"
                 "MODEL parts --shard-size 2GB", "in files of at most two gigabytes, with their list"
+                "MODEL merged --adapter ADAPTER", "an adapter's products in the weights"
                 "MODEL copy", "the same weights in the same type, and the files as the framework writes them"
             ]
             run

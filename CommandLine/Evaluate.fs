@@ -22,6 +22,7 @@ type EvaluateOption =
     | [<Unique>] Temperature of number: float
     | [<Unique>] Seed of number: int
     | [<Unique>] Batch of count: int
+    | [<Unique>] Adapter of folder: string
     | [<Unique>] Dtype of WeightType
     | [<Unique>] Device of name: string
     | [<Unique>] Output of file: string
@@ -44,6 +45,7 @@ type EvaluateOption =
             | Temperature _ -> "draw at this temperature (default: 0, the likeliest token)."
             | Seed _ -> "what the draws depend on (default: 0)."
             | Batch _ -> "questions answered at a time (default: 64)."
+            | Adapter _ -> "an adapter of the policy, in PEFT's layout, to write with."
             | Dtype _ -> "the type of the weights (default: float32)."
             | Device _ -> "where to compute: cpu, cuda or cuda:N (default: cpu)."
             | Output _ -> "write every episode to this file, as readable text."
@@ -130,7 +132,11 @@ module Evaluate =
         let count = options.TryGetResult EvaluateOption.Questions |> Option.map(Usage.positive "--questions")
 
         use policy =
-            Loading.policy (options.GetResult(EvaluateOption.Dtype, Float32)) (options.GetResult(EvaluateOption.Device, "cpu")) folder
+            Loading.policy
+                (options.GetResult(EvaluateOption.Dtype, Float32))
+                (options.GetResult(EvaluateOption.Device, "cpu"))
+                (options.TryGetResult EvaluateOption.Adapter)
+                folder
 
         let task, questions = Questions.load source
         let questions = count |> Option.map(fun count -> Array.truncate count questions) |> Option.defaultValue questions

@@ -21,6 +21,7 @@ type GenerateOption =
     | [<Unique>] Seed of number: int
     | [<Unique>] Chat
     | [<Unique>] System of text: string
+    | [<Unique>] Adapter of folder: string
     | [<Unique>] Dtype of WeightType
     | [<Unique>] Device of name: string
     | [<Unique>] Json
@@ -39,6 +40,7 @@ type GenerateOption =
             | Seed _ -> "what the draws depend on; the same seed gives the same text (default: 0)."
             | Chat -> "give the prompt as a user's message, in the policy's chat template."
             | System _ -> "with --chat: a system message before it."
+            | Adapter _ -> "an adapter of the policy, in PEFT's layout, to write with."
             | Dtype _ -> "the type of the weights (default: float32)."
             | Device _ -> "where to compute: cpu, cuda or cuda:N (default: cpu)."
             | Json -> "write one JSON object a line, one for each continuation, instead of the text."
@@ -116,7 +118,11 @@ module Generate =
         }
 
         use policy =
-            Loading.policy (options.GetResult(GenerateOption.Dtype, Float32)) (options.GetResult(GenerateOption.Device, "cpu")) folder
+            Loading.policy
+                (options.GetResult(GenerateOption.Dtype, Float32))
+                (options.GetResult(GenerateOption.Device, "cpu"))
+                (options.TryGetResult GenerateOption.Adapter)
+                folder
 
         let tokens = opening options policy prompt
         let isJson = options.Contains GenerateOption.Json

@@ -33,5 +33,12 @@ module Loading =
         with :? System.ArgumentException as error ->
             Usage.refuse $"--device: {Usage.plain error}"
 
-    /// A policy in a folder, on the device of a name, to write with.
-    let policy weights deviceName folder = Policy.loadFrozen (scalarType weights) (device deviceName) folder
+    /// A policy in a folder, on the device of a name, to write with; with the adapter in another folder beside it, where one is given.
+    let policy weights deviceName (adapter: string option) folder =
+        let policy = Policy.loadFrozen (scalarType weights) (device deviceName) folder
+
+        match adapter with
+        | None -> policy
+        | Some adapter ->
+            use policy = policy
+            Policy.loadAdapter false adapter policy

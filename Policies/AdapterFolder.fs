@@ -56,7 +56,10 @@ module AdapterFolder =
         let options = options file config
 
         if trainable && config.Dropout > 0.0 then
-            raise(InvalidDataException $"{file}: lora_dropout {config.Dropout} is not supported in training; set it to 0.0, or load it frozen.")
+            raise(
+                InvalidDataException
+                    $"{file}: lora_dropout {config.Dropout} is not supported in training; set it to 0.0, or load it frozen."
+            )
 
         use weights = SafetensorsFile.Open(Path.Combine(folder, AdapterConfig.WeightsName))
 

@@ -33,6 +33,25 @@ let ``weights are written in the type that is asked for, each rounded to it`` ()
         Assert.InRange(abs(wide - half), 0f, abs wide / 256f)
 
 [<Fact>]
+let ``an adapter is merged into the weights, and writes as they do`` () =
+    use folder = new TemporaryFolder()
+    let source, adapter, target = policyIn folder, folder.File "adapter", folder.File "merged"
+
+    do
+        use policy = Policy.loadFrozen torch.float32 torch.CPU source
+        use adapted = Policy.adapt { LoraOptions.defaults with Rank = 2 } "" (Seed.ofInt 1) policy
+        use _ = torch.no_grad()
+        for _, numbers in Adapter.named adapted.Parameters.Adapter.Value do
+            numbers.fill_(Tensors.scalar 0.3) |> ignore
+        Policy.saveAdapter adapter adapted
+
+    succeeds [ "convert"; source; target; "--adapter"; adapter ] |> ignore
+    Assert.NotEqual<float32[]>(weights source, weights target)
+    let write model options = succeeds([ "generate"; model; "red"; "--temperature"; "0"; "--max-tokens"; "12" ] @ options)
+    Assert.Equal(write target [], write source [ "--adapter"; adapter ])
+    Assert.Contains("adapter_config.json", fails 1 [ "generate"; source; "red"; "--adapter"; source ])
+
+[<Fact>]
 let ``weights are split over files of the size that is asked for`` () =
     use folder = new TemporaryFolder()
     let source, target = policyIn folder, folder.File "parts"
