@@ -4,6 +4,7 @@ open System
 open System.Collections.Concurrent
 open System.IO
 open System.Threading
+open Levee.Interop.HuggingFace
 open Levee.Report
 open TorchSharp
 
@@ -320,8 +321,16 @@ module Study =
         ]
         { Folder = folder; Arms = report folder experiment notes; Failed = errors; Cancelled = cancelled }
 
-    /// `run`, with `show` making what is told of the progress, given each run to come with its steps.
+    /// That what the runs start from is there, before anything is written.
+    let private checkStart (experiment: Experiment) =
+        match experiment.Start with
+        | Checkpoint folder -> (ModelFolder folder).Check()
+        | Taught _ -> ()
+
+    /// `run`, with `show` making what is told of the progress, given each run to come with its steps. Raises `IOException` that names what is missing
+    /// where the policy to start from is not there.
     let runShowing show (options: StudyOptions) (experiment: Experiment) cancellation =
+        checkStart experiment
         let folder = RunFolder.create options.Out experiment.Name DateTime.Now
         RunFolder.describe folder options.Script (Configuration.onMachine options.Threads options.Device experiment)
         conduct show options folder experiment cancellation

@@ -129,14 +129,22 @@ public sealed class StudyTests
     public async Task A_run_that_fails_says_why()
     {
         using var folder = new TemporaryFolder();
-        var result = await Tiny(folder.Path)
-            .StartingFrom(Path.Combine(folder.Path, "nowhere"))
-            .AddArm("GRPO", Recipes.Grpo)
-            .Build()
-            .RunAsync(cancellationToken: Cancellation);
+        var start = Path.Combine(folder.Path, "start");
+        Study StartingFrom(string policy) => Tiny(folder.Path).StartingFrom(policy).AddArm("GRPO", Recipes.Grpo).Build();
+
+        var missing = await Assert.ThrowsAnyAsync<IOException>(() => StartingFrom(start).RunAsync(cancellationToken: Cancellation));
+        Assert.Contains(start, missing.Message);
+
+        Directory.CreateDirectory(start);
+        foreach (var file in Directory.GetFiles(WarmStartFolder))
+        {
+            File.Copy(file, Path.Combine(start, Path.GetFileName(file)));
+        }
+        File.WriteAllText(Path.Combine(start, "model.safetensors"), "damaged");
+        var result = await StartingFrom(start).RunAsync(cancellationToken: Cancellation);
         var failure = Assert.Single(result.Failures);
         Assert.Equal(new RunId { Arm = "GRPO", Seed = 1 }, failure.Run);
-        Assert.Contains("nowhere", failure.Message);
+        Assert.Contains("model.safetensors", failure.Message);
     }
 
     [Fact]

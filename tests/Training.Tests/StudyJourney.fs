@@ -116,12 +116,27 @@ let ``an interrupted study keeps what was done and says so`` () =
     Assert.All(weights policy, fun weight -> Assert.True(Single.IsFinite weight))
 
 [<Fact>]
-let ``a start that is no policy folder fails by name, and every arm says so`` () =
+let ``a start that is no policy folder is named before anything is written`` () =
     use folder = new TemporaryFolder()
-    let nowhere = Path.Combine(folder.Path, "nowhere")
-    let outcome = Study.run (options folder.Path) (tiny(Checkpoint nowhere)) CancellationToken.None
+    let start, out = Path.Combine(folder.Path, "nowhere"), Path.Combine(folder.Path, "runs")
+    let run start = Study.run (options out) (tiny(Checkpoint start)) CancellationToken.None |> ignore
+    Assert.Contains("nowhere", Assert.Throws<DirectoryNotFoundException>(fun () -> run start).Message)
+    Assert.Contains("config.json", Assert.Throws<FileNotFoundException>(fun () -> run folder.Path).Message)
+    Assert.False(Directory.Exists out)
+
+[<Fact>]
+let ``weights that are damaged fail by name, and every arm says so`` () =
+    use folder = new TemporaryFolder()
+    let start = Path.Combine(folder.Path, "policy")
+    do
+        use policy = warmPolicy()
+        Policy.save start policy
+    use weights = File.OpenWrite(Path.Combine(start, "model.safetensors"))
+    weights.SetLength(weights.Length - 10L)
+    weights.Dispose()
+    let outcome = Study.run (options folder.Path) (tiny(Checkpoint start)) CancellationToken.None
     Assert.Equal(4, outcome.Failed.Length)
-    Assert.All(outcome.Failed, fun (_, message) -> Assert.Contains("nowhere", message))
+    Assert.All(outcome.Failed, fun (_, message) -> Assert.Contains("model.safetensors", message))
 
 [<Fact>]
 let ``a run folder that cannot be made is refused with a remedy`` () =
