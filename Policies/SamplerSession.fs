@@ -17,6 +17,7 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
     /// The rows that have a place, in the order of `cache`.
     let mutable places: SamplerRow[] = [||]
     let mutable cache = KvCache.empty parameters
+    let mutable repeated: RepeatedStep option = None
     let mutable work = { Prefilled = 0L; Shared = 0L; Sampled = 0L }
 
     /// How many draws are prepared for at a time.
@@ -55,11 +56,13 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
         for row in admitted do
             row.Stage <- Stage.Entering
 
-    /// Hidden states [B * L, width] of new tokens at `positions`, both int64 [B, L], of all rows that have a place or of those at `chosen`.
-    let run chosen (tokens: torch.Tensor) (positions: torch.Tensor) width =
+    let ensureRoom width =
         if width > cache.Capacity then
             cache <- KvCache.arrange parameters (Array.init places.Length int64) places.Length (longest places) width cache
 
+    /// Hidden states [B * L, width] of new tokens at `positions`, both int64 [B, L], of all rows that have a place or of those at `chosen`.
+    let run chosen (tokens: torch.Tensor) (positions: torch.Tensor) width =
+        ensureRoom width
         let attend = KvCache.attention architecture chosen positions width cache
         Transformer.run parameters (Rotation.at positions model.Rotation) attend tokens
 
@@ -94,10 +97,14 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
         let last = contexts |> Array.mapi(fun row context -> int64(row * length + context.Length - 1))
         hidden.index_select(0L, integers [| int64 readers.Length |] last)
 
-    /// Draws the next token of rows whose hidden states [B, width] are given, and notes it where a turn is not over; gives the tokens [B, 1].
-    let draw ended (drawing: SamplerRow[]) uniform (hidden: torch.Tensor) =
+    /// The next tokens of rows whose hidden states [B, width] are given, and their log-probabilities, float64 [B, 2].
+    let choose uniform (hidden: torch.Tensor) =
         let struct (tokens, logProbs) = TokenChoice.choose options uniform (hidden.mm(parameters.Head.t()))
-        let numbers = torch.cat([| tokens.``to`` torch.float64; logProbs.``to`` torch.float64 |], 1L).cpu().data<float>().ToArray()
+        torch.cat([| tokens.``to`` torch.float64; logProbs.``to`` torch.float64 |], 1L)
+
+    /// Notes what was drawn, [B, 2], for rows whose turn is not over.
+    let note ended (drawing: SamplerRow[]) (drawn: torch.Tensor) =
+        let numbers = drawn.cpu().data<float>().ToArray()
 
         drawing
         |> Array.iteri(fun i row ->
@@ -112,8 +119,6 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
 
                 if ended row.Number row.Tokens || row.Tokens.Count = row.Limit then
                     row.Stage <- Stage.Over)
-
-        tokens
 
     /// Reads the contexts of entering rows, given in groups of one context that is read once, and draws the first token of each row.
     let enter ended (groups: SamplerRow[][]) =
@@ -149,12 +154,60 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
             row.Stage <- Stage.Writing
 
         hidden.index_select(0L, integers [| sources.LongLength |] sources)
-        |> draw ended members (uniforms 1 members |> _.squeeze(0L))
-        |> ignore
+        |> choose(uniforms 1 members |> _.squeeze(0L))
+        |> note ended members
 
     let goesOn () =
         let over = places |> Array.sumBy(fun row -> if row.Stage.IsOver then 1 else 0)
         2 * over < places.Length
+
+    /// Columns that a repeated step reads: more than it needs, so that it serves many tokens.
+    let roomy width = min architecture.ContextLimit ((width + 127) / 128 * 128)
+
+    /// The repeated step for the rows that have a place, made anew where another would be needed.
+    let repeatedStep width =
+        let width = roomy width
+        let isStill (step: RepeatedStep) =
+            Object.ReferenceEquals(step.Cache, cache) && step.Width = width && step.Tokens.shape[0] = places.LongLength
+
+        match repeated with
+        | Some step when isStill step -> step
+        | _ ->
+            repeated |> Option.iter(fun step -> (step :> IDisposable).Dispose())
+            ensureRoom width
+            let buffer (columns: int64) (dtype: torch.ScalarType) =
+                torch.zeros([| places.LongLength; columns |], dtype = dtype, device = device).DetachFromDisposeScope()
+            let tokens, positions = buffer 1L torch.int64, buffer 1L torch.int64
+            let uniform, drawn = buffer 1L torch.float64, buffer 2L torch.float64
+
+            let work () =
+                Tensors.released(fun () ->
+                    let hidden = run None tokens positions width
+                    drawn.copy_(choose uniform hidden) |> ignore)
+
+            let step = {
+                Cache = cache
+                Width = width
+                Tokens = tokens
+                Positions = positions
+                Uniform = uniform
+                Drawn = drawn
+                Work = new Repeated(device, work)
+            }
+            repeated <- Some step
+            step
+
+    /// The next token of every row that has a place, and its log-probability, [B, 2].
+    let next (tokens: torch.Tensor) (positions: torch.Tensor) (uniform: torch.Tensor) width =
+        if options.Graphs then
+            let step = repeatedStep width
+            step.Tokens.copy_ tokens |> ignore
+            step.Positions.copy_ positions |> ignore
+            step.Uniform.copy_ uniform |> ignore
+            step.Work.Run()
+            step.Drawn
+        else
+            choose uniform (run None tokens positions width)
 
     /// Writes on with all rows that have a place, for `stretch` tokens at most.
     let writeOn ended (cancellation: Threading.CancellationToken) =
@@ -172,15 +225,15 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
             let width = longest places + 1
             // A row whose turn is over stays behind its end, where its next token will overwrite what it computes.
             let positions = positions.select(0L, ahead).clamp_max((width - 1).ToScalar())
-            let hidden = run None tokens positions width
+            let drawn = next tokens positions (uniforms.select(0L, ahead)) width
 
             for row in places do
                 if row.Stage.IsWriting then
                     row.Length <- row.Length + 1
 
-            let drawn = draw ended places (uniforms.select(0L, ahead)) hidden
+            note ended places drawn
             tokens.Dispose()
-            tokens <- scope.MoveToOuter drawn
+            tokens <- scope.MoveToOuter(drawn.narrow(1L, 0L, 1L).``to`` torch.int64)
             ahead <- ahead + 1L
 
     interface ISamplerSession with
@@ -217,5 +270,6 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
             finished |> Array.map SamplerRow.written
 
         member _.Dispose() =
+            repeated |> Option.iter(fun step -> (step :> IDisposable).Dispose())
             (cache :> IDisposable).Dispose()
             (parameters :> IDisposable).Dispose()

@@ -1,5 +1,8 @@
 namespace Levee
 
+open Levee.Interop.Extras
+open TorchSharp
+
 /// Policies that write.
 [<RequireQualifiedAccess>]
 module Sampling =
@@ -7,6 +10,9 @@ module Sampling =
     /// one is out of its range.
     let create (options: SamplingOptions) (model: Model) =
         let options = SamplingOptions.validate options
+
+        if options.Graphs && model.Parameters.Values.device_type = DeviceType.CUDA && not CudaGraph.IsAvailable then
+            invalidArg (nameof options) "Graphs need the extras library (docs/gpu.md): build it, or leave them out."
 
         {
             new ISampler with

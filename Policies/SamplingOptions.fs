@@ -19,12 +19,23 @@ type SamplingOptions = {
     Slots: int option
     /// The largest number of tokens of context, padding included, that are read at once, from 1: what bounds the memory for reading prompts.
     PassTokens: int
+    /// Whether the writing of a token is prepared once and repeated at the same places: on a GPU as a CUDA graph, which spares small batches the launch
+    /// of each operation. Results are the same up to rounding.
+    Graphs: bool
 }
 
 [<RequireQualifiedAccess>]
 module SamplingOptions =
     /// The policy itself: temperature 1, no filter; all rows at once, 8192 tokens of context at a time.
-    let defaults = { Temperature = 1.0; TopK = None; TopP = 1.0; MinP = 0.0; Slots = None; PassTokens = 8192 }
+    let defaults = {
+        Temperature = 1.0
+        TopK = None
+        TopP = 1.0
+        MinP = 0.0
+        Slots = None
+        PassTokens = 8192
+        Graphs = false
+    }
 
     /// The policy itself at another temperature; 0 is greedy.
     let at temperature = { defaults with Temperature = temperature }

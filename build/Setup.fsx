@@ -167,6 +167,27 @@ let private native options (torch: Libtorch.Libtorch) =
 
         File.WriteAllLines(stamp, wanted)
 
+/// Compiles what needs CUDA's own headers besides, where libtorch has CUDA. Nothing else depends on it.
+let private extras options (torch: Libtorch.Libtorch) =
+    let folder = inRepository "artifacts/extras"
+    let stamp = Path.Combine(folder, "levee.stamp")
+    let wanted = [| $"{torch.Version} {torch.Root}" |]
+    let hasCuda = File.Exists(Path.Combine(torch.Root, "lib", "libtorch_cuda.so"))
+
+    if hasCuda && File.Exists stamp && File.ReadAllLines stamp = wanted then
+        upToDate options "extras" "artifacts/extras"
+    elif hasCuda then
+        try
+            if Directory.Exists folder then
+                Directory.Delete(folder, recursive = true)
+
+            let sources = inRepository "Interop.LibTorch/native/extras"
+            require "cmake" "cmake" [ "-E"; "env"; $"LIBTORCH={torch.Root}"; "cmake"; "-S"; sources; "-B"; folder ] |> ignore
+            require "The C++ build" "cmake" [ "--build"; folder; "--config"; "Release" ] |> ignore
+            File.WriteAllLines(stamp, wanted)
+        with Stop(message, _) ->
+            say "extras" $"left out, and CUDA graphs with them: {message.Split('\n')[0]}"
+
 /// PyTorch for Python, the peer that tests and benchmarks compare with: good to have, never needed.
 let private peer options =
     let isThere = [ "python3"; "/usr/bin/python3" ] |> List.exists(Libtorch.pythonPackage >> Option.isSome)
@@ -196,6 +217,7 @@ let run (options: Options) =
     if torchSource options |> TorchSource.isPackage |> not then
         let torch = libtorch options
         native options torch
+        extras options torch
 
     if options.WithPeer then
         peer options

@@ -34,7 +34,7 @@ public sealed record GenerationOptions
     internal Core.GenerationOptions ToCore()
     {
         var sampling = new Core.SamplingOptions(
-            Temperature, TopK.ToOption(), TopP, MinP, Default.Sampling.Slots, Default.Sampling.PassTokens);
+            Temperature, TopK.ToOption(), TopP, MinP, Default.Sampling.Slots, Default.Sampling.PassTokens, Default.Sampling.Graphs);
         return new(sampling, MaxTokens, Default.StopTokens, StopTexts.ToFSharpList(), Default.Samples, Seed.ToCore());
     }
 }

@@ -31,7 +31,7 @@ step() {
 
 export DOTNET_ROOT="$here/runtime" DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 export PATH="$here/runtime:$PATH"
-export LEVEE_TORCH_LIBRARY="$out/native/libLeveeTorch.so"
+export LEVEE_TORCH_LIBRARY="$out/native/libLeveeTorch.so" LEVEE_EXTRAS_LIBRARY="$out/extras/libLeveeExtras.so"
 
 program() {
     local name="$1"
@@ -45,6 +45,11 @@ build() {
     step cmake cmake -S "$here/Interop.LibTorch/native" -B "$out/native" -DCMAKE_BUILD_TYPE=Release -DPYTHON3="$(command -v "$python")" &&
         step native cmake --build "$out/native" --parallel "$(nproc)" &&
         grep -h 'libtorch [0-9]' "$out/cmake.log" | tee -a "$summary"
+    # CUDA graphs need the toolkit's headers besides; all else does without.
+    if [ "$gpu" = 1 ]; then
+        step extras-cmake cmake -S "$here/Interop.LibTorch/native/extras" -B "$out/extras" -DPYTHON3="$(command -v "$python")" &&
+            step extras cmake --build "$out/extras" --parallel "$(nproc)"
+    fi
 }
 
 test_of() {
@@ -85,6 +90,9 @@ bench() {
         for shape in ${SHAPES:-qwen2.5-0.5b qwen2.5-1.5b qwen2.5-3b}; do
             step "bench-$shape" program Benchmarks device --device cuda --shape "$shape" --rows "${ROWS:-64}" --tokens "${TOKENS:-512}" \
                 ${flops:+--peak-tflops "$flops"} --json "$out/bench-$shape.jsonl"
+            [ -f "$LEVEE_EXTRAS_LIBRARY" ] &&
+                step "bench-$shape-graphs" program Benchmarks device --device cuda --shape "$shape" --rows "${ROWS:-64}" --tokens "${TOKENS:-512}" \
+                    ${flops:+--peak-tflops "$flops"} --graphs --json "$out/bench-$shape-graphs.jsonl"
         done
     else
         step bench-tiny program Benchmarks device --device cpu --shape tiny --json "$out/bench-tiny.jsonl"

@@ -23,6 +23,8 @@ type Settings = {
     Rows: int
     /// Tokens that a row writes, after a prompt of as many. Training takes twice as many a row.
     Tokens: int
+    /// Whether a token's work is recorded as a CUDA graph.
+    Graphs: bool
 }
 
 let private qwen width feedForward layers heads headWidth = {
@@ -65,7 +67,7 @@ let private tokens architecture count seed = Array.init count (fun i -> Seed.der
 
 /// Seconds in which a model writes `Tokens` tokens a row, the prompt's pass included.
 let private decoding settings architecture (model: Model) =
-    let sampler = Sampling.create SamplingOptions.defaults model
+    let sampler = Sampling.create { SamplingOptions.defaults with Graphs = settings.Graphs } model
 
     let requests =
         Array.init settings.Rows (fun row -> {

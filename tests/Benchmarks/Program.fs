@@ -33,6 +33,7 @@ type Option =
     | [<Unique>] Peak_Tflops of number: float
     | [<Unique>] Rows of count: int
     | [<Unique>] Tokens of count: int
+    | [<Unique>] Graphs
     | [<Unique>] Json of file: string
 
     interface IArgParserTemplate with
@@ -46,6 +47,7 @@ type Option =
             | Shape _ -> "for device: tiny, qwen2.5-0.5b, qwen2.5-1.5b or qwen2.5-3b, with random weights (default: tiny)."
             | Peak_Tflops _ -> "for device: its dense peak in 10^12 FLOP/s, in bfloat16 on a GPU, for the utilisation."
             | Rows _ -> "for device: sequences at a time (default: 8)."
+            | Graphs -> "for device: a token's work is recorded as a CUDA graph and replayed."
             | Tokens _ -> "for device: tokens written by each row after as many of prompt; twice as many are trained on (default: 64)."
             | Json _ -> "also write the results to this file, one JSON object a line."
 
@@ -98,6 +100,7 @@ let private measure (options: ParseResults<Option>) =
         PeakTeraflops = options.TryGetResult Peak_Tflops
         Rows = options.GetResult(Rows, 8)
         Tokens = options.GetResult(Tokens, 64)
+        Graphs = options.Contains Graphs
     }
     atLeastOne "rows" device.Rows
     atLeastOne "tokens" device.Tokens

@@ -5,6 +5,7 @@ open FsCheck
 open FsCheck.FSharp
 open Xunit
 open Levee
+open Levee.Interop.Extras
 open Levee.Policies.Tests.Examples
 open Levee.Policies.Tests.Scripts
 open TorchSharp
@@ -41,6 +42,35 @@ let ``a row's log-probabilities depend on the others by rounding alone`` () =
         let alone = alone (Sampling.create (at 1.0) model) scripts
         Assert.Equal<int[] list[]>(alone |> Array.map tokensOf, together |> Array.map tokensOf)
         Assert.InRange(apart alone together, 0.0, 1e-5)
+
+[<Fact>]
+let ``steps that are repeated at the same places write the same`` () =
+    use model = modelOf architecture torch.float32 3
+
+    for options, course in [ at 1.0, together; crowded ] do
+        for seed in 0..9 do
+            let scripts = Array.init 8 (fun row -> script(100 * seed + row))
+            let usual = playBy course (Sampling.create options model) scripts
+            let repeated = playBy course (Sampling.create { options with Graphs = true } model) scripts
+            Assert.Equal<int[] list[]>(usual |> Array.map tokensOf, repeated |> Array.map tokensOf)
+            Assert.InRange(apart usual repeated, 0.0, 1e-5)
+
+[<Fact>]
+let ``a graph without the extras library is refused with a remedy`` () =
+    Assert.SkipWhen(CudaGraph.IsAvailable, "the extras library is there")
+    let error = Assert.Throws<System.NotSupportedException>(fun () -> (CudaGraph.Record ignore).Dispose())
+    Assert.Contains("docs/gpu.md", error.Message)
+
+[<Fact>]
+let ``sessions with repeated steps leave no tensor behind`` () =
+    use model = modelOf architecture torch.float32 3
+    let before = torch.Tensor.TotalCount
+
+    for seed in 0..4 do
+        let scripts = Array.init 6 (fun row -> script(100 * seed + row))
+        playBy (snd crowded) (Sampling.create { fst crowded with Graphs = true } model) scripts |> ignore
+
+    Assert.Equal(before, torch.Tensor.TotalCount)
 
 [<Fact>]
 let ``the same calls give the same numbers, bit for bit`` () =

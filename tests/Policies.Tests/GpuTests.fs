@@ -4,6 +4,7 @@ module Levee.Policies.Tests.GpuTests
 open System.Threading
 open Xunit
 open Levee
+open Levee.Interop.Extras
 open Levee.Policies.Tests.Examples
 open TorchSharp
 
@@ -78,14 +79,15 @@ let ``fused attention on a GPU is attention under the causal mask`` () =
         let actual = Attention.fused architecture 0 (onDevice queriesKeys) (onDevice values)
         near tolerance expected (actual.``to``(torch.float64).cpu())
 
-[<Fact>]
-let ``a sampler on a GPU reports the log-probabilities that scoring on the CPU gives its tokens`` () =
+[<Theory; InlineData false; InlineData true>]
+let ``a sampler on a GPU reports the log-probabilities that scoring on the CPU gives its tokens`` graphs =
     let device = gpu()
+    Assert.SkipUnless(not graphs || CudaGraph.IsAvailable, "the extras library is not there")
     use _ = torch.NewDisposeScope()
     use onGpu = modelOn torch.float32 device
     use onCpu = modelOn torch.float32 cpu
     let prompts = Array.init 5 (fun row -> tokens architecture.VocabularySize (4 + row) (Seed.ofInt row))
-    use session = (Sampling.create SamplingOptions.defaults onGpu).Open(Array.init 5 Seed.ofInt)
+    use session = (Sampling.create { SamplingOptions.defaults with Graphs = graphs } onGpu).Open(Array.init 5 Seed.ofInt)
     let requests = prompts |> Array.mapi(fun row prompt -> { Row = row; Context = prompt; Limit = 12 })
     let written = session.Write(requests, (fun _ _ -> false), CancellationToken.None)
 
