@@ -47,6 +47,8 @@ type TrainingOptions = {
     /// Trajectories written at a time; when one has finished, the next takes its place. None writes all of a step's at once. Bounds the memory of keys
     /// and values.
     Slots: int option
+    /// Whether the writing of a token is recorded as a CUDA graph (docs/gpu.md).
+    Graphs: bool
     /// Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.
     MicroBatch: int
     Precision: Precision
@@ -96,6 +98,7 @@ module TrainingOptions =
         MiniBatches = 2
         Epochs = 3
         Slots = None
+        Graphs = false
         MicroBatch = 5
         Precision = Precision.Float32
         Packing = false
@@ -122,7 +125,7 @@ module TrainingOptions =
     let learningRate rate options = { options with Schedule = { options.Schedule with Peak = rate } }
 
     /// How trajectories are sampled.
-    let sampling options = { SamplingOptions.at options.Temperature with Slots = options.Slots }
+    let sampling options = { SamplingOptions.at options.Temperature with Slots = options.Slots; Graphs = options.Graphs }
 
     /// How trajectories are scored.
     let scoring options = {

@@ -24,6 +24,9 @@ public sealed record TrainingOptions
     /// </summary>
     public int? Slots { get; init; } = Default.Slots.ToNullable();
 
+    /// <summary>Whether the writing of a token is recorded as a CUDA graph.</summary>
+    public bool Graphs { get; init; } = Default.Graphs;
+
     /// <summary>Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.</summary>
     public int MicroBatch { get; init; } = Default.MicroBatch;
 
@@ -100,6 +103,7 @@ public sealed record TrainingOptions
             MiniBatches,
             Epochs,
             Slots.ToOption(),
+            Graphs,
             MicroBatch,
             Precision.ToCore(),
             Packing,
@@ -128,6 +132,7 @@ public sealed record TrainingOptions
         MiniBatches = core.MiniBatches,
         Epochs = core.Epochs,
         Slots = core.Slots.ToNullable(),
+        Graphs = core.Graphs,
         MicroBatch = core.MicroBatch,
         Precision = core.Precision.FromCore(),
         Packing = core.Packing,

@@ -198,6 +198,7 @@ public sealed class StudyTests
             options.MiniBatches,
             2,
             options.Slots,
+            options.Graphs,
             options.MicroBatch,
             options.Precision,
             options.Packing,
