@@ -34,13 +34,15 @@ module Checkpoint =
 
         parameters
 
+    let private modelOf (files: ModelFolder) config trainable dtype device =
+        read files trainable (Architecture.ofConfig files.Config config) dtype device |> Model.ofParameters
+
     /// The model in a folder that needs no tokenizer, in a type and on a device of choice, ready to be trained or frozen. Its weights are
     /// read straight to their place: beside them only a few MB are held. Raises as `load` does.
     let loadModel trainable (dtype: torch.ScalarType) (device: torch.Device) (folder: string) =
         let files = ModelFolder folder
         files.Check(tokenizer = false)
-        let architecture = Architecture.ofConfig files.Config (ModelConfig.Load files.Config)
-        read files trainable architecture dtype device |> Model.ofParameters
+        modelOf files (ModelConfig.Load files.Config) trainable dtype device
 
     /// The policy in a folder, in a type and on a device of choice, ready to be trained or frozen. Raises `FileNotFoundException`,
     /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy.
@@ -67,7 +69,7 @@ module Checkpoint =
         generation |> Option.iter(fun generation -> checkEnds tokenizer files.GenerationConfig generation.EosTokenIds)
 
         {
-            Model = loadModel trainable dtype device folder
+            Model = modelOf files config trainable dtype device
             Tokenizer = TokenizerAdapter tokenizer
             Files = {
                 Config = config
