@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TorchSharp;
 using Levee.Interop.LibTorch.Tests;
+using Levee.Tests;
 using Tensor = TorchSharp.torch.Tensor;
 
 [assembly: AssemblyFixture(typeof(TorchPeer))]
@@ -12,31 +12,16 @@ namespace Levee.Interop.LibTorch.Tests;
 /// <summary>A Python process with PyTorch that evaluates expressions on the same tensors, to compare with.</summary>
 public sealed class TorchPeer : IDisposable
 {
-    private static readonly string[] Interpreters = ["python3", "/usr/bin/python3"];
-
-    private readonly Lock turn = new();
-    private readonly Lazy<Process?> process = new(Start);
+    private readonly PythonPeer peer = new(
+        Path.Combine(AppContext.BaseDirectory, "torch_peer.py"), "No python3 with torch is installed (Debian: python3-torch).");
 
     /// <summary>
     /// What PyTorch makes of an expression in x, y, z, w; the gradients are of its results weighted by <paramref name="weights"/>.
     /// </summary>
     internal Answer Evaluate(string expression, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> weights)
     {
-        if (process.Value is not { } peer)
-        {
-            Assert.Skip("No python3 with torch is installed (Debian: python3-torch).");
-            throw new UnreachableException();
-        }
-
         var request = new Request(expression, [.. inputs.Select(Item.Of)], [.. weights.Select(Item.Of)]);
-        string? line;
-        lock (turn)
-        {
-            peer.StandardInput.WriteLine(JsonSerializer.Serialize(request, PeerJson.Default.Request));
-            peer.StandardInput.Flush();
-            line = peer.StandardOutput.ReadLine();
-        }
-
+        var line = peer.Ask(JsonSerializer.Serialize(request, PeerJson.Default.Request));
         Assert.NotNull(line);
         var answer = JsonSerializer.Deserialize(line, PeerJson.Default.Answer);
         Assert.NotNull(answer);
@@ -44,44 +29,7 @@ public sealed class TorchPeer : IDisposable
         return answer;
     }
 
-    public void Dispose()
-    {
-        if (process.IsValueCreated && process.Value is { } peer)
-        {
-            peer.StandardInput.Close();
-            peer.WaitForExit();
-            peer.Dispose();
-        }
-    }
-
-    private static Process? Start() => Interpreters.Select(Start).FirstOrDefault(peer => peer is not null);
-
-    private static Process? Start(string interpreter)
-    {
-        var start = new ProcessStartInfo(interpreter, ["-u", Script()])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            var peer = Process.Start(start);
-            if (peer?.StandardOutput.ReadLine() is not null)
-            {
-                return peer;
-            }
-
-            peer?.Dispose();
-            return null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-    }
-
-    private static string Script() => Path.Combine(AppContext.BaseDirectory, "torch_peer.py");
+    public void Dispose() => peer.Dispose();
 }
 
 /// <summary>A tensor on its way to or from the peer.</summary>
