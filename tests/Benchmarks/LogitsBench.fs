@@ -2,7 +2,6 @@
 module Levee.Benchmarks.LogitsBench
 
 open System
-open System.Diagnostics
 open System.IO
 open System.Reflection
 open Levee
@@ -73,19 +72,10 @@ let child (way: string) (threads: string) =
 
 let private measured settings (way: Way) =
     let program = Assembly.GetExecutingAssembly().Location
-    let info =
-        ProcessStartInfo("dotnet", [ program; childWord; string way; string settings.Threads ], RedirectStandardOutput = true)
-    for variable, value in PeakMemory.environment do
-        info.Environment[variable] <- value
-    match Process.Start info with
-    | null -> invalidOp "dotnet did not start."
-    | started ->
-        use child = started
-        let answer = child.StandardOutput.ReadToEnd()
-        child.WaitForExit()
-        match Int64.TryParse(answer.Trim()) with
-        | true, bytes -> bytes
-        | _ -> invalidOp $"The process that measures logits ended with code {child.ExitCode}; what it wrote stands above."
+    let exitCode, answer = PeakMemory.ofProgram program [ childWord; string way; string settings.Threads ]
+    match Int64.TryParse(answer.Trim()) with
+    | true, bytes -> bytes
+    | _ -> invalidOp $"The process that measures logits ended with code {exitCode}; what it wrote stands above."
 
 let private availableBytes () =
     let line =

@@ -2,10 +2,26 @@
 module Levee.Tests.PeakMemory
 
 open System
+open System.Diagnostics
 open System.IO
 
 /// With these variables the C library gives memory back as soon as it is free, so that what is resident is in use.
-let environment = [ "MALLOC_MMAP_THRESHOLD_", "65536"; "MALLOC_TRIM_THRESHOLD_", "65536"; "MALLOC_ARENA_MAX", "1" ]
+let private environment = [ "MALLOC_MMAP_THRESHOLD_", "65536"; "MALLOC_TRIM_THRESHOLD_", "65536"; "MALLOC_ARENA_MAX", "1" ]
+
+/// Exit code and output of one of our programs that measures itself, in a process where what is resident is in use.
+let ofProgram (program: string) (arguments: string list) =
+    let info = ProcessStartInfo("dotnet", program :: arguments, RedirectStandardOutput = true)
+
+    for variable, value in environment do
+        info.Environment[variable] <- value
+
+    match Process.Start info with
+    | null -> invalidOp "dotnet did not start."
+    | started ->
+        use child = started
+        let output = child.StandardOutput.ReadToEnd()
+        child.WaitForExit()
+        child.ExitCode, output
 
 /// Whether the kernel counts.
 let isCounted = OperatingSystem.IsLinux() && File.Exists "/proc/self/clear_refs"

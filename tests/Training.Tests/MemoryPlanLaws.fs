@@ -2,7 +2,6 @@
 module Levee.Tests.MemoryPlanLaws
 
 open System
-open System.Diagnostics
 open System.IO
 open Levee
 open Levee.Tests
@@ -11,18 +10,9 @@ open Xunit
 let names = TheoryData<string>(Setups.all.Keys)
 
 let private measured (name: string) =
-    let program = Path.Combine(AppContext.BaseDirectory, "Training.Measured.dll")
-    let info = ProcessStartInfo("dotnet", [ program; name ], RedirectStandardOutput = true)
-    for variable, value in PeakMemory.environment do
-        info.Environment[variable] <- value
-    match Process.Start info with
-    | null -> failwith "dotnet did not start"
-    | started ->
-        use child = started
-        let answer = child.StandardOutput.ReadToEnd()
-        child.WaitForExit()
-        Assert.Equal(0, child.ExitCode)
-        Int64.Parse answer
+    let exitCode, answer = PeakMemory.ofProgram (Path.Combine(AppContext.BaseDirectory, "Training.Measured.dll")) [ name ]
+    Assert.Equal(0, exitCode)
+    Int64.Parse answer
 
 let private table (plan: MemoryPlan) =
     plan.Parts |> List.map(fun part -> $"{part.Bytes / 1024L, 10} KiB  {part.Phase}: {part.Name}") |> String.concat "\n"
