@@ -1,6 +1,9 @@
-namespace Levee
+namespace Levee.Algorithms
 
 open System
+open Levee
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
 open TorchSharp
 
 /// A law that an objective breaks, and where.

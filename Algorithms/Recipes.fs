@@ -1,36 +1,7 @@
-namespace Levee
+namespace Levee.Algorithms
 
-/// Making recipes from parts.
-[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
-module Recipe =
-    /// An estimator and an objective, on all groups.
-    let create estimator objective = { Estimator = estimator; Objective = objective; SamplingRounds = None }
-
-    /// The recipe in one line.
-    let formula recipe =
-        let sampling =
-            recipe.SamplingRounds |> Option.map(fun rounds -> $", dynamic sampling in {rounds} rounds") |> Option.defaultValue ""
-        $"{recipe.Objective.Formula}, advantage {recipe.Estimator.Formula}{sampling}"
-
-    /// What the trainer must provide.
-    let needs recipe = recipe.Estimator.Needs + recipe.Objective.Needs
-
-    /// Raises `ArgumentException` that says which parts do not fit and what would.
-    let validate recipe =
-        match recipe.Estimator.Needs.Contains CriticValues, recipe.Objective.Needs.Contains CriticValues with
-        | true, false ->
-            invalidArg
-                (nameof recipe)
-                $"The estimator {recipe.Estimator.Formula} uses a critic that the objective {recipe.Objective.Formula} does not teach: add Value.clipped 0.5 to it."
-        | false, true ->
-            invalidArg
-                (nameof recipe)
-                $"The objective {recipe.Objective.Formula} teaches a critic, but the estimator {recipe.Estimator.Formula} gives no returns to learn: take Advantage.gae."
-        | _ -> ()
-        match recipe.SamplingRounds with
-        | Some rounds when rounds < 1 ->
-            invalidArg (nameof recipe) $"Dynamic sampling in {rounds} rounds is out of range: give 1 or more, or None to keep every group."
-        | _ -> ()
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
 
 /// Named ways to train, as their papers have them.
 [<RequireQualifiedAccess>]
@@ -47,7 +18,7 @@ module Recipes =
     let drGrpo length = Recipe.create Advantage.drGrpo (Surrogate.clippedOver (SequenceSumOver length) clip)
 
     /// DAPO: clip-higher, token mean, dynamic sampling in at most 10 rounds, overlong filtering (arXiv 2503.14476). Its soft overlong punishment depends on
-    /// lengths: put `Shaping.overlong` in front of the estimator.
+    /// lengths: put `TokenRewards.overlong` in front of the estimator.
     let dapo = {
         Recipe.create Advantage.grpo (Objective.withoutTruncated(Surrogate.clipped(Clip.asymmetric 0.2 0.28))) with
             SamplingRounds = Some 10
@@ -64,15 +35,15 @@ module Recipes =
 
     /// REINFORCE++: returns with a KL of 0.001 inside the reward, whitened over the step's tokens, clipped (arXiv 2501.03262).
     let reinforcePlusPlus =
-        Recipe.create (Advantage.reinforcePlusPlus 1.0 |> Shaping.kl K1 Reference.Initial 0.001) (Surrogate.clipped clip)
+        Recipe.create (Advantage.reinforcePlusPlus 1.0 |> TokenRewards.kl K1 Reference.Initial 0.001) (Surrogate.clipped clip)
 
     /// PPO as Search-R1 has it: a critic, GAE with gamma and lambda 1, whitened, a KL of 0.001 inside the reward, value loss with clipping (arXiv 1707.06347,
     /// arXiv 2503.09516).
     let ppo =
         let estimator =
             Advantage.gae { Gamma = 1.0; Lambda = 1.0 }
-            |> Advantage.whiten Over.Tokens Advantage.whitening
-            |> Shaping.kl K1 Reference.Initial 0.001
+            |> Advantage.whiten Over.Tokens Deviation.whitening
+            |> TokenRewards.kl K1 Reference.Initial 0.001
         Recipe.create estimator (Surrogate.clipped clip + Value.clipped 0.5)
 
     /// Search-R1's GRPO + 0.2 x LLDS (arXiv 2512.04220, Eq. 4 and 6).

@@ -6,6 +6,11 @@ open System.Threading
 open Argu
 open Levee
 open Levee.Interop.HuggingFace
+open Levee.Policies
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Training.Studies
 
 /// The words of `levee generate`.
 [<RequireQualifiedAccess>]

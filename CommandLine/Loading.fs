@@ -1,6 +1,7 @@
 namespace Levee.CommandLine
 
-open Levee
+open Levee.Policies
+open Levee.Policies.Transformer
 open TorchSharp
 
 /// The type of a policy's weights, as a user names it.

@@ -1,6 +1,7 @@
 namespace Levee.CommandLine
 
 open System
+open Levee.Training.Studies
 open Spectre.Console
 
 /// How far a command has come, on the error stream, so that a command's result can be piped.

@@ -1,7 +1,8 @@
 namespace Levee.CommandLine
 
 open System.IO
-open Levee
+open Levee.Training.Records
+open Levee.Training.Studies
 open TorchSharp
 
 /// `levee train`: an experiment, as its script or as the config.json of a run says.

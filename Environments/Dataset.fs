@@ -1,10 +1,12 @@
-namespace Levee
+namespace Levee.Environments
 
 open System
 open System.Collections.Generic
 open System.IO
 open System.Text
 open System.Text.Json
+open Levee
+open Levee.Algorithms.Objectives
 
 /// A document of a corpus.
 type Document = {

@@ -1,7 +1,8 @@
-namespace Levee
+namespace Levee.Environments
 
 open System.Threading
 open System.Threading.Tasks
+open Levee
 
 /// A piece of text that an environment gives to the policy, by how far it is to be trusted.
 [<RequireQualifiedAccess>]

@@ -1,6 +1,7 @@
-namespace Levee
+namespace Levee.Environments
 
 open System
+open Levee
 
 /// An episode under way; lists have the latest first.
 type internal Episode = {

@@ -1,7 +1,8 @@
-namespace Levee
+namespace Levee.Environments
 
 open System
 open System.Text.RegularExpressions
+open Levee
 
 /// Judges an episode's outcome; higher is better.
 type Reward = Question -> Transcript -> float

@@ -1,7 +1,8 @@
-namespace Levee
+namespace Levee.Environments
 
 open System.Collections.Generic
 open System.Threading
+open Levee
 
 /// Samples whole episodes: the policy writes, the environment answers, turn by turn, many episodes at once.
 [<RequireQualifiedAccess>]

@@ -1,4 +1,4 @@
-namespace Levee
+namespace Levee.Environments
 
 open System
 

@@ -1,7 +1,9 @@
-namespace Levee
+namespace Levee.Policies
 
 open System.IO
 open Levee.Interop.HuggingFace
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open TorchSharp
 
 /// Policies as folders in Hugging Face's layout: `config.json`, `model.safetensors` (or several with their index), `tokenizer.json`,

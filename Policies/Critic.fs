@@ -1,6 +1,9 @@
-namespace Levee
+namespace Levee.Policies
 
 open System
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open TorchSharp
 
 /// Estimates the return from before each action token on: a transformer of its own with one linear output on its last hidden states.

@@ -1,4 +1,4 @@
-namespace Levee
+namespace Levee.Policies
 
 open System
 open TorchSharp

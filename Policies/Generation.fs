@@ -1,8 +1,11 @@
-namespace Levee
+namespace Levee.Policies
 
 open System
 open System.Collections.Generic
 open System.Threading
+open Levee
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
 
 /// How texts are continued.
 type GenerationOptions = {

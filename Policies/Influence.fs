@@ -1,6 +1,11 @@
-namespace Levee
+namespace Levee.Policies
 
 open System
+open Levee
+open Levee.Algorithms.Diagnosis
+open Levee.Algorithms.Objectives
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open TorchSharp
 
 /// How one trajectory of a question, learned from with its advantage A, moves an action of another. To first order a step along the
@@ -80,8 +85,8 @@ module Influence =
         let layout = Layout.ofTrajectories false (Policy.device policy) group
         // The sums run over many pairs that nearly cancel.
         let hidden = (Scoring.pass (Scoring.at temperature) policy.Model layout).Hidden.``to`` torch.float64
-        let trajectories = group |> Array.map Batching.actionTokens |> List.ofArray |> spans
-        let actions = Batching.actions group[index] |> List.map(fun (tokens, _) -> tokens.Length) |> spans
+        let trajectories = group |> Array.map Trajectory.actionTokens |> List.ofArray |> spans
+        let actions = Trajectory.actions group[index] |> List.map(fun (tokens, _) -> tokens.Length) |> spans
 
         let own = trajectories[index]
         let products (states: torch.Tensor) = (rows own states).mm(states.t())

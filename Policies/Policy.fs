@@ -1,7 +1,11 @@
-namespace Levee
+namespace Levee.Policies
 
 open System
+open Levee
 open Levee.Interop.HuggingFace
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open TorchSharp
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]

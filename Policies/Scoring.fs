@@ -1,5 +1,9 @@
-namespace Levee
+namespace Levee.Policies
 
+open Levee
+open Levee.Algorithms.Objectives
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open TorchSharp
 
 /// How trajectories are scored. All but the temperature changes memory and time, not results beyond rounding.

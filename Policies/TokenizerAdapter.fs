@@ -1,5 +1,6 @@
-namespace Levee
+namespace Levee.Policies
 
+open Levee
 open Levee.Interop.HuggingFace
 
 /// A tokenizer in Hugging Face's layout as the framework's seam between text and tokens.

@@ -1,6 +1,9 @@
-namespace Levee.Report
+namespace Levee.Training.Report
 
-open Levee
+open Levee.Training.Learning
+open Levee.Training.Records
+open Levee.Training.Report.Drawing
+open Levee.Training.Studies
 
 /// What the pictures of a study are drawn from.
 type ChartData = {

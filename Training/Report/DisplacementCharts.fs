@@ -1,6 +1,9 @@
-namespace Levee.Report
+namespace Levee.Training.Report
 
-open Levee
+open Levee.Algorithms.Objectives
+open Levee.Training.Records
+open Levee.Training.Report.Drawing
+open Levee.Training.Studies
 
 /// The pictures that tell displacement apart (arXiv 2512.04220, section 4): by action and role, by update, inside wrong responses, by
 /// question. Pure.

@@ -1,10 +1,14 @@
-namespace Levee.Report
+namespace Levee.Training.Report
 
 open System.IO
 open System.Text
 open System.Text.Encodings.Web
 open System.Text.Json
 open Levee
+open Levee.Environments
+open Levee.Training.Records
+open Levee.Training.Report.Drawing
+open Levee.Training.Studies
 
 /// A text that a report shows, such as a trajectory.
 type Sample = {

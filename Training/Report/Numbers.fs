@@ -1,4 +1,4 @@
-namespace Levee
+namespace Levee.Training.Report
 
 open System
 open System.Globalization

@@ -1,6 +1,8 @@
-namespace Levee.Report
+namespace Levee.Training.Report
 
-open Levee
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
+open Levee.Training.Report.Drawing
 
 /// Figures under one caption.
 type internal Picture = {

@@ -1,4 +1,10 @@
-namespace Levee
+namespace Levee.Training.Report
+
+open Levee.Algorithms.Diagnosis
+open Levee.Algorithms.Estimators
+open Levee.Environments
+open Levee.Training.Measuring
+open Levee.Training.Studies
 
 /// One measure of a study's outcome, beside the arms.
 type VerdictRow = {

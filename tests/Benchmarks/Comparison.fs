@@ -1,9 +1,13 @@
 /// Measuring this process against its peers.
 module Levee.Benchmarks.Comparison
 
-open Levee
+open Levee.Algorithms.Objectives
 open Levee.Benchmarks.Measure
 open Levee.Benchmarks.Peer
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Training.Report
+open Levee.Training.Studies
 
 /// How much is measured, and how.
 type Settings = {

@@ -8,9 +8,19 @@ open System.IO
 open System.Text.Json
 open System.Threading
 open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Objectives
 open Levee.Benchmarks.Measure
 open Levee.Benchmarks.Result
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open Levee.Tests
+open Levee.Training.Learning
+open Levee.Training.Report
+open Levee.Training.Studies
 open TorchSharp
 
 /// What is measured, and where.
@@ -183,7 +193,7 @@ let private training settings architecture precision (model: Model) =
     let device = model.Parameters.Values.device
     use _ = torch.NewDisposeScope()
     let advantages = trajectories |> Array.map(fun t -> 2.0 * t.Reward - 1.0)
-    let batch = Batching.create torch.float32 device trajectories advantages
+    let batch = Batch.create torch.float32 device trajectories advantages
     let objective = Surrogate.clipped(Clip.symmetric 0.2)
     let rates = { PolicyRate = 1e-6; CriticRate = 1e-6 }
     let mutable learner = Learner.start options Set.empty policy

@@ -3,9 +3,18 @@ module Levee.Benchmarks.LldsBench
 
 open System.Threading
 open Levee
-open Levee.Benchmarks.Measure
+open Levee.Algorithms
+open Levee.Algorithms.Objectives
 open Levee.Benchmarks.Comparison
+open Levee.Benchmarks.Measure
 open Levee.Benchmarks.Result
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Training.Learning
+open Levee.Training.Report
+open Levee.Training.Studies
+open Levee.Training.Tasks
 open TorchSharp
 
 let private options = TrainingOptions.defaults
@@ -38,7 +47,7 @@ let run settings =
     use policy = World.warmPolicy()
     let trajectories = World.trajectories policy (options.Questions * options.GroupSize / options.MiniBatches)
     use _ = torch.NewDisposeScope()
-    let batch = Batching.create torch.float32 torch.CPU trajectories (World.advantages options.GroupSize trajectories)
+    let batch = Batch.create torch.float32 torch.CPU trajectories (World.advantages options.GroupSize trajectories)
     let off = update policy trajectories batch Recipes.grpo.Objective
     let on = update policy trajectories batch (Recipes.grpo.Objective + 3.0 * Llds.penalty Llds.defaults)
     let seconds (time: Time) = time.By settings.Clock

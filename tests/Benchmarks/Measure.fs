@@ -3,6 +3,8 @@ module Levee.Benchmarks.Measure
 
 open System
 open System.Diagnostics
+open Levee.Algorithms.Objectives
+open Levee.Training.Studies
 
 /// How time is told.
 type Clock =

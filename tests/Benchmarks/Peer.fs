@@ -7,9 +7,13 @@ open System.Diagnostics
 open System.IO
 open System.Runtime.InteropServices
 open System.Text.Json
-open Levee
-open Levee.Tests
+open Levee.Algorithms.Objectives
 open Levee.Benchmarks.Measure
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Tests
+open Levee.Training.Report
+open Levee.Training.Studies
 
 /// The kernels that OpenBLAS uses in a peer.
 type Kernels =

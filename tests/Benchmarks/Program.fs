@@ -3,9 +3,13 @@ module Levee.Benchmarks.Program
 open System
 open System.IO
 open Argu
-open Levee
+open Levee.Algorithms.Objectives
 open Levee.Benchmarks.Comparison
 open Levee.Benchmarks.Measure
+open Levee.Environments
+open Levee.Policies
+open Levee.Training.Learning
+open Levee.Training.Studies
 open TorchSharp
 
 type Benchmark =

@@ -3,9 +3,15 @@ module Levee.Benchmarks.UpdateBench
 
 open System.Threading
 open Levee
-open Levee.Benchmarks.Measure
+open Levee.Algorithms
+open Levee.Algorithms.Objectives
 open Levee.Benchmarks.Comparison
+open Levee.Benchmarks.Measure
 open Levee.Benchmarks.Result
+open Levee.Training.Learning
+open Levee.Training.Records
+open Levee.Training.Report
+open Levee.Training.Studies
 open TorchSharp
 
 let private sequences = 20
@@ -51,7 +57,7 @@ let run settings =
     let trajectories = World.trajectories policy sequences
     let advantages = World.advantages groupSize trajectories
     use _ = torch.NewDisposeScope()
-    let batch = Batching.create torch.float32 torch.CPU trajectories advantages
+    let batch = Batch.create torch.float32 torch.CPU trajectories advantages
     let objective = Surrogate.clipped(Clip.symmetric clip)
     let workload = workload trajectories advantages
     use trained = World.copy policy

@@ -3,7 +3,13 @@ module Levee.Benchmarks.World
 
 open System.IO
 open Levee
+open Levee.Algorithms.Estimators
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open Levee.Tests
+open Levee.Training.Tasks
 open TorchSharp
 
 let data = Path.Combine(Repository.root, "Experiments", "data")
@@ -79,7 +85,7 @@ let trajectories policy count =
 
 /// GRPO's advantages of trajectories in groups of a size.
 let advantages groupSize (trajectories: Trajectory[]) =
-    trajectories |> Array.chunkBySize groupSize |> Array.collect(Array.map _.Reward >> Rewards.standardise Rewards.sample)
+    trajectories |> Array.chunkBySize groupSize |> Array.collect(Array.map _.Reward >> Baseline.standardise Deviation.sample)
 
 /// What some rows write: their prompts, what they observe after each turn, and how many tokens each turn of each row has.
 type Turns = {

@@ -3,7 +3,10 @@ module Levee.Environments.Tests.ResilientRetrieverTests
 open System
 open System.Threading
 open System.Threading.Tasks
-open Levee
+open Levee.Algorithms.Objectives
+open Levee.Environments
+open Levee.Environments.Search
+open Levee.Training.Tasks
 open Xunit
 
 let private document query = { Id = query; Title = "t"; Text = query }

@@ -2,7 +2,7 @@ module Levee.Environments.Tests.RewardOracleTests
 
 open System.IO
 open System.Text.Json
-open Levee
+open Levee.Environments
 open Levee.Tests
 open Xunit
 

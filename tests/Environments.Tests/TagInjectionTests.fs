@@ -3,6 +3,8 @@ module Levee.Environments.Tests.TagInjectionTests
 
 open System.Threading
 open Levee
+open Levee.Environments
+open Levee.Environments.Search
 open Xunit
 
 let private question = {

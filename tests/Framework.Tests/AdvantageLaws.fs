@@ -4,6 +4,10 @@ open System
 open FsCheck
 open FsCheck.FSharp
 open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
+open Levee.Environments
 open Xunit
 
 let private near tolerance (a: float) b = abs(a - b) <= tolerance * max 1.0 (max (abs a) (abs b))
@@ -17,13 +21,13 @@ let private holds (law: float[] -> bool) = Check.QuickThrowOnFailure(Prop.forAll
 
 /// Functions of one group's rewards, by name.
 let private perGroup: (string * (float[] -> float[])) list = [
-    "standardise", Rewards.standardise Rewards.sample
-    "standardise, ddof 0", Rewards.standardise { Ddof = 0; Epsilon = 0.0 }
-    "centre", Rewards.centre
-    "leaveOneOut", Rewards.leaveOneOut
-    "overMean", Rewards.overMean
-    "bestOverSecond", Rewards.bestOverSecond
-    "lengthWeighted", (fun rewards -> Rewards.lengthWeighted (Array.map (fun r -> 1.0 + min r 2.0) rewards) rewards)
+    "standardise", Baseline.standardise Deviation.sample
+    "standardise, ddof 0", Baseline.standardise { Ddof = 0; Epsilon = 0.0 }
+    "centre", Baseline.centre
+    "leaveOneOut", Baseline.leaveOneOut
+    "overMean", Baseline.overMean
+    "bestOverSecond", Baseline.bestOverSecond
+    "lengthWeighted", (fun rewards -> Baseline.lengthWeighted (Array.map (fun r -> 1.0 + min r 2.0) rewards) rewards)
 ]
 
 let private centred = perGroup |> List.filter(fun (name, _) -> List.contains name [ "standardise"; "centre"; "overMean" ])
@@ -72,25 +76,25 @@ let ``shifting all rewards changes nothing where a baseline is taken off`` () =
 
 [<Fact>]
 let ``a standard deviation takes the scale of rewards out`` () =
-    let advantages = Rewards.standardise { Ddof = 1; Epsilon = 0.0 }
-    holds(fun rewards -> not(Rewards.differ rewards) || nearAll 1e-9 (advantages rewards) (advantages(Array.map ((*) 7.0) rewards)))
+    let advantages = Baseline.standardise { Ddof = 1; Epsilon = 0.0 }
+    holds(fun rewards -> not(Baseline.differ rewards) || nearAll 1e-9 (advantages rewards) (advantages(Array.map ((*) 7.0) rewards)))
 
 [<Fact>]
 let ``leaving one out is centring, scaled by n / (n - 1)`` () =
     holds(fun rewards ->
         let n = float rewards.Length
         rewards.Length = 1
-        || nearAll 1e-9 (Rewards.leaveOneOut rewards) (Rewards.centre rewards |> Array.map(fun a -> a * n / (n - 1.0))))
+        || nearAll 1e-9 (Baseline.leaveOneOut rewards) (Baseline.centre rewards |> Array.map(fun a -> a * n / (n - 1.0))))
 
 [<Fact>]
 let ``equal lengths weigh nothing`` () =
     holds(fun rewards ->
         rewards.Length = 1
-        || nearAll 1e-9 (Rewards.centre rewards) (Rewards.lengthWeighted (Array.map (fun _ -> 3.0) rewards) rewards))
+        || nearAll 1e-9 (Baseline.centre rewards) (Baseline.lengthWeighted (Array.map (fun _ -> 3.0) rewards) rewards))
 
 [<Fact>]
 let ``a group of one keeps its reward under GRPO`` () =
-    Assert.Equal(1.0 / (1.0 + 1e-6), (Rewards.standardise Rewards.sample [| 1.0 |])[0], 12)
+    Assert.Equal(1.0 / (1.0 + 1e-6), (Baseline.standardise Deviation.sample [| 1.0 |])[0], 12)
 
 /// Random groups of trajectories with values of a critic.
 let rollouts =
@@ -112,7 +116,7 @@ let rollouts =
             (Gen.choose(0, 10))
     let groups = trajectory |> Gen.arrayOfLength 3 |> Gen.arrayOfLength 3
     let create groups seed : Rollouts =
-        let plain = Shaping.ofGroups groups
+        let plain = Rollouts.ofGroups groups
         let values =
             plain.Shaping
             |> Array.mapi(fun i -> Array.mapi(fun k _ -> Seed.ofInt seed |> Seed.derive i |> Seed.derive k |> Seed.uniform))
@@ -129,7 +133,7 @@ let advantagesOf (estimator: Estimator) rollouts = (estimator.Estimate rollouts)
 
 let private parts = [
     { Name = "outcome"; Weight = 1.0; Reward = _.Reward }
-    { Name = "short"; Weight = 0.5; Reward = fun t -> -float(Batching.actionTokens t) }
+    { Name = "short"; Weight = 0.5; Reward = fun t -> -float(Trajectory.actionTokens t) }
 ]
 
 let estimators = [
@@ -139,14 +143,14 @@ let estimators = [
     Advantage.opo
     Advantage.maxRl
     Advantage.passAtK None
-    Advantage.passAtK(Some Rewards.sample)
+    Advantage.passAtK(Some Deviation.sample)
     Advantage.gpg
     Advantage.gdpo parts
     Advantage.reinforcePlusPlus 0.9
     Advantage.reinforcePlusPlusBaseline
-    Advantage.gae { Gamma = 0.99; Lambda = 0.9 } |> Advantage.whiten Over.Tokens Advantage.whitening
-    Advantage.grpo |> Shaping.kl K1 Reference.Initial 0.01
-    Advantage.grpo |> Shaping.overlong { Limit = 6; Buffer = 3; Penalty = 1.0 }
+    Advantage.gae { Gamma = 0.99; Lambda = 0.9 } |> Advantage.whiten Over.Tokens Deviation.whitening
+    Advantage.grpo |> TokenRewards.kl K1 Reference.Initial 0.01
+    Advantage.grpo |> TokenRewards.overlong { Limit = 6; Buffer = 3; Penalty = 1.0 }
 ]
 
 [<Fact>]
@@ -177,8 +181,8 @@ let ``whitened advantages have mean zero and unit variance over tokens`` () =
         let tokens = advantagesOf estimator rollouts |> Array.concat
         let raw = advantagesOf (Advantage.discountedReturn 0.9) rollouts |> Array.concat
         tokens.Length < 2
-        || not(Rewards.differ raw)
-        || (let mean, deviation = Rewards.moments { Ddof = 1; Epsilon = 0.0 } tokens
+        || not(Baseline.differ raw)
+        || (let mean, deviation = Deviation.moments { Ddof = 1; Epsilon = 0.0 } tokens
             near 1e-9 0.0 mean && near 1e-9 1.0 deviation))
 
 [<Fact>]
@@ -193,7 +197,7 @@ let ``with lambda and gamma 1 the advantage is the return less the value`` () =
 let ``with lambda 0 the advantage is one step's surprise`` () =
     holdsOf(fun rollouts ->
         let advantages = advantagesOf (Advantage.gae { Gamma = 0.9; Lambda = 0.0 }) rollouts
-        let rewards = Shaping.tokenRewards rollouts
+        let rewards = Rollouts.tokenRewards rollouts
         let expected =
             rollouts.Values.Value
             |> Array.mapi(fun i values ->
@@ -209,7 +213,7 @@ let ``what a critic learns is advantage and value together`` () =
 [<Fact>]
 let ``GPG makes up for groups without signal`` () =
     holdsOf(fun rollouts ->
-        let signal = rollouts.Groups |> Array.filter(Array.map _.Reward >> Rewards.differ) |> Array.length
+        let signal = rollouts.Groups |> Array.filter(Array.map _.Reward >> Baseline.differ) |> Array.length
         let alpha = 3.0 / float(max 1 signal)
         let centred = advantagesOf Advantage.drGrpo rollouts |> Array.map(Array.map((*) alpha))
         Array.forall2 (nearAll 1e-9) centred (advantagesOf Advantage.gpg rollouts))
@@ -224,7 +228,7 @@ let ``GDPO with one reward orders as GRPO does, and a reward's scale does not ma
 [<Fact>]
 let ``a KL in the reward takes beta x (log pi - log pi_ref) off every token`` () =
     holdsOf(fun rollouts ->
-        let shaped = advantagesOf (Advantage.discountedReturn 1.0 |> Shaping.kl K1 Reference.Initial 0.1) rollouts
+        let shaped = advantagesOf (Advantage.discountedReturn 1.0 |> TokenRewards.kl K1 Reference.Initial 0.1) rollouts
         let free = advantagesOf (Advantage.discountedReturn 1.0) rollouts
         let reference = rollouts.LogProbReference[Reference.Initial]
         let penalty i k = reference[i] |> Array.skip k |> Array.sumBy(fun q -> 0.1 * (-0.5 - q))
@@ -249,8 +253,8 @@ let ``the penalty for length grows over the buffer`` (length: int) (penalty: flo
         Searches = []
         InvalidActions = 0
     }
-    let estimator = Advantage.discountedReturn 1.0 |> Shaping.overlong { Limit = 10; Buffer = 4; Penalty = 1.0 }
-    let advantages = advantagesOf estimator (Shaping.ofGroups [| [| trajectory |] |])
+    let estimator = Advantage.discountedReturn 1.0 |> TokenRewards.overlong { Limit = 10; Buffer = 4; Penalty = 1.0 }
+    let advantages = advantagesOf estimator (Rollouts.ofGroups [| [| trajectory |] |])
     Assert.Equal(1.0 - penalty, advantages[0][0], 12)
 
 [<Fact>]
@@ -261,12 +265,12 @@ let ``settings out of range are refused with a remedy`` () =
     refused(fun () -> Advantage.gae { Gamma = 1.1; Lambda = 0.9 })
     refused(fun () -> Advantage.gae { Gamma = 1.0; Lambda = nan })
     refused(fun () -> Advantage.reinforcePlusPlus -0.1)
-    refused(fun () -> Advantage.grpo |> Shaping.kl K1 Reference.Initial -1.0)
-    refused(fun () -> Advantage.grpo |> Shaping.overlong { Limit = 10; Buffer = 11; Penalty = 1.0 })
+    refused(fun () -> Advantage.grpo |> TokenRewards.kl K1 Reference.Initial -1.0)
+    refused(fun () -> Advantage.grpo |> TokenRewards.overlong { Limit = 10; Buffer = 11; Penalty = 1.0 })
 
 [<Fact>]
 let ``GAE without a critic says what is missing`` () =
-    let rollouts = Shaping.ofGroups [||]
+    let rollouts = Rollouts.ofGroups [||]
     let error =
         Assert.Throws<InvalidOperationException>(fun () -> (Advantage.gae { Gamma = 1.0; Lambda = 1.0 }).Estimate rollouts |> ignore)
     Assert.Contains("critic", error.Message)

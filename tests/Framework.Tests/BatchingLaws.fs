@@ -2,9 +2,13 @@ module Levee.Tests.BatchingLaws
 
 open System
 open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
+open Levee.Environments
+open Levee.Tests.Examples
 open TorchSharp
 open Xunit
-open Levee.Tests.Examples
 
 let private question = { Id = "q"; Text = "What is the capital of France?"; GoldenAnswers = [ "Paris" ]; Metadata = "" }
 
@@ -30,7 +34,7 @@ let private two = [|
     trajectory 0.0 0 [ Prompt [| 1; 2 |]; Action([| 4 |], [| -0.6f |]) ]
 |]
 
-let private create = Batching.create torch.float64 torch.CPU
+let private create = Batch.create torch.float64 torch.CPU
 
 [<Fact>]
 let ``only what the policy wrote is in a batch, in order, padded at the right`` () =
@@ -46,7 +50,7 @@ let ``only what the policy wrote is in a batch, in order, padded at the right`` 
 let ``some rows of a batch are the batch of those trajectories`` () =
     use _ = torch.NewDisposeScope()
     let batch = create two [| 1.0; -1.0 |]
-    let row = Batching.rows [| 1 |] batch
+    let row = Batch.rows [| 1 |] batch
     let alone = create [| two[1] |] [| -1.0 |]
     for ofRow, ofAlone in
         [
@@ -78,7 +82,7 @@ let ``an estimator's advantages stand token by token`` () =
         Advantages = [| [| 1.0; 2.0; 3.0; 4.0; 5.0 |]; [| -1.0 |] |]
         Returns = Some [| [| 0.5; 0.5; 0.5; 0.5; 0.5 |]; [| 0.25 |] |]
     }
-    let batch = Batching.ofEstimates torch.float64 torch.CPU two estimates
+    let batch = Batch.ofEstimates torch.float64 torch.CPU two estimates
     Assert.Equal<float[][]>([| [| 1.0; 2.0; 3.0; 4.0; 5.0 |]; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |], toRows batch.Advantage)
     Assert.Equal<float[][]>([| Array.replicate 5 0.5; [| 0.25; 0.0; 0.0; 0.0; 0.0 |] |], toRows batch.Return.Value)
-    Assert.Equal<float[][]>(estimates.Advantages, Batching.numbersOf two batch.Advantage)
+    Assert.Equal<float[][]>(estimates.Advantages, Padding.unpad two batch.Advantage)

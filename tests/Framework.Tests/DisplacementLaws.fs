@@ -2,6 +2,9 @@ module Levee.Tests.DisplacementLaws
 
 open System
 open Levee
+open Levee.Algorithms.Diagnosis
+open Levee.Environments
+open Levee.Training.Measuring
 open Xunit
 
 let private trajectory reward searches callTokens answerTokens actions : Trajectory = {

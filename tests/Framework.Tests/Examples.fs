@@ -3,6 +3,11 @@ module Levee.Tests.Examples
 
 open System
 open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
+open Levee.Environments
+open Levee.Policies.Sampling
 open TorchSharp
 
 let matrix (rows: float[][]) = torch.tensor(Array.concat rows, ReadOnlySpan [| int64 rows.Length; int64 rows[0].Length |])
@@ -118,7 +123,7 @@ let random (seed: Seed) =
         Old = old
         LogProb = near old "move" 0.4
         Reference = table "reference" (fun u -> log(0.05 + 0.9 * u))
-        Advantage = rewards |> Array.chunkBySize size |> Array.collect(Rewards.standardise Rewards.sample)
+        Advantage = rewards |> Array.chunkBySize size |> Array.collect(Baseline.standardise Deviation.sample)
         Mask = mask
         Answer = Array.map2 (Array.map2(fun m u -> if m > 0.0 && u < 0.3 then 1.0 else 0.0)) mask (table "answer" id)
         Reward = rewards

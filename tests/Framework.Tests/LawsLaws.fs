@@ -3,8 +3,12 @@ module Levee.Tests.LawsLaws
 
 open System
 open Levee
-open Xunit
+open Levee.Algorithms
+open Levee.Algorithms.Formulas
+open Levee.Algorithms.Objectives
 open Levee.Tests.Examples
+open Levee.Training.Records
+open Xunit
 
 [<Fact>]
 let ``the library's own objectives break no law`` () =

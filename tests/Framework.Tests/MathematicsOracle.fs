@@ -4,9 +4,13 @@ module Levee.Tests.MathematicsOracle
 open System.IO
 open System.Text.Json
 open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
+open Levee.Environments
+open Levee.Tests.Examples
 open TorchSharp
 open Xunit
-open Levee.Tests.Examples
 
 let private numbers (element: JsonElement) = [| for x in element.EnumerateArray() -> x.GetDouble() |]
 
@@ -47,7 +51,7 @@ let private estimate (estimator: Estimator) tie (case: JsonElement) =
     let order = Array.concat groups
     let sampled = groups |> Array.map(Array.map(fun r -> trajectory mask[r] (reward[r] + tie * float r)))
     let values = order |> Array.map(fun r -> Array.zip value[r] mask[r] |> Array.filter(fun (_, m) -> m > 0.0) |> Array.map fst)
-    let estimates = estimator.Estimate { Shaping.ofGroups sampled with Values = Some values }
+    let estimates = estimator.Estimate { Rollouts.ofGroups sampled with Values = Some values }
     let back (rows: float[][]) = Array.init order.Length (fun r -> rows[Array.findIndex ((=) r) order])
     back estimates.Advantages, Option.map back estimates.Returns
 
@@ -57,7 +61,7 @@ let private ofRows rewards =
         for rows in rows do
             rows
             |> Array.map(fun r -> rewards[r])
-            |> Rewards.standardise Rewards.sample
+            |> Baseline.standardise Deviation.sample
             |> Array.iter2 (fun r a -> result[r] <- a) rows
         result
 

@@ -2,9 +2,13 @@ module Levee.Tests.ObjectiveLaws
 
 open System
 open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Formulas
+open Levee.Algorithms.Objectives
+open Levee.Tests.Examples
+open Levee.Training.Records
 open TorchSharp
 open Xunit
-open Levee.Tests.Examples
 
 let private near tolerance (expected: float) (actual: float) =
     Assert.True(abs(expected - actual) <= tolerance * max 1.0 (abs expected), $"expected {expected:R}, got {actual:R}")
@@ -181,8 +185,8 @@ let ``a KL of one number is that of tensors`` () =
     forSeeds 6 (fun seed ->
         let d = 50.0 * (Seed.uniform seed - 0.5)
         for estimator in [ K1; K2; K3; Abs; K3WithGradientOfK2 ] do
-            let tensor = Kl.estimate estimator (matrix [| [| d |] |]) (matrix [| [| 0.0 |] |])
-            near 1e-12 (tensor.ToDouble()) (Kl.estimateOf estimator d))
+            let tensor = KlEstimator.estimate estimator (matrix [| [| d |] |]) (matrix [| [| 0.0 |] |])
+            near 1e-12 (tensor.ToDouble()) (KlEstimator.estimateOf estimator d))
 
 [<Fact>]
 let ``on policy every surrogate has REINFORCE's gradient`` () =

@@ -2,8 +2,13 @@ module Levee.Tests.ReadingLaws
 
 open System
 open Levee
-open Xunit
+open Levee.Algorithms
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Formulas
+open Levee.Algorithms.Objectives
 open Levee.Tests.Examples
+open Levee.Training.Terminal
+open Xunit
 
 [<Fact>]
 let ``every objective of the library is read back from its formula, to the same formula, value and gradient`` () =

@@ -5,12 +5,16 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Text.Json.Nodes
-open Xunit
 open Levee
+open Levee.Algorithms.Objectives
 open Levee.Interop.HuggingFace
-open Levee.Policies.Tests.Examples
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open Levee.Tests
+open Levee.Training.Studies
 open TorchSharp
+open Xunit
 
 let private options = {
     LoraOptions.defaults with

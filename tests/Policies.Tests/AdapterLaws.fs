@@ -5,10 +5,13 @@ open System
 open System.Threading
 open FsCheck
 open FsCheck.FSharp
-open Xunit
 open Levee
-open Levee.Policies.Tests.Examples
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open TorchSharp
+open Xunit
 
 type private Case = { Family: Family; Options: LoraOptions; Settings: ScoringSettings; Seed: int }
 

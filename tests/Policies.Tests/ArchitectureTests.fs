@@ -2,10 +2,10 @@ module Levee.Policies.Tests.ArchitectureTests
 
 open System.IO
 open System.Text.Json.Nodes
-open Xunit
-open Levee
 open Levee.Interop.HuggingFace
-open Levee.Policies.Tests.Examples
+open Levee.Policies
+open Levee.Policies.Transformer
+open Xunit
 
 let private readOf architecture (edit: JsonObject -> unit) =
     use folder = new TemporaryFolder()

@@ -3,12 +3,13 @@ module Levee.Policies.Tests.ContinuousBatchLaws
 open System.Threading
 open FsCheck
 open FsCheck.FSharp
-open Xunit
 open Levee
 open Levee.Interop.Extras
-open Levee.Policies.Tests.Examples
-open Levee.Policies.Tests.Scripts
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Training.Studies
 open TorchSharp
+open Xunit
 
 let private config = Config.QuickThrowOnFailure.WithMaxTest 30
 

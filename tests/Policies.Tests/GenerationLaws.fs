@@ -3,9 +3,12 @@ module Levee.Policies.Tests.GenerationLaws
 open System
 open System.Collections.Generic
 open System.Threading
-open Xunit
 open Levee
-open Levee.Policies.Tests.Examples
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Xunit
 
 let private options = { Generation.defaults with MaxTokens = 30; StopTokens = Some [] }
 

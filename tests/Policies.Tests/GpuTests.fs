@@ -2,11 +2,15 @@
 module Levee.Policies.Tests.GpuTests
 
 open System.Threading
-open Xunit
 open Levee
 open Levee.Interop.Extras
-open Levee.Policies.Tests.Examples
+open Levee.Policies
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Training.Studies
 open TorchSharp
+open Xunit
 
 let private gpu () =
     Assert.SkipUnless(torch.cuda_is_available(), "This libtorch sees no GPU.")

@@ -4,10 +4,14 @@ module Levee.Policies.Tests.InfluenceLaws
 open System
 open FsCheck
 open FsCheck.FSharp
-open Xunit
 open Levee
-open Levee.Policies.Tests.Examples
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Training.Measuring
 open TorchSharp
+open Xunit
 
 type private Case = { Temperature: float; Slice: int; Group: Group; Advantages: float[]; Index: int }
 
@@ -125,7 +129,7 @@ let private sum (policy: Policy) (gradients: torch.Tensor list) =
 let private isNear tolerance expected actual =
     Assert.True(abs(expected - actual) <= tolerance * max 1.0 (abs expected), $"{actual} instead of {expected}")
 
-let private hasTokens trajectory = Batching.actionTokens trajectory > 0
+let private hasTokens trajectory = Trajectory.actionTokens trajectory > 0
 
 /// What the definition gives for each action and trajectory with tokens.
 let private expected value policy case = [
@@ -190,7 +194,7 @@ let ``two trajectories influence one another alike`` () =
 
         /// Over all actions of `i`: the sum of a sum over pairs, or of means over pairs weighted by the action's tokens.
         let of' value weigh i j =
-            let actions = Batching.actions case.Group[i] |> List.map(fst >> Array.length >> float)
+            let actions = Trajectory.actions case.Group[i] |> List.map(fst >> Array.length >> float)
             let weight (influence: Influence) =
                 if weigh then
                     actions[influence.Action - 1] / List.sum actions

@@ -1,10 +1,13 @@
 module Levee.Policies.Tests.LayoutLaws
 
 open System
-open Xunit
 open Levee
-open Levee.Policies.Tests.Examples
+open Levee.Algorithms.Objectives
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Transformer
 open TorchSharp
+open Xunit
 
 let private trajectory segments = {
     Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
@@ -53,7 +56,7 @@ let ``scores stand where the batch has its tokens`` () =
     use _ = torch.NewDisposeScope()
     use policy = policy 1
     let logProb, mask = Scoring.logProbs (Scoring.at 1.0) policy trajectories
-    let batch = Batching.create torch.float32 torch.CPU trajectories [| 1.0; 1.0 |]
+    let batch = Batch.create torch.float32 torch.CPU trajectories [| 1.0; 1.0 |]
     close 0.0 batch.Mask mask
     Assert.Equal<int64[]>(batch.LogProbOld.shape, logProb.shape)
     Assert.Equal<bool[]>(numbers mask |> Array.map(fun m -> m > 0.0), numbers logProb |> Array.map(fun l -> l < 0.0))

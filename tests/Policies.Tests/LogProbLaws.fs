@@ -1,12 +1,14 @@
 /// Scores through the head against the full logits and torch's own differentiation.
 module Levee.Policies.Tests.LogProbLaws
 
-open FsCheck.FSharp
-open Xunit
 open FsCheck
+open FsCheck.FSharp
 open Levee
-open Levee.Policies.Tests.Examples
+open Levee.Algorithms.Objectives
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open TorchSharp
+open Xunit
 
 type private Case = {
     Hidden: torch.Tensor

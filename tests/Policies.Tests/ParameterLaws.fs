@@ -1,10 +1,12 @@
 module Levee.Policies.Tests.ParameterLaws
 
 open System
-open Xunit
 open Levee
-open Levee.Policies.Tests.Examples
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open TorchSharp
+open Xunit
 
 let private tensorOf name (parameters: Parameters) = Parameters.named parameters |> Array.find(fst >> (=) name) |> snd
 

@@ -6,7 +6,10 @@ open System.Threading
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Policies.Tests.Examples
+open Levee.Environments
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Training.Studies
 
 let vocabulary = architecture.VocabularySize
 

@@ -1,10 +1,13 @@
 module Levee.Policies.Tests.TransformerLaws
 
 open System
-open Xunit
 open Levee
-open Levee.Policies.Tests.Examples
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
 open TorchSharp
+open Xunit
 
 let private grid rows columns seed =
     tokens architecture.VocabularySize (rows * columns) (Seed.ofInt seed)

@@ -4,8 +4,8 @@ open System
 open System.Text
 open FsCheck
 open FsCheck.FSharp
-open Xunit
 open Levee
+open Xunit
 
 /// A tokenizer whose tokens are bytes: a letter may span several.
 let private bytes = {

@@ -6,9 +6,17 @@ open System.Collections.Generic
 open System.IO
 open System.Threading
 open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Tests.World
+open Levee.Training.Learning
+open Levee.Training.Records
+open Levee.Training.Studies
 open TorchSharp
 open Xunit
-open Levee.Tests.World
 
 let private lora = { LoraOptions.defaults with Rank = 4; Alpha = 8.0 }
 
@@ -69,7 +77,7 @@ let ``likelihood rises under an adapter, and falls back with a snapshot`` (half:
     let rates = { PolicyRate = 1e-2; CriticRate = 0.0 }
     use _ = torch.NewDisposeScope()
     let total () = (Scoring.logProbs (Scoring.at 1.0) policy episodes |> fst).sum().ToDouble()
-    let batch = Batching.create torch.float32 torch.CPU episodes (Array.replicate episodes.Length 1.0)
+    let batch = Batch.create torch.float32 torch.CPU episodes (Array.replicate episodes.Length 1.0)
     let learner = Learner.start adapted Set.empty policy
     Assert.True learner.Optimiser.Master.IsNone
     let before, kept = total(), Snapshot.take learner

@@ -4,8 +4,13 @@ open System
 open System.IO
 open System.Threading
 open Levee
-open Xunit
+open Levee.Algorithms
+open Levee.Algorithms.Objectives
+open Levee.Policies
 open Levee.Tests.World
+open Levee.Training.Learning
+open Levee.Training.Studies
+open Xunit
 
 let private tiny name seedList (recipe: Recipe) =
     experiment name {

@@ -7,8 +7,10 @@ open System.IO
 open System.Threading
 open Levee
 open Levee.Tests
-open Xunit
 open Levee.Tests.World
+open Levee.Training.Records
+open Levee.Training.Studies
+open Xunit
 
 /// The study in a process of its own: a new one, or what was begun in the folder.
 let private start (out: string) =

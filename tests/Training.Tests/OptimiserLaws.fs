@@ -1,6 +1,7 @@
 module Levee.Tests.OptimiserLaws
 
 open Levee
+open Levee.Training.Learning
 open TorchSharp
 open Xunit
 

@@ -3,10 +3,18 @@ module Levee.Tests.RecipeLaws
 
 open System.Collections.Generic
 open System.Threading
-open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Diagnosis
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Tests.World
+open Levee.Training.Learning
+open Levee.Training.Measuring
+open Levee.Training.Records
 open TorchSharp
 open Xunit
-open Levee.Tests.World
 
 let private train recipe options =
     use policy = warmPolicy()
@@ -78,7 +86,7 @@ let private moved references updates =
     for _ in 1..updates do
         history.Add(weights policy)
         use _ = torch.NewDisposeScope()
-        let batch = Batching.create torch.float32 torch.CPU trajectories (Array.replicate trajectories.Length 1.0)
+        let batch = Batch.create torch.float32 torch.CPU trajectories (Array.replicate trajectories.Length 1.0)
         let rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
         let next, _ = Update.run small rates Surrogate.reinforce false CancellationToken.None learner trajectories batch
         learner <- next

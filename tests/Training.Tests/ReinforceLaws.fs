@@ -4,9 +4,19 @@ open System
 open System.Collections.Generic
 open System.Threading
 open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Tests.World
+open Levee.Training.Learning
+open Levee.Training.Measuring
+open Levee.Training.Records
+open Levee.Training.Tasks
 open TorchSharp
 open Xunit
-open Levee.Tests.World
 
 let private llds = Recipes.grpo + 3.0 * Llds.penalty Llds.defaults
 
@@ -78,7 +88,7 @@ let ``a KL holds the policy near where it started`` () =
         let episodes = rollouts start 6 2
         let before, mask = Scoring.logProbs (Scoring.at 1.0) start episodes
         let after, _ = Scoring.logProbs (Scoring.at 1.0) policy episodes
-        let result = (Kl.estimate K3 before after).sum().ToDouble() / mask.sum().ToDouble()
+        let result = (KlEstimator.estimate K3 before after).sum().ToDouble() / mask.sum().ToDouble()
         Policy.dispose policy
         result
     let free, held = distance Recipes.grpo, distance(Recipes.grpo + 10.0 * Kl.toReference K3)

@@ -3,9 +3,18 @@ module Levee.Tests.UpdateLaws
 open System
 open System.Threading
 open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Tests.World
+open Levee.Training.Learning
+open Levee.Training.Records
 open TorchSharp
 open Xunit
-open Levee.Tests.World
 
 let private grpo = Recipes.grpo.Objective
 
@@ -17,9 +26,9 @@ let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
 let private updated options objective onPolicy (policy: Policy) (trajectories: Trajectory[]) =
     use copy = Policy.load torch.float32 torch.CPU (IO.Path.Combine(data, "warm-start"))
     let advantages =
-        trajectories |> Array.chunkBySize 4 |> Array.collect(Array.map _.Reward >> Rewards.standardise Rewards.sample)
+        trajectories |> Array.chunkBySize 4 |> Array.collect(Array.map _.Reward >> Baseline.standardise Deviation.sample)
     use _ = torch.NewDisposeScope()
-    let batch = Batching.create torch.float32 torch.CPU trajectories advantages
+    let batch = Batch.create torch.float32 torch.CPU trajectories advantages
     let learner, report =
         Update.run options rates objective onPolicy CancellationToken.None (Learner.start options Set.empty copy) trajectories batch
     Learner.dispose learner
@@ -59,7 +68,7 @@ let ``before any update the sampler's log-probabilities are the policy's, up to 
     use policy = warmPolicy()
     let logProb, mask = Scoring.logProbs (Scoring.at 1.0) policy episodes.Value
     use _ = torch.NewDisposeScope()
-    let batch = Batching.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 0.0)
+    let batch = Batch.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 0.0)
     let apart = (Tensors.keep mask (logProb - batch.LogProbOld)).abs().max().ToSingle()
     Assert.InRange(apart, 0.0f, 1e-4f)
 
@@ -112,7 +121,7 @@ let ``a longer gradient is cut back to the norm asked for`` () =
     let momentNorm clip =
         use copy = Policy.load torch.float32 torch.CPU (IO.Path.Combine(data, "warm-start"))
         use _ = torch.NewDisposeScope()
-        let batch = Batching.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 1.0)
+        let batch = Batch.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 1.0)
         let learner, report =
             Update.run
                 { small with ClipNorm = clip }
@@ -137,7 +146,7 @@ let ``cancelling an update leaves the weights alone`` () =
     use policy = warmPolicy()
     let before = weights policy
     use _ = torch.NewDisposeScope()
-    let batch = Batching.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 1.0)
+    let batch = Batch.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 1.0)
     let learner = Learner.start small Set.empty policy
     Assert.Throws<OperationCanceledException>(fun () ->
         Update.run small rates grpo false (CancellationToken true) learner episodes.Value batch |> ignore)

@@ -1,0 +1,358 @@
+namespace Levee.Algorithms.Diagnosis
+
+open System
+open Levee.Algorithms.Objectives
+
+/// How far a run has gone on the way to collapse, mildest first; compares by severity. The paper's three phases, between health and what they lead to.
+/// Source: arXiv 2512.04220, Fig. 2.
+[<RequireQualifiedAccess>]
+type Phase =
+    /// None of the others.
+    | Healthy
+    /// Reward has risen since the start; the likelihood of correct responses has not (phase I).
+    | Stagnation
+    /// That likelihood has fallen clearly below its own best while the gradient norm is about what it was (phase II). Reward may still rise.
+    | Decay
+    /// That likelihood falls faster, or has fallen far, while gradient norm, entropy or likelihood ratios surge (phase III).
+    | Acceleration
+    /// Reward has lost a good part of its best.
+    | Collapse
+
+/// What is seen of one training step. `None` and NaN mean: not measured at this step.
+type Vitals = {
+    Step: int
+    /// Mean outcome reward of the step's rollouts.
+    Reward: float option
+    /// Mean log-likelihood per token of the step's correct responses, in nats.
+    LogLikelihood: float option
+    /// Norm of the gradient before clipping; at least 0. One that was measured and is not finite counts as a surge.
+    GradientNorm: float option
+    /// Mean entropy per token, in nats.
+    Entropy: float option
+    /// Largest likelihood ratio of a token.
+    LargestRatio: float option
+}
+
+/// When a phase is said to have come and gone. A *level* is the median of the last `Window` measurements: one wild step does not move it.
+type PhaseOptions = {
+    /// Measurements to a level, and to the baseline at the start; at least 1.
+    Window: int
+    /// Steps in a row on which a phase must show before it is entered; at least 1.
+    Enter: int
+    /// Steps in a row on which it must not show, even under the thresholds that `Ease` makes milder, before it is left; at least `Enter`.
+    Leave: int
+    /// What share of a threshold is enough for a phase that has been entered to last; above 0, at most 1.
+    Ease: float
+    /// Stagnation: how far the level of reward must be above its baseline, in units of reward; above 0.
+    RewardRise: float
+    /// Stagnation: how far the level of log-likelihood must be above its baseline to have risen, in nats per token; above 0.
+    LikelihoodRise: float
+    /// Decay: how far it must be below its best, in nats per token; above 0.
+    LikelihoodFall: float
+    /// Acceleration: how far below its best is far at any pace, in nats per token; at least `LikelihoodFall`.
+    LikelihoodDrop: float
+    /// Acceleration: how many times what it lost over the window before it must lose over one window (and at least `LikelihoodFall`); at least 1.
+    Faster: float
+    /// Acceleration: how many times its baseline the level of gradient norm or entropy must be; above 1.
+    Surge: float
+    /// The same for the largest likelihood ratio, which has a far longer tail; above 1.
+    RatioSurge: float
+    /// Collapse: the share of its best that the level of reward must have lost; above 0, below 1.
+    RewardLoss: float
+    /// Collapse: the least best that there is something to lose of, in units of reward; above 0.
+    MeaningfulReward: float
+}
+
+/// Steps in a row of which something holds. Steps that could not tell are passed over.
+type PhaseRun = { From: int; Steps: int }
+
+/// One measurement over time.
+type Track = {
+    /// The first window of measurements, newest first.
+    Early: float list
+    /// The last three windows, newest first.
+    Recent: float list
+    /// The highest level so far; minus infinity before there is one.
+    Best: float
+}
+
+/// What the fold carries from step to step. Its size depends on the options and on how often the phase changed, not on how long the run is.
+[<RequireQualifiedAccess>]
+type PhaseState = {
+    Phase: Phase
+    /// The step at which the phase began: the first of the steps in a row that led to entering it. 0 for the health of the start.
+    Since: int
+    /// Each phase with the step at which it began, oldest first; the last is the current one.
+    History: (Phase * int) list
+    /// The last step seen; -1 before the first.
+    Step: int
+    Reward: Track
+    LogLikelihood: Track
+    GradientNorm: Track
+    Entropy: Track
+    LargestRatio: Track
+    /// How long each phase has been showing; those that do not show are absent.
+    Showing: Map<Phase, PhaseRun>
+    /// How long the current phase has not been showing.
+    Quiet: PhaseRun option
+}
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Phase =
+    /// Every phase, mildest first.
+    let all = [ Phase.Healthy; Phase.Stagnation; Phase.Decay; Phase.Acceleration; Phase.Collapse ]
+
+    /// In one lower-case word, for reports.
+    let name phase = (string phase).ToLowerInvariant()
+
+/// Names the phases of collapse, step by step and without look-ahead.
+[<RequireQualifiedAccess>]
+module Phases =
+    /// Thresholds for a reward in [0, 1]. The paper draws its phases and gives no numbers; these are Levee's own: half of the best reward
+    /// lost is collapse, a tenth of a nat is a decay, twice the baseline is a surge.
+    let defaults = {
+        Window = 10
+        Enter = 5
+        Leave = 15
+        Ease = 0.5
+        RewardRise = 0.1
+        LikelihoodRise = 0.02
+        LikelihoodFall = 0.1
+        LikelihoodDrop = 0.2
+        Faster = 2.0
+        Surge = 2.0
+        RatioSurge = 10.0
+        RewardLoss = 0.5
+        MeaningfulReward = 0.1
+    }
+
+    /// Raises `ArgumentException` when a setting is out of its range, naming it and what to give.
+    let validate options =
+        let demand name value isRight remedy =
+            if not isRight then
+                invalidArg (nameof options) $"A phase {name} of {value} is out of range: give {remedy}."
+        let positive name (value: float) = demand name value (Double.IsFinite value && value > 0.0) "a number above 0"
+        let atLeast bound name (value: float) = demand name value (Double.IsFinite value && value >= bound) $"{bound} or more"
+        let aboveOne name (value: float) = demand name value (Double.IsFinite value && value > 1.0) "a number above 1"
+        demand (nameof options.Window) options.Window (options.Window >= 1) "1 or more"
+        demand (nameof options.Enter) options.Enter (options.Enter >= 1) "1 or more"
+        demand (nameof options.Leave) options.Leave (options.Leave >= options.Enter) $"Enter ({options.Enter}) or more"
+        demand (nameof options.Ease) options.Ease (options.Ease > 0.0 && options.Ease <= 1.0) "a number above 0 and at most 1"
+        positive (nameof options.RewardRise) options.RewardRise
+        positive (nameof options.LikelihoodRise) options.LikelihoodRise
+        positive (nameof options.LikelihoodFall) options.LikelihoodFall
+        atLeast options.LikelihoodFall (nameof options.LikelihoodDrop) options.LikelihoodDrop
+        atLeast 1.0 (nameof options.Faster) options.Faster
+        aboveOne (nameof options.Surge) options.Surge
+        aboveOne (nameof options.RatioSurge) options.RatioSurge
+        let isShare = options.RewardLoss > 0.0 && options.RewardLoss < 1.0
+        demand (nameof options.RewardLoss) options.RewardLoss isShare "a number above 0 and below 1"
+        positive (nameof options.MeaningfulReward) options.MeaningfulReward
+
+    /// Healthy, with nothing seen.
+    let start: PhaseState =
+        let empty = { Early = []; Recent = []; Best = -infinity }
+        {
+            Phase = Phase.Healthy
+            Since = 0
+            History = [ Phase.Healthy, 0 ]
+            Step = -1
+            Reward = empty
+            LogLikelihood = empty
+            GradientNorm = empty
+            Entropy = empty
+            LargestRatio = empty
+            Showing = Map.empty
+            Quiet = None
+        }
+
+    /// What the tracks say at a step. NaN where there are too few measurements, so that a threshold is not reached.
+    type private Signs = {
+        RewardRise: float
+        RewardLoss: float
+        LikelihoodRise: float
+        LikelihoodFall: float
+        LastFall: float
+        FallBefore: float
+        GradientSurge: float
+        EntropySurge: float
+        RatioSurge: float
+    }
+
+    let private median values =
+        let sorted = values |> List.sort |> List.toArray
+        (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2.0
+
+    /// The level as it was some whole windows ago; NaN where measurements do not reach back.
+    let private levelBefore windows options (values: float list) =
+        let skipped = windows * options.Window
+        if values.Length < skipped + options.Window then
+            nan
+        else
+            values |> List.skip skipped |> List.take options.Window |> median
+
+    let private level options track = levelBefore 0 options track.Recent
+
+    let private baseline options track = levelBefore 0 options track.Early
+
+    let private record options measured track =
+        match measured with
+        | None -> track
+        | Some value ->
+            let recent = value :: track.Recent |> List.truncate(3 * options.Window)
+            let now = levelBefore 0 options recent
+            {
+                Early =
+                    if track.Early.Length < options.Window then
+                        value :: track.Early
+                    else
+                        track.Early
+                Recent = recent
+                Best = if now > track.Best then now else track.Best
+            }
+
+    let private measured (vitals: Vitals) =
+        let finite = Option.filter Double.IsFinite
+        {
+            vitals with
+                Reward = finite vitals.Reward
+                LogLikelihood = finite vitals.LogLikelihood
+                GradientNorm = vitals.GradientNorm |> Option.map(fun norm -> if Double.IsFinite norm then norm else infinity)
+                Entropy = finite vitals.Entropy
+                LargestRatio = finite vitals.LargestRatio
+        }
+
+    let private remember options (state: PhaseState) (vitals: Vitals) = {
+        state with
+            Step = vitals.Step
+            Reward = record options vitals.Reward state.Reward
+            LogLikelihood = record options vitals.LogLikelihood state.LogLikelihood
+            GradientNorm = record options vitals.GradientNorm state.GradientNorm
+            Entropy = record options vitals.Entropy state.Entropy
+            LargestRatio = record options vitals.LargestRatio state.LargestRatio
+    }
+
+    let private signs options (state: PhaseState) (vitals: Vitals) =
+        let level, baseline = level options, baseline options
+        let likelihoodBefore windows = levelBefore windows options state.LogLikelihood.Recent
+        let surge track = level track / baseline track
+        {
+            RewardRise = level state.Reward - baseline state.Reward
+            RewardLoss =
+                if state.Reward.Best >= options.MeaningfulReward then
+                    1.0 - level state.Reward / state.Reward.Best
+                else
+                    0.0
+            LikelihoodRise = level state.LogLikelihood - baseline state.LogLikelihood
+            LikelihoodFall = state.LogLikelihood.Best - level state.LogLikelihood
+            LastFall = likelihoodBefore 1 - likelihoodBefore 0
+            FallBefore = likelihoodBefore 2 - likelihoodBefore 1
+            GradientSurge =
+                if vitals.GradientNorm = Some infinity then
+                    infinity
+                else
+                    surge state.GradientNorm
+            EntropySurge = surge state.Entropy
+            RatioSurge = surge state.LargestRatio
+        }
+
+    let private shows (options: PhaseOptions) (signs: Signs) phase =
+        let isSurge =
+            signs.GradientSurge >= options.Surge || signs.EntropySurge >= options.Surge || signs.RatioSurge >= options.RatioSurge
+        let isFaster = signs.LastFall >= options.LikelihoodFall && signs.LastFall >= options.Faster * signs.FallBefore
+        let hasFallen = signs.LikelihoodFall >= options.LikelihoodFall
+        match phase with
+        | Phase.Healthy -> true
+        | Phase.Stagnation -> signs.RewardRise >= options.RewardRise && signs.LikelihoodRise < options.LikelihoodRise
+        | Phase.Decay -> hasFallen && not(signs.GradientSurge >= options.Surge)
+        | Phase.Acceleration -> isSurge && (hasFallen && isFaster || signs.LikelihoodFall >= options.LikelihoodDrop)
+        | Phase.Collapse -> signs.RewardLoss >= options.RewardLoss
+
+    /// The thresholds under which a phase lasts.
+    let private eased options =
+        let towards bound threshold = bound + options.Ease * (threshold - bound)
+        {
+            options with
+                RewardRise = towards 0.0 options.RewardRise
+                LikelihoodRise = options.LikelihoodRise / options.Ease
+                LikelihoodFall = towards 0.0 options.LikelihoodFall
+                LikelihoodDrop = towards 0.0 options.LikelihoodDrop
+                Faster = towards 1.0 options.Faster
+                Surge = towards 1.0 options.Surge
+                RatioSurge = towards 1.0 options.RatioSurge
+                RewardLoss = towards 0.0 options.RewardLoss
+        }
+
+    /// Whether a phase still shows once it has been entered. A decay is not over because the gradient surges.
+    let private lasts options signs phase =
+        match phase with
+        | Phase.Decay -> signs.LikelihoodFall >= (eased options).LikelihoodFall
+        | _ -> shows (eased options) signs phase
+
+    /// Whether a step has what a phase is told by.
+    let private canTell vitals phase =
+        match phase with
+        | Phase.Healthy -> true
+        | Phase.Stagnation -> vitals.Reward.IsSome && vitals.LogLikelihood.IsSome
+        | Phase.Decay
+        | Phase.Acceleration -> vitals.LogLikelihood.IsSome
+        | Phase.Collapse -> vitals.Reward.IsSome
+
+    let private extend step holds run =
+        match run with
+        | _ when not holds -> None
+        | None -> Some { From = step; Steps = 1 }
+        | Some run -> Some { run with Steps = run.Steps + 1 }
+
+    let private enter phase from (state: PhaseState) =
+        let since = max from (state.Since + 1)
+        {
+            state with
+                Phase = phase
+                Since = since
+                History = state.History @ [ phase, since ]
+                Quiet = None
+        }
+
+    /// To the worst phase that has shown for long enough, or back to it once the current one has been quiet for long enough.
+    let private move options (state: PhaseState) =
+        let isProven _ run = run.Steps >= options.Enter
+        let worst, from =
+            match state.Showing |> Map.filter isProven |> Map.toList |> List.tryLast with
+            | Some(phase, run) -> phase, run.From
+            | None -> Phase.Healthy, state.Step
+        match state.Quiet with
+        | _ when worst > state.Phase -> enter worst from state
+        | Some quiet when quiet.Steps >= options.Leave -> enter worst quiet.From state
+        | _ -> state
+
+    /// The state after one more step; depends on the steps so far alone. A measurement that is missing or not finite leaves its track, and the
+    /// phases told by it, as they were; a step whose number does not exceed the last one's changes nothing. Expects options that `validate` accepts.
+    let observe options (state: PhaseState) (vitals: Vitals) =
+        if vitals.Step <= state.Step then
+            state
+        else
+            let vitals = measured vitals
+            let state = remember options state vitals
+            let signs = signs options state vitals
+            let follow phase holds run =
+                if canTell vitals phase then
+                    extend vitals.Step holds run
+                else
+                    run
+            let showing = [
+                for phase in List.tail Phase.all do
+                    match Map.tryFind phase state.Showing |> follow phase (shows options signs phase) with
+                    | Some run -> phase, run
+                    | None -> ()
+            ]
+            move options {
+                state with
+                    Showing = Map.ofList showing
+                    Quiet = state.Quiet |> follow state.Phase (not(lasts options signs state.Phase))
+            }
+
+    /// The state after all steps. Raises `ArgumentException` when a setting is out of range.
+    let fold options vitals =
+        validate options
+        Seq.fold (observe options) start vitals

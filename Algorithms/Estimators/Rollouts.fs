@@ -1,0 +1,37 @@
+namespace Levee.Algorithms.Estimators
+
+open Levee
+open Levee.Algorithms
+
+/// The trajectories of a step as an advantage estimator sees them. Trajectories are numbered through all groups; numbers of tokens are those of
+/// action tokens.
+type Rollouts = {
+    Groups: Group[]
+    /// [trajectory][token] reward of each token besides the outcome: zero unless shaped.
+    Shaping: float[][]
+    /// [trajectory][token] log-probabilities under reference policies.
+    LogProbReference: Map<Reference, float[][]>
+    /// [trajectory][token] a critic's estimate of the return from before each token on, where there is a critic.
+    Values: float[][] option
+}
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Rollouts =
+    /// The rollouts of groups, without shaping, references or critic.
+    let ofGroups (groups: Group[]) : Rollouts = {
+        Groups = groups
+        Shaping = Array.concat groups |> Array.map(fun t -> Array.zeroCreate(Trajectory.actionTokens t))
+        LogProbReference = Map.empty
+        Values = None
+    }
+
+    /// Each trajectory's whole reward, in its group: outcome and shaping.
+    let rewards (rollouts: Rollouts) =
+        let sizes = rollouts.Groups |> Array.map Array.length
+        let starts = sizes |> Array.scan (+) 0
+        rollouts.Groups |> Array.mapi(fun g -> Array.mapi(fun k t -> t.Reward + Array.sum rollouts.Shaping[starts[g] + k]))
+
+    /// [trajectory][token] the reward of each token: shaping, and the outcome on the last.
+    let tokenRewards (rollouts: Rollouts) =
+        let last (row: float[]) (t: Trajectory) i x = if i = row.Length - 1 then x + t.Reward else x
+        (rollouts.Shaping, Array.concat rollouts.Groups) ||> Array.map2(fun row t -> row |> Array.mapi(last row t))

@@ -1,0 +1,138 @@
+namespace Levee.Algorithms.Formulas
+
+open System
+open System.Globalization
+open Microsoft.FSharp.Reflection
+
+/// A formula as it is read: what objectives, estimators and coefficients are written in for configurations and reports.
+[<RequireQualifiedAccess>]
+type Term =
+    | Number of float
+    /// A name with arguments, each perhaps by name: `clipped(low=0.2, high=0.2, TokenMean)`, `UpdatesAgo 2`, `rloo`.
+    | Call of name: string * arguments: (string option * Term) list
+    | Sum of Term list
+    | Product of Term * Term
+
+/// Reading formulas: sums of products of numbers and calls.
+[<RequireQualifiedAccess>]
+module Formula =
+    type private Token =
+        | Word of string
+        | Digits of float
+        | Sign of char
+
+    let private refuse (text: string) at (problem: string) =
+        raise(FormatException $"The formula cannot be read at character {at + 1}, '{text.Substring(min at text.Length)}': {problem}.")
+
+    let private isWord (letter: char) = Char.IsAsciiLetterOrDigit letter || letter = '_'
+
+    /// The tokens with the places where they begin.
+    let private tokens (text: string) =
+        let rec read at found =
+            let stretch (belongs: int -> bool) =
+                Seq.initInfinite((+) at) |> Seq.takeWhile(fun i -> i < text.Length && belongs i) |> Seq.length
+            if at >= text.Length then
+                List.rev found
+            else
+                match text[at] with
+                | ' ' -> read (at + 1) found
+                | letter when Char.IsAsciiLetter letter ->
+                    let length = stretch(fun i -> isWord text[i])
+                    read (at + length) ((Word(text.Substring(at, length)), at) :: found)
+                | letter when Char.IsAsciiDigit letter || letter = '-' || letter = '.' ->
+                    let inNumber i =
+                        Char.IsAsciiDigit text[i]
+                        || Seq.contains text[i] ".Ee"
+                        || (Seq.contains text[i] "+-" && (i = at || Seq.contains text[i - 1] "eE"))
+                    let length = stretch inNumber
+                    match Double.TryParse(text.AsSpan(at, length), NumberStyles.Float, CultureInfo.InvariantCulture) with
+                    | true, number -> read (at + length) ((Digits number, at) :: found)
+                    | _ -> refuse text at "this is no number"
+                | letter when Seq.contains letter "()=,+*" -> read (at + 1) ((Sign letter, at) :: found)
+                | letter -> refuse text at $"'{letter}' has no meaning here"
+        read 0 []
+
+    /// Reads a formula. Raises `FormatException` that says where and why it cannot be read.
+    let parse (text: string) =
+        let place rest = rest |> List.tryHead |> Option.map snd |> Option.defaultValue text.Length
+        let expect sign rest =
+            match rest with
+            | (Sign found, _) :: rest when found = sign -> rest
+            | rest -> refuse text (place rest) $"'{sign}' is missing"
+        let rec sum rest =
+            let first, rest = product rest
+            let rec more terms rest =
+                match rest with
+                | (Sign '+', _) :: rest ->
+                    let term, rest = product rest
+                    more (term :: terms) rest
+                | rest -> List.rev terms, rest
+            match more [ first ] rest with
+            | [ only ], rest -> only, rest
+            | terms, rest -> Term.Sum terms, rest
+        and product rest =
+            match atom rest with
+            | left, (Sign '*', _) :: rest ->
+                let right, rest = product rest
+                Term.Product(left, right), rest
+            | left, rest -> left, rest
+        and atom rest =
+            match rest with
+            | (Digits number, _) :: rest -> Term.Number number, rest
+            | (Word name, _) :: (Sign '(', _) :: (Sign ')', _) :: rest -> Term.Call(name, []), rest
+            | (Word name, _) :: (Sign '(', _) :: rest ->
+                let arguments, rest = arguments rest
+                Term.Call(name, arguments), expect ')' rest
+            | (Word name, _) :: (Digits number, _) :: rest -> Term.Call(name, [ None, Term.Number number ]), rest
+            | (Word name, _) :: rest -> Term.Call(name, []), rest
+            | (Sign '(', _) :: rest ->
+                let inner, rest = sum rest
+                inner, expect ')' rest
+            | rest -> refuse text (place rest) "a number or a name is missing"
+        and arguments rest =
+            let argument, rest =
+                match rest with
+                | (Word name, _) :: (Sign '=', _) :: rest ->
+                    let value, rest = sum rest
+                    (Some name, value), rest
+                | rest ->
+                    let value, rest = sum rest
+                    (None, value), rest
+            match rest with
+            | (Sign ',', _) :: rest ->
+                let others, rest = arguments rest
+                argument :: others, rest
+            | rest -> [ argument ], rest
+        match sum(tokens text) with
+        | term, [] -> term
+        | _, rest -> refuse text (place rest) "the formula should have ended here"
+
+    let private written (value: objnull) =
+        match value with
+        | :? float as number -> number.ToString("R", CultureInfo.InvariantCulture)
+        | other -> string other
+
+    /// A union case as a formula has it: `TokenMean`, `SequenceSumOver(64)`, `Masked(0.5, 5)`.
+    let text (value: 'union) =
+        let case, fields = FSharpValue.GetUnionFields(value, typeof<'union>)
+        match fields with
+        | [||] -> case.Name
+        | fields ->
+            let arguments = fields |> Array.map written |> String.concat ", "
+            $"{case.Name}({arguments})"
+
+    /// The union case that a term names. Raises `FormatException` that lists the cases there are.
+    let union<'union> (term: Term) : 'union =
+        let cases = FSharpType.GetUnionCases typeof<'union>
+        let names = cases |> Array.map _.Name |> String.concat ", "
+        match term with
+        | Term.Call(name, arguments) ->
+            match cases |> Array.tryFind(fun case -> case.Name = name && case.GetFields().Length = arguments.Length) with
+            | Some case ->
+                let field (info: Reflection.PropertyInfo) argument =
+                    match argument with
+                    | _, Term.Number number -> Convert.ChangeType(number, info.PropertyType, CultureInfo.InvariantCulture)
+                    | _ -> raise(FormatException $"{name} takes numbers.")
+                FSharpValue.MakeUnion(case, Array.map2 field (case.GetFields()) (Array.ofList arguments)) :?> 'union
+            | None -> raise(FormatException $"'{name}' with {arguments.Length} numbers is none of {names}.")
+        | _ -> raise(FormatException $"One of {names} is missing.")

@@ -1,0 +1,163 @@
+namespace Levee.Algorithms.Formulas
+
+open System
+open Levee.Algorithms
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
+
+/// Objectives, estimators and coefficients of the library from their formulas. What a script wrote by itself is a function that no formula holds: it is
+/// refused by name.
+[<RequireQualifiedAccess>]
+module Reading =
+    type private Arguments = (string option * Term) list
+
+    let private refuse message = raise(FormatException message)
+
+    let private unknown kind name known =
+        let names = String.Join(", ", known |> Seq.sort)
+        refuse
+            $"The library has no {kind} '{name}'; it has {names}. One that a script wrote by itself cannot be read back: run that script instead."
+
+    let private number (term: Term) =
+        match term with
+        | Term.Number number -> number
+        | _ -> refuse "A number is missing."
+
+    /// The argument of a name.
+    let private named key (arguments: Arguments) =
+        match arguments |> List.tryPick(fun (name, term) -> if name = Some key then Some term else None) with
+        | Some term -> term
+        | None -> refuse $"The argument '{key}' is missing."
+
+    /// The arguments without a name, in order.
+    let private unnamed (arguments: Arguments) = arguments |> List.choose(fun (name, term) -> if name.IsNone then Some term else None)
+
+    /// The n-th argument without a name, from 0.
+    let private at n arguments =
+        match List.tryItem n (unnamed arguments) with
+        | Some term -> term
+        | None -> refuse $"An argument is missing: there are {List.length arguments}."
+
+    let private value key arguments = named key arguments |> number
+
+    let private clip arguments = Clip.asymmetric (value "low" arguments) (value "high" arguments)
+
+    let private deviation arguments = { Ddof = int(value "ddof" arguments); Epsilon = value "epsilon" arguments }
+
+    let private aggregation arguments = Formula.union<Aggregation>(at 0 arguments)
+
+    /// The coefficient that a term says.
+    let rec private ofCoefficient term : Coefficient =
+        match term with
+        | Term.Number number -> Coefficient.constant number
+        | Term.Call("linear", arguments) -> Coefficient.linear (number(at 0 arguments)) (number(at 1 arguments))
+        | Term.Call("cosine", arguments) -> Coefficient.cosine (number(at 0 arguments)) (number(at 1 arguments))
+        | Term.Call("alarmed", arguments) -> Coefficient.alarmed(ofCoefficient(at 0 arguments))
+        | Term.Call(name, _) -> unknown "coefficient" name [ "linear"; "cosine"; "alarmed" ]
+        | Term.Sum _
+        | Term.Product _ -> refuse "A coefficient is a number, or linear(...), cosine(...) or alarmed(...)."
+
+    let private llds arguments = {
+        Gate = Formula.union(named "gate" arguments)
+        Normaliser = Formula.union(named "normaliser" arguments)
+        Preserve = Formula.union(named "preserve" arguments)
+        Reference =
+            match arguments |> List.tryFind(fst >> (=)(Some "reference")) with
+            | Some(_, term) -> Formula.union term
+            | None -> Reference.Sampling
+        Threshold = value "threshold" arguments
+        AnswerWeight = Formula.union(named "answer" arguments)
+    }
+
+    let private kl arguments =
+        match unnamed arguments with
+        | [ estimator ] -> Kl.toReference(Formula.union estimator)
+        | [ estimator; reference ] -> Kl.toward (Formula.union reference) (Formula.union estimator)
+        | _ -> refuse "A kl takes an estimator, and a reference policy where it is not the initial one."
+
+    /// Objectives by name, from their arguments; `read` reads an objective inside one.
+    let private objectives (read: Term -> Objective) : Map<string, Arguments -> Objective> =
+        Map.ofList [
+            "reinforce", aggregation >> Surrogate.reinforceOver
+            "clipped", (fun arguments -> Surrogate.clippedOver (aggregation arguments) (clip arguments))
+            "dualClipped", (fun arguments -> Surrogate.dualClippedOver (aggregation arguments) (clip arguments) (value "c" arguments))
+            "gspo", (fun arguments -> Surrogate.gspoOver (aggregation arguments) (clip arguments))
+            "gmpo", at 0 >> number >> Surrogate.gmpo
+            "cispo", (fun arguments -> Surrogate.cispoOver (aggregation arguments) (value "cap" arguments))
+            "sapo",
+            (fun arguments ->
+                let temperature = { Positive = value "positive" arguments; Negative = value "negative" arguments }
+                Surrogate.sapoOver (aggregation arguments) temperature)
+            "nll", (fun _ -> Surrogate.negativeLogLikelihood)
+            "correct", (fun arguments -> Importance.correct (Formula.union(at 0 arguments)) (read(at 1 arguments)))
+            "withoutTruncated", (fun arguments -> Objective.withoutTruncated(read(at 0 arguments)))
+            "kl", kl
+            "entropyBonus", (fun _ -> Entropy.bonus)
+            "value", value "clip" >> Value.clipped
+            "llds", llds >> Llds.penalty
+        ]
+
+    let rec private ofObjective term : Objective =
+        match term with
+        | Term.Number 0.0 -> Objective.zero
+        | Term.Number number -> refuse $"{number} alone is no objective."
+        | Term.Sum terms -> terms |> List.map ofObjective |> List.reduce(fun a b -> a + b)
+        | Term.Product(Term.Number weight, objective) -> weight * ofObjective objective
+        | Term.Product(coefficient, objective) -> ofCoefficient coefficient * ofObjective objective
+        | Term.Call(name, arguments) ->
+            let known = objectives ofObjective
+            match Map.tryFind name known with
+            | Some create -> create arguments
+            | None -> unknown "objective" name known.Keys
+
+    let private shaping (term: Term) : Estimator -> Estimator =
+        match term with
+        | Term.Call("kl", arguments) -> TokenRewards.kl (Formula.union(at 0 arguments)) (Formula.union(at 1 arguments)) (number(at 2 arguments))
+        | Term.Call("overlong", arguments) ->
+            TokenRewards.overlong {
+                Limit = int(value "limit" arguments)
+                Buffer = int(value "buffer" arguments)
+                Penalty = value "penalty" arguments
+            }
+        | Term.Call(name, _) -> unknown "shaping of rewards" name [ "kl"; "overlong" ]
+        | _ -> refuse "A shaping of rewards is missing."
+
+    /// Estimators by name, from their arguments; `read` reads an estimator inside one.
+    let private estimators (read: Term -> Estimator) : Map<string, Arguments -> Estimator> =
+        Map.ofList [
+            "grpo", deviation >> Advantage.groupRelative
+            "drGrpo", (fun _ -> Advantage.drGrpo)
+            "rloo", (fun _ -> Advantage.rloo)
+            "opo", (fun _ -> Advantage.opo)
+            "maxRl", (fun _ -> Advantage.maxRl)
+            "passAtK",
+            (fun arguments ->
+                Advantage.passAtK(
+                    if List.isEmpty arguments then
+                        None
+                    else
+                        Some(deviation arguments)
+                ))
+            "gpg", (fun _ -> Advantage.gpg)
+            "discountedReturn", value "gamma" >> Advantage.discountedReturn
+            "gae", (fun arguments -> Advantage.gae { Gamma = value "gamma" arguments; Lambda = value "lambda" arguments })
+            "whiten",
+            (fun arguments -> read(at 0 arguments) |> Advantage.whiten (Formula.union(named "over" arguments)) (deviation arguments))
+            "shaped", (fun arguments -> read(at 0 arguments) |> shaping(at 1 arguments))
+        ]
+
+    let rec private ofEstimator term : Estimator =
+        match term with
+        | Term.Call(name, arguments) ->
+            let known = estimators ofEstimator
+            match Map.tryFind name known with
+            | Some create -> create arguments
+            | None -> unknown "estimator" name known.Keys
+        | _ -> refuse "The name of an estimator is missing."
+
+    /// The objective that a formula says: its `Formula` is then the same. Raises `FormatException` that says what cannot be read, `ArgumentException` on
+    /// a number out of range.
+    let objective formula = Formula.parse formula |> ofObjective
+
+    /// The estimator that a formula says. Raises as `objective` does.
+    let estimator formula = Formula.parse formula |> ofEstimator

@@ -1,0 +1,119 @@
+namespace Levee.Algorithms.Objectives
+
+open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Estimators
+open TorchSharp
+
+/// What an objective may know of the sampled actions: R responses by N action tokens, padded at the right. Prompts and
+/// observations are not in it. All tensors are constants (no gradient); float tensors share one dtype and device.
+type Batch = {
+    /// [R, N] log-probability of each token under the policy that sampled it (pi_old): the sampler's, or the trainer's own where an objective needs
+    /// `TrainerLogProbs`.
+    LogProbOld: torch.Tensor
+    /// [R, N] log-probability of each token as the sampler reported it.
+    LogProbSampled: torch.Tensor
+    /// [R, N] log-probability under the reference policies that an objective needs.
+    LogProbReference: Map<Reference, torch.Tensor>
+    /// [R, N] advantage of each token.
+    Advantage: torch.Tensor
+    /// [R, N] the critic's value before each token when the batch was sampled, where there is a critic.
+    ValueOld: torch.Tensor option
+    /// [R, N] what that value should have been.
+    Return: torch.Tensor option
+    /// [R, N] 1 where a token stands, 0 in the padding.
+    Mask: torch.Tensor
+    /// [R, N] int64: which action of its response a token belongs to, from 1; 0 in the padding.
+    Action: torch.Tensor
+    /// [R, N] 1 on tokens of the final answer span.
+    Answer: torch.Tensor
+    /// [R] outcome reward.
+    Reward: torch.Tensor
+    /// [R] number of searches carried out.
+    Searches: torch.Tensor
+    /// [R] 1 where the context was full before the policy had answered.
+    Truncated: torch.Tensor
+    Clock: Clock
+}
+
+/// Reading a batch.
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Batch =
+    /// What must be asked of the trainer for `logProb reference` to be there.
+    let needs reference =
+        match reference with
+        | Reference.Sampling -> Set.empty
+        | other -> Set.singleton(ReferencePolicy other)
+
+    /// [R, N] log-probability of each token under a reference policy. Raises `InvalidOperationException` where the batch lacks it.
+    let logProb reference (batch: Batch) =
+        match reference, Map.tryFind reference batch.LogProbReference with
+        | Reference.Sampling, _ -> batch.LogProbOld
+        | _, Some logProb -> logProb
+        | other, None ->
+            invalidOp
+                $"A batch has no log-probabilities under the reference policy {other}: compute them, as the trainer does for objectives that need ReferencePolicy."
+
+    /// The same batch with every [R, N] and [R] tensor mapped.
+    let map (tokens: torch.Tensor -> torch.Tensor) (rows: torch.Tensor -> torch.Tensor) (batch: Batch) : Batch = {
+        LogProbOld = tokens batch.LogProbOld
+        LogProbSampled = tokens batch.LogProbSampled
+        LogProbReference = Map.map (fun _ logProb -> tokens logProb) batch.LogProbReference
+        Advantage = tokens batch.Advantage
+        ValueOld = Option.map tokens batch.ValueOld
+        Return = Option.map tokens batch.Return
+        Mask = tokens batch.Mask
+        Action = tokens batch.Action
+        Answer = tokens batch.Answer
+        Reward = rows batch.Reward
+        Searches = rows batch.Searches
+        Truncated = rows batch.Truncated
+        Clock = batch.Clock
+    }
+
+    /// The batch of R trajectories with an estimator's advantages; tensors in `dtype` on `device`. Log-probabilities under reference policies, and the
+    /// trainer's own in place of the sampler's, are for the caller to add. Raises `ArgumentException` when there are no trajectories or the numbers of
+    /// advantages do not fit.
+    let ofEstimates (dtype: torch.ScalarType) (device: torch.Device) (trajectories: Trajectory[]) (estimates: Estimates) : Batch =
+        let fits =
+            trajectories.Length = estimates.Advantages.Length
+            && Array.forall2 (fun t (a: float[]) -> Trajectory.actionTokens t = a.Length) trajectories estimates.Advantages
+        if trajectories.Length = 0 || not fits then
+            invalidArg
+                (nameof estimates)
+                $"{trajectories.Length} trajectories with advantages for {estimates.Advantages.Length}: give one advantage for each action token of at least one trajectory."
+        let perToken (value: Trajectory -> float32[]) = trajectories |> Array.map(value >> Array.map float) |> Padding.pad dtype device
+        let perRow (value: Trajectory -> float) = torch.tensor(Array.map value trajectories).``to``(dtype).``to``(device)
+        let sampled = perToken Trajectory.logProbs
+        use numbers = perToken Trajectory.actionNumbers
+        {
+            LogProbOld = sampled
+            LogProbSampled = sampled
+            LogProbReference = Map.empty
+            Advantage = Padding.pad dtype device estimates.Advantages
+            ValueOld = None
+            Return = estimates.Returns |> Option.map(Padding.pad dtype device)
+            Mask = perToken(fun trajectory -> Array.replicate (Trajectory.actionTokens trajectory) 1.0f)
+            Action = numbers.``to``(torch.int64)
+            Answer = perToken Trajectory.answerMask
+            Reward = perRow _.Reward
+            Searches = perRow(fun t -> float t.Searches.Length)
+            Truncated = perRow(fun t -> if t.End = LengthLimit then 1.0 else 0.0)
+            Clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+        }
+
+    /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none or the numbers differ.
+    let create dtype device (trajectories: Trajectory[]) (advantages: float[]) : Batch =
+        if trajectories.Length <> advantages.Length then
+            invalidArg
+                (nameof advantages)
+                $"{trajectories.Length} trajectories with {advantages.Length} advantages: give one advantage for each of at least one trajectory."
+        let spread = (trajectories, advantages) ||> Array.map2(fun t a -> Array.replicate (Trajectory.actionTokens t) a)
+        ofEstimates dtype device trajectories { Advantages = spread; Returns = None }
+
+    /// Some rows of a batch, in the order given, without the columns that are padding in all of them.
+    let rows (indexes: int[]) (batch: Batch) : Batch =
+        use index = torch.tensor(Array.map int64 indexes).``to``(batch.Mask.device)
+        let width = batch.Mask.index_select(0L, index).sum(1L).max().ToDouble() |> int64 |> max 1L
+        let ofRows (t: torch.Tensor) = t.index_select(0L, index)
+        map (fun t -> (ofRows t).narrow(1L, 0L, width)) ofRows batch

@@ -1,0 +1,152 @@
+namespace Levee.Algorithms.Objectives
+
+open Levee.Algorithms
+open Levee.Algorithms.Formulas
+open TorchSharp
+
+/// What the current policy says of a batch's tokens. All are leaves with respect to which an objective is differentiated.
+type Forward = {
+    /// [R, N] log-probability of each token under the current policy.
+    LogProb: torch.Tensor
+    /// [R, N] entropy in nats of the distribution each token was drawn from.
+    Entropy: torch.Tensor
+    /// [R, N] the critic's value before each token, where the objective needs a critic.
+    Value: torch.Tensor option
+}
+
+/// What an objective makes of a batch: a scalar to minimise, and scalars measured on the way, by name. Every metric is, like
+/// the value, a sum over the part divided by a count over the whole mini-batch, so that parts add up.
+type Loss = { Value: torch.Tensor; Metrics: (string * torch.Tensor) list }
+
+/// A training objective, in stages: given the whole mini-batch (for its denominators), it judges any part of its rows under
+/// the current policy. Micro-batches of a mini-batch therefore add up to the mini-batch's value and gradient.
+type Objective = {
+    /// The objective in one line, as it was composed; for configurations and reports.
+    Formula: string
+    Needs: Set<Need>
+    Loss: Batch -> Batch -> Forward -> Loss
+} with
+
+    /// Adds two objectives: values add, and so do metrics of the same name.
+    static member (+)(a: Objective, b: Objective) =
+        let merge (x: Loss) (y: Loss) =
+            let shared, fresh = y.Metrics |> List.partition(fun (name, _) -> List.exists (fst >> (=) name) x.Metrics)
+            let sum (name, value: torch.Tensor) =
+                match List.tryFind (fst >> (=) name) shared with
+                | Some(_, other) -> name, value + other
+                | None -> name, value
+            { Value = x.Value + y.Value; Metrics = List.map sum x.Metrics @ fresh }
+        {
+            Formula = $"{a.Formula} + {b.Formula}"
+            Needs = a.Needs + b.Needs
+            Loss =
+                fun whole ->
+                    let a, b = a.Loss whole, b.Loss whole
+                    fun part forward -> merge (a part forward) (b part forward)
+        }
+
+    /// Weighs an objective by a coefficient of the mini-batch's clock: its value, not its metrics.
+    static member (*)(coefficient: Coefficient, objective: Objective) = {
+        Formula =
+            if objective.Formula.Contains " + " then
+                $"{coefficient.Formula} * ({objective.Formula})"
+            else
+                $"{coefficient.Formula} * {objective.Formula}"
+        Needs = coefficient.Needs + objective.Needs
+        Loss =
+            fun whole ->
+                let weight, judge = coefficient.At whole.Clock, objective.Loss whole
+                fun part forward ->
+                    let loss = judge part forward
+                    { loss with Value = loss.Value * weight }
+    }
+
+    /// Weighs an objective: its value, not its metrics.
+    static member (*)(weight: float, objective: Objective) : Objective =
+        { Formula = string weight; Needs = Set.empty; At = fun _ -> weight } * objective
+
+/// What an objective says of a part of a mini-batch, ready to be pulled back through the policy.
+type Slopes = {
+    /// The part's share of the objective's value.
+    Value: float
+    /// [R, N] derivative of the value with respect to each token's log-probability: who pushes which token down.
+    LogProb: torch.Tensor
+    /// [R, N] derivative with respect to each token's entropy, where the objective has one.
+    Entropy: torch.Tensor option
+    /// [R, N] derivative with respect to the critic's value before each token, where the objective has one.
+    StateValue: torch.Tensor option
+    /// The part's share of each metric, by name.
+    Metrics: (string * float) list
+}
+
+/// Making and combining objectives; `+` and `*` stand with the type.
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Objective =
+    /// Zero everywhere.
+    let zero: Objective = {
+        Formula = "0"
+        Needs = Set.empty
+        Loss = fun _ _ forward -> { Value = (torch.zeros_like forward.LogProb).sum(); Metrics = [] }
+    }
+
+    /// An objective from a function that gives the loss of each token, [R, N]; what stands in the padding does not count. Metric: its value, by the name given.
+    let ofTokens formula metric aggregation (losses: Batch -> Forward -> torch.Tensor) : Objective = {
+        Formula = formula
+        Needs = Set.empty
+        Loss =
+            fun whole ->
+                let aggregate = Aggregation.over aggregation whole
+                fun part forward ->
+                    let value = aggregate part (losses part forward)
+                    { Value = value; Metrics = [ metric, value.detach() ] }
+    }
+
+    /// Restricts an objective to the tokens that `select` marks with 1 ([R, N] from the batch), in value and in denominators.
+    let mask name (select: Batch -> torch.Tensor) (objective: Objective) : Objective =
+        let restrict (batch: Batch) = { batch with Mask = batch.Mask * select batch }
+        {
+            objective with
+                Formula = $"mask({name}, {objective.Formula})"
+                Loss =
+                    fun whole ->
+                        let judge = objective.Loss(restrict whole)
+                        fun part forward -> judge (restrict part) forward
+        }
+
+    /// Leaves out responses that ran into the context's limit, whose outcome says nothing of their quality (overlong filtering: DAPO, arXiv 2503.14476,
+    /// section 3.4).
+    let withoutTruncated (objective: Objective) = {
+        mask "" (fun batch -> (1.0 - batch.Truncated).unsqueeze(1L)) objective with
+            Formula = $"withoutTruncated({objective.Formula})"
+    }
+
+    /// Differentiates an objective on a part of a mini-batch. `judge` is `objective.Loss whole`; `forward` holds numbers [R, N] without a graph. Value and
+    /// slopes may be non-finite when the numbers are: the caller decides.
+    let differentiate (objective: Objective) (judge: Batch -> Forward -> Loss) (part: Batch) (forward: Forward) =
+        use scope = torch.NewDisposeScope()
+        let leaf (numbers: torch.Tensor) = numbers.detach().clone().requires_grad_()
+        let wantsEntropy = objective.Needs.Contains EntropyGradient
+        let leaves = {
+            LogProb = leaf forward.LogProb
+            Entropy =
+                if wantsEntropy then
+                    leaf forward.Entropy
+                else
+                    forward.Entropy.detach()
+            Value = Option.map leaf forward.Value
+        }
+        let loss = judge part leaves
+        if loss.Value.requires_grad then
+            loss.Value.backward()
+        let slope (leaf: torch.Tensor) =
+            match leaf.grad with
+            | null -> torch.zeros_like(leaf.detach())
+            | gradient -> gradient
+            |> _.MoveToOuterDisposeScope()
+        {
+            Value = loss.Value.ToDouble()
+            LogProb = slope leaves.LogProb
+            Entropy = if wantsEntropy then Some(slope leaves.Entropy) else None
+            StateValue = Option.map slope leaves.Value
+            Metrics = loss.Metrics |> List.map(fun (name, value) -> name, value.ToDouble())
+        }

@@ -1,0 +1,105 @@
+namespace Levee.Policies.Transformer
+
+open Levee
+open Levee.Policies
+open TorchSharp
+
+/// How the tokens of a layer look at each other: given the layer's index, rotated queries and keys [B, T, heads + keyValueHeads,
+/// headWidth], and values [B, T, keyValueHeads, headWidth], the heads' answers [B * T, heads * headWidth].
+type Attention = int -> torch.Tensor -> torch.Tensor -> torch.Tensor
+
+/// Attention within the tokens of one pass.
+[<RequireQualifiedAccess>]
+module Attention =
+    /// What is added to the score of a key that must not be seen: large enough for a weight of exactly zero, and finite, so that a
+    /// query that may see nothing (padding) gives numbers. Float16 ends at 65504, which score and this together must not pass.
+    let unseen (dtype: torch.ScalarType) = if dtype = torch.float16 then -3e4 else -1e30
+
+    /// Queries [B, T, heads, headWidth] as one batch a key head: [B * keyValueHeads, headsPerKey * T, headWidth].
+    let groupQueries (architecture: Architecture) (queries: torch.Tensor) =
+        let a = architecture
+        let batch, length = queries.shape[0], queries.shape[1]
+        let perKey = int64(a.Heads / a.KeyValueHeads)
+
+        queries
+            .view(batch, length, int64 a.KeyValueHeads, perKey, int64 a.HeadWidth)
+            .permute(0L, 2L, 3L, 1L, 4L)
+            .reshape(batch * int64 a.KeyValueHeads, perKey * length, int64 a.HeadWidth)
+
+    /// The inverse of `groupQueries`, for answers: [B * T, heads * headWidth].
+    let ungroup (architecture: Architecture) (batch: int64) (length: int64) (answers: torch.Tensor) =
+        let a = architecture
+        let perKey = int64(a.Heads / a.KeyValueHeads)
+
+        answers
+            .view(batch, int64 a.KeyValueHeads, perKey, length, int64 a.HeadWidth)
+            .permute(0L, 3L, 1L, 2L, 4L)
+            .reshape(batch * length, int64(a.Heads * a.HeadWidth))
+
+    /// Attention under a `mask` [T, T] or [B, T, T] that is added to the scores (0 or `unseen`).
+    let masked (architecture: Architecture) (mask: torch.Tensor) : Attention =
+        let a = architecture
+        let heads, keyHeads, perKey = int64 a.Heads, int64 a.KeyValueHeads, int64(a.Heads / a.KeyValueHeads)
+        let length = mask.shape[mask.shape.Length - 1]
+
+        let perQuery =
+            if mask.dim() = 2L then
+                mask.expand(perKey, length, length).reshape(perKey * length, length)
+            else
+                mask.unsqueeze(1L).expand(-1L, heads, length, length).reshape(-1L, perKey * length, length)
+
+        fun _ queriesKeys values ->
+            let batch = queriesKeys.shape[0]
+            let perKeyHead (tensor: torch.Tensor) = tensor.transpose(1L, 2L).reshape(batch * keyHeads, length, int64 a.HeadWidth)
+            let parts = queriesKeys.split([| heads; keyHeads |], 2L)
+            let scores = (groupQueries a parts[0]).bmm((perKeyHead parts[1]).transpose(1L, 2L)).add_ perQuery
+            let weights = torch.nn.functional.softmax(scores, -1L)
+            ungroup a batch length (weights.bmm(perKeyHead values))
+
+    /// The mask [T, T] of tokens that see themselves and what is before them.
+    let causalMask (length: int64) (like: torch.Tensor) =
+        Tensors.scoped(fun () ->
+            torch.full([| length; length |], Tensors.scalar(unseen like.dtype), dtype = like.dtype, device = like.device).triu 1L)
+
+    /// Causal attention by torch's fused kernels, which hold no scores (FlashAttention, arXiv 2205.14135, on a GPU in half precision).
+    let fused (architecture: Architecture) : Attention =
+        let a = architecture
+        let heads, keyHeads, width = int64 a.Heads, int64 a.KeyValueHeads, int64 a.HeadWidth
+
+        let perHead (tensor: torch.Tensor) =
+            let batch, length = tensor.shape[0], tensor.shape[1]
+            tensor
+                .transpose(1L, 2L)
+                .unsqueeze(2L)
+                .expand(batch, keyHeads, heads / keyHeads, length, width)
+                .reshape(batch, heads, length, width)
+
+        fun _ queriesKeys values ->
+            let batch, length = queriesKeys.shape[0], queriesKeys.shape[1]
+            let parts = queriesKeys.split([| heads; keyHeads |], 2L)
+            // The kernel divides by sqrt(headWidth), which the rotation has done already.
+            let queries = parts[0].transpose(1L, 2L) * sqrt(float width)
+            let answers = torch.nn.functional.scaled_dot_product_attention(queries, perHead parts[1], perHead values, is_casual = true)
+            answers.transpose(1L, 2L).reshape(batch * length, heads * width)
+
+    /// Attention of tokens to themselves and to what is before them, in sequences of one length, on the device and in the type of `like`.
+    let causal (architecture: Architecture) (length: int64) (like: torch.Tensor) : Attention =
+        if like.device_type = DeviceType.CUDA then
+            fused architecture
+        else
+            masked architecture (causalMask length like)
+
+    /// Causal attention within sequences of these lengths that stand one behind the other in a single row: none sees another.
+    let packed (architecture: Architecture) (lengths: int64[]) (like: torch.Tensor) : Attention =
+        let within =
+            if like.device_type = DeviceType.CUDA then
+                fun _ -> fused architecture
+            else
+                // One mask for all: with many lengths, masks of their own would take more than scores do.
+                let mask = causalMask (Array.max lengths) like
+                fun length -> masked architecture (mask.narrow(0L, 0L, length).narrow(1L, 0L, length))
+
+        fun layer queriesKeys values ->
+            let parts (tensor: torch.Tensor) = tensor.split(lengths, 1L)
+            let answer length own ownValues = Tensors.scoped(fun () -> within length layer own ownValues)
+            torch.cat(Array.map3 answer lengths (parts queriesKeys) (parts values), 0L)

@@ -1,0 +1,61 @@
+namespace Levee.Policies.Transformer
+
+open System
+open Levee
+open Levee.Interop.HuggingFace
+open Levee.Policies
+open Levee.Policies.Weights
+open TorchSharp
+
+/// A transformer ready to run: weights, and the tables of positions up to its context limit.
+type Model = {
+    Parameters: Parameters
+    Rotation: Rotation
+} with
+
+    interface IDisposable with
+        member this.Dispose() =
+            (this.Parameters :> IDisposable).Dispose()
+            (this.Rotation :> IDisposable).Dispose()
+
+[<RequireQualifiedAccess>]
+module Model =
+    /// A model over parameters, which it takes over.
+    let ofParameters (parameters: Parameters) =
+        let architecture, values = parameters.Architecture, parameters.Values
+        use _ = torch.NewDisposeScope()
+        let rotation = Rotation.create architecture architecture.ContextLimit values.dtype values.device
+        rotation.Cosine.DetachFromDisposeScope() |> ignore
+        rotation.Sine.DetachFromDisposeScope() |> ignore
+        { Parameters = parameters; Rotation = rotation }
+
+    /// The same model with other parameters of its architecture and type, which it takes over; the tables are shared.
+    let withParameters (parameters: Parameters) (model: Model) = { Parameters = parameters; Rotation = Rotation.share model.Rotation }
+
+    /// A copy that shares nothing that training moves, and never changes: a reference policy, or the policy of an earlier step.
+    let frozen (model: Model) = model |> withParameters(Parameters.clone false model.Parameters)
+
+/// A language model with its tokenizer, and what its folder says besides.
+type Policy = {
+    Model: Model
+    Tokenizer: ITokenizer
+    Files: PolicyFiles
+} with
+
+    /// The model's weights.
+    member this.Parameters = this.Model.Parameters
+
+    interface IDisposable with
+        member this.Dispose() = (this.Model :> IDisposable).Dispose()
+
+/// What a policy's folder holds besides its weights, kept so that saving writes it again, with fields that the framework does not read.
+and PolicyFiles = {
+    /// `config.json`.
+    Config: ModelConfig
+    /// `tokenizer.json`.
+    Tokenizer: Tokenizer
+    /// `tokenizer_config.json`.
+    TokenizerConfig: TokenizerConfig
+    /// `generation_config.json`, where there is one.
+    GenerationConfig: GenerationConfig option
+}

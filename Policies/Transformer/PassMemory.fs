@@ -1,0 +1,218 @@
+namespace Levee.Policies.Transformer
+
+open Levee
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Weights
+open TorchSharp
+
+/// What is trained, as far as the memory of a pass depends on it.
+type TrainedPart =
+    /// Nothing: a pass without a way back.
+    | Nothing
+    /// Every weight.
+    | Everything
+    /// An adapter beside frozen weights.
+    | AdapterAlone of LoraOptions
+
+/// Tokens that are computed at a time.
+type TokenBlock = {
+    /// Sequences; 1 where they are packed.
+    Rows: int
+    /// Tokens of all sequences together, with padding.
+    Tokens: int64
+    /// Attention scores of a head: the sum over sequences of their lengths' squares.
+    Scores: int64
+}
+
+/// The sizes of the tensors that passes over a transformer make and keep, in bytes, from the operations that `Transformer` and `Attention`
+/// consist of and what torch's automatic differentiation saves of each.
+[<RequireQualifiedAccess>]
+module PassMemory =
+    /// Bytes of a number.
+    let bytes (dtype: torch.ScalarType) =
+        match dtype with
+        | torch.ScalarType.Float64 -> 8L
+        | torch.ScalarType.BFloat16
+        | torch.ScalarType.Float16 -> 2L
+        | _ -> 4L
+
+    /// Sequences of one length, each in a row of its own.
+    let padded rows (length: int) = {
+        Rows = rows
+        Tokens = int64 rows * int64 length
+        Scores = int64 rows * int64 length * int64 length
+    }
+
+    /// The same sequences one behind the other.
+    let packed rows length = { padded rows length with Rows = 1 }
+
+    /// Sizes of a layer's tensors, in numbers a token.
+    type private Sizes = {
+        Width: int64
+        FeedForward: int64
+        Queries: int64
+        Keys: int64
+        /// Of a number in the model's type, and in the type of norms, which is float32 at least.
+        Bytes: int64
+        WideBytes: int64
+        IsHalf: bool
+        HasHeadNorms: bool
+        Heads: int64
+    }
+
+    let private sizes (a: Architecture) dtype = {
+        Width = a.Width
+        FeedForward = a.FeedForwardWidth
+        Queries = int64 a.Heads * int64 a.HeadWidth
+        Keys = int64 a.KeyValueHeads * int64 a.HeadWidth
+        Bytes = bytes dtype
+        WideBytes = max 4L (bytes dtype)
+        IsHalf = bytes dtype = 2L
+        HasHeadNorms = Architecture.hasHeadNorms a
+        Heads = a.Heads
+    }
+
+    /// Of a norm over so many numbers: the square, the normal numbers and the result; of half precision also the wide input and the rounded
+    /// normal numbers.
+    let private normMade s count =
+        if s.IsHalf then
+            3L * count * s.WideBytes + 2L * count * s.Bytes
+        else
+            3L * count * s.Bytes
+
+    /// Of a norm: the wide input, which is the input itself but in half precision, and the normal numbers where its weight is trained.
+    let private normKept s isTrained inputIsHeld count =
+        let input =
+            if s.IsHalf then count * s.WideBytes
+            elif inputIsHeld then 0L
+            else count * s.Bytes
+        input + (if isTrained then count * s.Bytes else 0L)
+
+    /// Of the products beside a matrix that these projections share: the numbers between A and B.
+    let private besideKept options shared =
+        let targets = shared |> List.filter(fun projection -> List.contains projection options.Targets)
+        int64 options.Rank * int64 targets.Length
+
+    /// Of the products beside a matrix that these projections share, of so many rows: the numbers between A and B, the parts with what is added,
+    /// and all parts joined.
+    let private besideMade options shared rows =
+        match besideKept options shared with
+        | 0L -> 0L
+        | inner when List.length shared = 1 -> inner + rows
+        | inner -> inner + 2L * rows
+
+    let private shared = [
+        [ Projection.Query; Projection.Key; Projection.Value ], (fun s -> s.Queries + 2L * s.Keys)
+        [ Projection.Output ], _.Width
+        [ Projection.Gate; Projection.Up ], (fun s -> 2L * s.FeedForward)
+        [ Projection.Down ], _.Width
+    ]
+
+    let private optionsOf part =
+        match part with
+        | AdapterAlone options -> Some options
+        | _ -> None
+
+    /// Whether the keys and values of a block are read where the projection wrote them, rather than copied head by head.
+    let private isReadInPlace (a: Architecture) block = block.Rows = 1 || a.KeyValueHeads = 1
+
+    /// What a layer makes before it lets go of what is not kept.
+    let layerMade (a: Architecture) dtype isFused part block =
+        let s = sizes a dtype
+        let rotated, projected = s.Queries + s.Keys, s.Queries + 2L * s.Keys
+        let copies = if isReadInPlace a block then 0L else 2L * s.Keys
+
+        let attention, scores =
+            if isFused then
+                5L * s.Queries, 0L
+            else
+                3L * s.Queries + copies, 2L * s.Heads * block.Scores
+
+        let beside =
+            optionsOf part
+            |> Option.map(fun o -> shared |> List.sumBy(fun (projections, rows) -> besideMade o projections (rows s)))
+            |> Option.defaultValue 0L
+
+        let perToken =
+            2L * normMade s s.Width
+            + (if s.HasHeadNorms then normMade s rotated else 0L)
+            + s.Bytes * (projected + 3L * rotated + attention + 2L * s.Width + 4L * s.FeedForward + beside)
+
+        block.Tokens * perToken + scores * s.Bytes
+
+    /// What a layer keeps for the way back, its input with it but not its output.
+    let layerKept (a: Architecture) dtype isFused part block =
+        let s = sizes a dtype
+        let isTrained = (part = Everything)
+        let options = optionsOf part
+        let isTarget projections = options |> Option.exists(fun o -> besideKept o projections > 0L)
+        let reads index = isTrained || isTarget(fst shared[index])
+        let rotated, projected = s.Queries + s.Keys, s.Queries + 2L * s.Keys
+        let inPlace = isReadInPlace a block
+
+        let attention, scores =
+            if isFused then
+                4L * s.Queries, s.Heads * block.Tokens * 4L
+            elif inPlace then
+                // Keys hold all that was rotated with them, values all that was projected with them, unless the norms of heads do already.
+                rotated + (if s.HasHeadNorms && not s.IsHalf then 0L else projected) + s.Queries, s.Heads * block.Scores * s.Bytes
+            else
+                s.Queries + 2L * s.Keys, s.Heads * block.Scores * s.Bytes
+
+        let headNorms =
+            if not s.HasHeadNorms then 0L
+            elif s.IsHalf then normKept s isTrained false rotated
+            else normKept s isTrained true rotated + s.Bytes * projected
+
+        let read =
+            (if reads 0 then s.Width else 0L)
+            + (if reads 1 then s.Queries else 0L)
+            + (if reads 2 then s.Width else 0L)
+            + (if reads 3 then s.FeedForward else 0L)
+
+        let inner =
+            options
+            |> Option.map(fun o -> shared |> List.sumBy(fun (projections, _) -> besideKept o projections))
+            |> Option.defaultValue 0L
+        // The input is held as the output of the layer before.
+        let input = s.Bytes * s.Width
+
+        block.Tokens
+        * (input
+           + normKept s isTrained true s.Width
+           + normKept s isTrained false s.Width
+           + headNorms
+           + s.Bytes * (attention + read + 3L * s.FeedForward + inner))
+        + scores
+
+    /// What the way back through a layer takes at most besides what is kept: gradients on their way, and that of the largest matrix.
+    let layerPulled (a: Architecture) dtype isFused part block =
+        let s = sizes a dtype
+        let feedForward = block.Tokens * (2L * s.FeedForward + s.Width)
+
+        let attention =
+            if isFused then
+                block.Tokens * 4L * s.Queries
+            else
+                2L * s.Heads * block.Scores + block.Tokens * (s.Queries - 4L * s.FeedForward)
+
+        let matrix =
+            match part with
+            | Everything -> 2L * s.FeedForward * s.Width
+            | _ -> 0L
+
+        s.Bytes * (max feedForward attention + matrix)
+
+    /// What the norm before the head keeps, with its input and output.
+    let finalKept a dtype part block =
+        let s = sizes a dtype
+        block.Tokens * (s.Bytes * s.Width + normKept s (part = Everything) true s.Width + s.Bytes * s.Width)
+
+    /// The masks of a block whose sequences have so many tokens.
+    let masks (a: Architecture) dtype isFused (length: int) =
+        let queriesPerKey = int64(a.Heads / a.KeyValueHeads)
+        let square = int64 length * int64 length * bytes dtype
+        if isFused then 0L
+        elif queriesPerKey = 1L then square
+        else (1L + queriesPerKey) * square

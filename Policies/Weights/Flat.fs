@@ -1,0 +1,42 @@
+namespace Levee.Policies.Weights
+
+open TorchSharp
+
+/// Named tensors that lie one after the other in one flat tensor, so that copying, clipping and updating them each take one operation.
+[<RequireQualifiedAccess>]
+module internal Flat =
+    let private size (shape: int64[]) = Array.fold (*) 1L shape
+
+    /// How many numbers tensors of these names and shapes have.
+    let count (shapes: (string * int64[])[]) = shapes |> Array.sumBy(snd >> size)
+
+    /// Where each tensor starts, with its shape.
+    let private offsets shapes =
+        let starts = shapes |> Array.scan (fun start (_, shape) -> start + size shape) 0L
+        Array.map2 (fun (name, shape) start -> name, (start, shape)) shapes starts[.. shapes.Length - 1]
+
+    let private view (flat: torch.Tensor) (start, shape) = flat.narrow(0L, start, size shape).view shape
+
+    /// Views by name.
+    let split shapes flat = offsets shapes |> Array.map(fun (name, place) -> name, view flat place)
+
+    /// The view of a name.
+    let find shapes name flat = offsets shapes |> Array.find(fst >> (=) name) |> snd |> view flat
+
+    /// Makes leaves over tensors, named in order, that stand one after the other and agree in all but their rows: each is a view of the flat
+    /// values, and where there is a flat gradient, backward adds to its place there. A leaf belongs to the caller.
+    let leaves shapes (values: torch.Tensor) (gradient: torch.Tensor option) =
+        let places = Map.ofArray(offsets shapes)
+
+        fun names ->
+            let start, first = places[List.head names]
+            let rows = names |> List.sumBy(fun name -> (snd places[name])[0])
+            let place = start, Array.append [| rows |] first[1..]
+            let leaf = (view values place).detach()
+
+            gradient
+            |> Option.iter(fun gradient ->
+                leaf.requires_grad <- true
+                leaf.grad <- (view gradient place).detach())
+
+            leaf.DetachFromDisposeScope()

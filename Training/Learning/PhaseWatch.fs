@@ -1,0 +1,92 @@
+namespace Levee.Training.Learning
+
+open System
+open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Diagnosis
+open Levee.Algorithms.Objectives
+open Levee.Environments
+open Levee.Training.Records
+
+/// What a run does when it enters a phase, or a worse one.
+[<RequireQualifiedAccess>]
+type PhaseAction =
+    /// Says so.
+    | Warn
+    /// Keeps the policy as it is after this step.
+    | Snapshot
+    /// Ends the run after this step.
+    | Stop
+    /// Multiplies `Clock.Alarm`, which `Coefficient.alarmed` follows, by a factor from the next step on.
+    | RaiseCoefficients of factor: float
+    /// Brings weights and optimiser back to the last good state: one kept in health, before the phase began.
+    | RollBack
+
+/// One action that a phase led to.
+type PhaseEvent = {
+    /// The step after which it was taken.
+    Step: int
+    /// The phase that was entered.
+    Phase: Phase
+    /// The step at which it began.
+    Since: int
+    Action: PhaseAction
+    /// What was done, in a sentence.
+    Message: string
+}
+
+/// What is watched while a run trains, and what is done about it.
+type PhaseWatch = {
+    Options: PhaseOptions
+    /// Actions by the phase whose entering, or that of a worse one, they answer.
+    Actions: (Phase * PhaseAction) list
+    /// Steps between the good states that are kept for `RollBack`.
+    KeepEvery: int
+}
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module PhaseWatch =
+    /// The default thresholds; a warning for each of decay, acceleration and collapse.
+    let defaults = {
+        Options = Phases.defaults
+        Actions = [ for phase in [ Phase.Decay; Phase.Acceleration; Phase.Collapse ] -> phase, PhaseAction.Warn ]
+        KeepEvery = 10
+    }
+
+    /// Good states kept at a time: enough to reach back behind the beginning of a phase that takes some steps to be told.
+    let kept = 3
+
+    /// Whether good states must be kept.
+    let rollsBack watch = watch.Actions |> List.exists(snd >> (=) PhaseAction.RollBack)
+
+    /// The actions that a change of phase asks for, in the order given; one that several phases ask for at once is taken once.
+    let due watch (before: Phase) (after: Phase) =
+        watch.Actions |> List.filter(fun (phase, _) -> before < phase && phase <= after) |> List.map snd |> List.distinct
+
+    /// Raises `ArgumentException` naming the setting and the remedy; `needs` are the recipe's.
+    let validate (needs: Set<Need>) watch =
+        Phases.validate watch.Options
+        let demand holds message =
+            if not holds then
+                raise(ArgumentException message)
+        demand (watch.KeepEvery >= 1) $"Good states kept every {watch.KeepEvery} steps are out of range: give 1 or more."
+        for _, action in watch.Actions do
+            match action with
+            | PhaseAction.RaiseCoefficients factor ->
+                demand
+                    (factor > 0.0 && Double.IsFinite factor)
+                    $"An alarm that multiplies by {factor} is out of range: give a number above 0."
+                demand
+                    (needs.Contains PhaseAlarm)
+                    "The phase alarm raises coefficients, but none of this recipe follows it: write Coefficient.alarmed (Coefficient.constant 0.2) * Llds.penalty ..."
+            | _ -> ()
+
+    /// What the fold sees of a step's metrics.
+    let vitals step (metrics: Map<string, float>) : Vitals = {
+        Step = step
+        Reward = Map.tryFind MetricName.reward metrics
+        LogLikelihood = Map.tryFind MetricName.correct metrics
+        GradientNorm = Map.tryFind MetricName.gradientNorm metrics
+        Entropy = Map.tryFind MetricName.entropy metrics
+        LargestRatio = Map.tryFind MetricName.ratioMax metrics
+    }

@@ -1,0 +1,101 @@
+namespace Levee.Training.Learning
+
+open Levee
+open Levee.Algorithms
+open Levee.Policies
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open TorchSharp
+
+/// The reference policies that a run keeps beside the one that it trains.
+type References = {
+    /// Each frozen, and holding the weights that it stands for before the next update; beside a policy with an adapter, an adapter of its own over the
+    /// same weights.
+    Policies: Map<Reference, Policy>
+    /// What training moves, flat, before each of the last updates, the latest first: what `Reference.UpdatesAgo` is fed from.
+    Past: torch.Tensor list
+}
+
+[<RequireQualifiedAccess>]
+module References =
+    /// The references that a set of needs names.
+    let wanted (needs: Set<Need>) =
+        needs
+        |> Seq.choose(function
+            | ReferencePolicy Reference.Sampling -> None
+            | ReferencePolicy reference -> Some reference
+            | _ -> None)
+        |> Set.ofSeq
+
+    /// Whether a reference changes from update to update.
+    let moves reference =
+        match reference with
+        | Reference.Sampling
+        | Reference.Initial -> false
+        | Reference.UpdatesAgo _
+        | Reference.MovingAverage _ -> true
+
+    /// No references at all.
+    let none = { Policies = Map.empty; Past = [] }
+
+    /// A moving average would stand still in half precision, where what is added is rounded away.
+    let private copyFor reference policy =
+        match reference with
+        | Reference.MovingAverage _ -> Policy.cloneWide policy
+        | _ -> Policy.clone policy
+
+    /// As they are before the first update: all of them the policy itself.
+    let start (wanted: Set<Reference>) (policy: Policy) = {
+        Policies = wanted |> Seq.map(fun reference -> reference, copyFor reference policy) |> Map.ofSeq
+        Past = []
+    }
+
+    let private depth references =
+        references.Policies.Keys
+        |> Seq.fold
+            (fun most reference ->
+                match reference with
+                | Reference.UpdatesAgo updates -> max most updates
+                | _ -> most)
+            0
+
+    /// To be called before an update is applied, while the weights are still the old ones.
+    let beforeUpdate (policy: Policy) references =
+        match depth references with
+        | 0 -> references
+        | depth ->
+            let past = (Parameters.trained policy.Parameters).clone().DetachFromDisposeScope() :: references.Past
+            let kept, dropped = List.splitAt (min depth past.Length) past
+            for weights in dropped do
+                weights.Dispose()
+            { references with Past = kept }
+
+    /// Brings every reference up to date after an update of the policy, in place.
+    let afterUpdate (policy: Policy) references =
+        use _ = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+        for KeyValue(reference, kept) in references.Policies do
+            let values = Parameters.trained kept.Parameters
+            match reference with
+            | Reference.UpdatesAgo updates ->
+                match List.tryItem (updates - 1) references.Past with
+                | Some weights -> values.copy_ weights |> ignore
+                | None -> ()
+            | Reference.MovingAverage decay ->
+                values.mul_(Tensors.scalar decay).add_(Parameters.trained policy.Parameters, Tensors.scalar(1.0 - decay)) |> ignore
+            | Reference.Sampling
+            | Reference.Initial -> ()
+
+    /// [R, N] log-probabilities of trajectories' action tokens under those references that `select` names.
+    let score (options: TrainingOptions) references select (trajectories: Trajectory[]) =
+        references.Policies
+        |> Map.filter(fun reference _ -> select reference)
+        |> Map.map(fun _ policy ->
+            trajectories |> Padding.inParts options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring options) policy >> fst))
+
+    /// Frees everything.
+    let dispose references =
+        references.Policies.Values |> Seq.iter Policy.dispose
+        for weights in references.Past do
+            weights.Dispose()

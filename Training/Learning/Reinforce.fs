@@ -1,0 +1,308 @@
+namespace Levee.Training.Learning
+
+open System
+open System.Diagnostics
+open System.Threading
+open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Diagnosis
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Training.Measuring
+open Levee.Training.Records
+open Levee.Training.Tasks
+open TorchSharp
+
+/// What a finished step leaves for the report.
+type StepReport = {
+    /// The step, from 1.
+    Step: int
+    /// What was measured, by name.
+    Metrics: Map<string, float>
+    /// The trajectories that the step trained on.
+    Trajectories: Trajectory[]
+    /// The per-sample measure of displacement after this step's updates, where it was due.
+    Bars: LldBar[]
+    /// What was done about a phase that the run entered.
+    Events: PhaseEvent list
+}
+
+/// What a run is made of and never changes while it trains.
+type RunPlan = {
+    Task: LearningTask
+    Recipe: Recipe
+    Options: TrainingOptions
+    /// What everything random derives from.
+    Seed: Seed
+}
+
+/// A state to go back to.
+type GoodState = { Step: int; Snapshot: Snapshot; Phases: PhaseState }
+
+/// All that a run is between two steps.
+type RunState = {
+    /// Steps done.
+    Step: int
+    Learner: Learner
+    Phases: PhaseState
+    /// `Clock.Alarm` of the next step.
+    Alarm: float
+    /// The latest first; kept where an action may roll back.
+    Good: GoodState list
+    /// For each stop rule, how many measurements in a row have met it.
+    Streaks: int list
+    /// Whether an action or a stop rule has ended the run.
+    Stopped: bool
+    /// What the run is measured by; never changes.
+    Probe: Probe
+}
+
+/// Multi-turn reinforcement learning: rollouts, advantages, several updates against the policy that sampled them.
+[<RequireQualifiedAccess>]
+module Reinforce =
+    /// What a step sampled: the groups to train on, and all of them.
+    type private Sampled = { Kept: Group[]; All: Group[] }
+
+    /// Trajectories for so many of the step's questions, the `first`-th of its questions first.
+    let private sampleGroups plan cancellation (policy: Policy) step first count : Group[] =
+        let seed = plan.Seed |> Seed.named "rollout" |> Seed.derive step
+        let episodes = [|
+            for q in first .. first + count - 1 do
+                let seed = Seed.derive q seed
+                let question = seed |> Seed.named "question" |> Seed.pick plan.Task.Train
+                for g in 0 .. plan.Options.GroupSize - 1 do
+                    question, seed |> Seed.named "episode" |> Seed.derive g
+        |]
+        LearningTask.rollouts plan.Task (TrainingOptions.sampling plan.Options) policy episodes cancellation
+        |> Array.chunkBySize plan.Options.GroupSize
+
+    /// The step's groups. Under dynamic sampling, groups without signal give way to others while rounds last; what is missing then is made up from them.
+    let private sample plan cancellation policy step =
+        let count = plan.Options.Questions
+        let rec rounds number (kept: Group[]) (all: Group[]) =
+            let fresh = sampleGroups plan cancellation policy step (number * count) count
+            let kept, all = Array.append kept (Array.filter Displacement.hasSignal fresh), Array.append all fresh
+            if kept.Length >= count || Some(number + 1) >= plan.Recipe.SamplingRounds then
+                let rest = all |> Array.filter(Displacement.hasSignal >> not)
+                { Kept = Array.append kept rest |> Array.truncate count; All = all }
+            else
+                rounds (number + 1) kept all
+        match plan.Recipe.SamplingRounds with
+        | Some _ -> rounds 0 [||] [||]
+        | None ->
+            let groups = sampleGroups plan cancellation policy step 0 count
+            { Kept = groups; All = groups }
+
+    /// From a step's first update on, the step is finished.
+    let private uncancelled = CancellationToken.None
+
+    /// The updates of one step: `Epochs` passes over the groups, each shuffled and split into mini-batches of whole groups.
+    let private update plan rates clock step learner (groups: Group[]) =
+        use _ = torch.NewDisposeScope()
+        let size = plan.Options.GroupSize
+        let trajectories = Array.concat groups
+        let all = StepBatch.create plan.Options plan.Recipe clock learner groups
+        let miniBatches = [
+            for epoch in 0 .. plan.Options.Epochs - 1 do
+                let order =
+                    plan.Seed |> Seed.named "shuffle" |> Seed.derive step |> Seed.derive epoch |> Seed.shuffle [| 0 .. groups.Length - 1 |]
+                for part in Array.splitInto plan.Options.MiniBatches order do
+                    part |> Array.collect(fun group -> Array.init size (fun k -> group * size + k))
+        ]
+        let run (learner, reports: UpdateReport list) rows =
+            use _ = torch.NewDisposeScope()
+            let onPolicy = reports |> List.forall(fun report -> not report.Applied)
+            let part = rows |> Array.map(fun r -> trajectories[r])
+            let batch = Batch.rows rows all |> StepBatch.refresh plan.Options learner part
+            let learner, report = Update.run plan.Options rates plan.Recipe.Objective onPolicy uncancelled learner part batch
+            learner, report :: reports
+        let learner, reports = List.fold run (learner, []) miniBatches
+        learner, List.rev reports
+
+    /// Whether a step is one of every `interval`, the first or the last.
+    let private isDue interval steps step = step = 1 || step % interval = 0 || step = steps
+
+    /// Log-probabilities of the groups' action tokens now, [trajectory][token].
+    let private rescore plan policy (groups: Group[]) =
+        use _ = torch.NewDisposeScope()
+        let trajectories = Array.concat groups
+        trajectories
+        |> Padding.inParts plan.Options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring plan.Options) policy >> fst)
+        |> Padding.unpad trajectories
+
+    let private bars plan rates clock step learner =
+        match plan.Options.LldProbe with
+        | Some probe when isDue probe.Every plan.Options.Steps step ->
+            let questions = Array.truncate probe.Questions plan.Task.Train
+            let seed = plan.Seed |> Seed.named "lld probe" |> Seed.derive step
+            LldProbe.run plan.Task plan.Options plan.Recipe rates clock probe questions seed uncancelled learner
+        | _ -> [||]
+
+    let private evaluate plan policy =
+        let questions = Array.truncate plan.Options.EvaluationQuestions plan.Task.HeldOut
+        let sampling = TrainingOptions.sampling plan.Options
+        let score sampling =
+            Evaluation.rollouts plan.Task sampling (Seed.named "evaluation" plan.Seed) uncancelled policy questions
+            |> Evaluation.meanReward
+            |> Some
+        [
+            MetricName.heldOutSampled, score sampling
+            MetricName.heldOutGreedy, score { sampling with Temperature = 0.0 }
+        ]
+
+    let private rollBack (state: RunState) since =
+        match state.Good |> List.tryFind(fun good -> good.Step < since) |> Option.orElse(List.tryLast state.Good) with
+        | Some good ->
+            { state with Learner = Snapshot.restore good.Snapshot state.Learner; Phases = good.Phases },
+            $"weights and optimiser were brought back to those after step {good.Step}"
+        | None -> state, "there was no good state to go back to"
+
+    /// Carries out one action for the phase that was entered; says what was done.
+    let private carryOut (entered: PhaseState) (state: RunState) action =
+        let state, message =
+            match action with
+            | PhaseAction.Warn -> state, "warned"
+            | PhaseAction.Snapshot -> state, "the policy was kept"
+            | PhaseAction.Stop -> { state with Stopped = true }, "the run was stopped"
+            | PhaseAction.RaiseCoefficients factor ->
+                { state with Alarm = state.Alarm * factor }, $"alarmed coefficients are now multiplied by {state.Alarm * factor}"
+            | PhaseAction.RollBack -> rollBack state entered.Since
+        let event = {
+            Step = state.Step
+            Phase = entered.Phase
+            Since = entered.Since
+            Action = action
+            Message = message
+        }
+        event, state
+
+    /// Keeps the state where it is good and due, and lets go of the oldest.
+    let private keep plan (state: RunState) =
+        let watch = plan.Options.Watch
+        if PhaseWatch.rollsBack watch && state.Phases.Phase = Phase.Healthy && state.Step % watch.KeepEvery = 0 then
+            let good = { Step = state.Step; Snapshot = Snapshot.take state.Learner; Phases = state.Phases } :: state.Good
+            for dropped in List.skip (min PhaseWatch.kept good.Length) good do
+                Snapshot.dispose dropped.Snapshot
+            { state with Good = List.truncate PhaseWatch.kept good }
+        else
+            state
+
+    /// What a step's measurements say of the phase, and what is done about it.
+    let private watchPhase plan (state: RunState) metrics =
+        let before = state.Phases.Phase
+        let phases = PhaseWatch.vitals state.Step metrics |> Phases.observe plan.Options.Watch.Options state.Phases
+        let events, state =
+            PhaseWatch.due plan.Options.Watch before phases.Phase |> List.mapFold (carryOut phases) { state with Phases = phases }
+        float(List.findIndex ((=) phases.Phase) Phase.all), events, keep plan state
+
+    /// The state with its stop rules counted on.
+    let private countStreaks plan metrics (state: RunState) =
+        let rules = plan.Options.StopRules
+        let streaks = List.map2 (fun rule before -> StopRule.observe rule before metrics) rules state.Streaks
+        {
+            state with
+                Streaks = streaks
+                Stopped = state.Stopped || List.exists2 StopRule.isMet rules streaks
+        }
+
+    /// One step: rollouts, updates, measurements, and what is done about the phase. The learner is updated in place. Cancellation is heeded while
+    /// the step samples, before anything has changed, so that a step happens as a whole or not at all: it raises `OperationCanceledException` with the
+    /// state as it was.
+    let step plan cancellation (state: RunState) =
+        let watch = Stopwatch.StartNew()
+        let options = plan.Options
+        let number = state.Step + 1
+        let sampled = sample plan cancellation state.Learner.Policy number
+        let generated = watch.Elapsed.TotalSeconds
+        let clock = { Step = number; Steps = options.Steps; Alarm = state.Alarm }
+        let rate schedule = Schedule.at schedule options.Steps (number - 1)
+        let rates = { PolicyRate = rate options.Schedule; CriticRate = rate options.CriticSchedule }
+        let learner, reports = update plan rates clock number state.Learner sampled.Kept
+        let updated = watch.Elapsed.TotalSeconds
+        let due interval = isDue interval options.Steps number
+        let after =
+            if due options.DisplacementEvery then
+                Some(rescore plan learner.Policy sampled.Kept)
+            else
+                None
+        let bars = bars plan rates clock number learner
+        let measured = [
+            yield! StepMetrics.ofRollouts sampled.All
+            yield! StepMetrics.ofDisplacement sampled.Kept after
+            yield! StepMetrics.ofUpdates reports
+            yield! StepMetrics.ofBars bars
+            "actor/lr", Some rates.PolicyRate
+            if learner.Critic.IsSome then
+                "critic/lr", Some rates.CriticRate
+            if (Recipe.needs plan.Recipe).Contains PhaseAlarm then
+                MetricName.alarm, Some state.Alarm
+            if plan.Recipe.SamplingRounds.IsSome then
+                "train/num_gen_batches", Some(float(sampled.All.Length / options.Questions))
+            if due options.ProbeEvery then
+                MetricName.probe, Probe.logLikelihood (TrainingOptions.scoring options) options.MicroBatch learner.Policy state.Probe
+            if due options.EvaluateEvery then
+                yield! evaluate plan learner.Policy
+            yield! StepMetrics.timing generated updated watch.Elapsed.TotalSeconds sampled.All
+        ]
+        let metrics = measured |> List.choose(fun (name, value) -> value |> Option.map(fun v -> name, v)) |> Map.ofList
+        let phase, events, state = watchPhase plan { state with Step = number; Learner = learner } metrics
+        countStreaks plan metrics state,
+        {
+            Step = number
+            Metrics = Map.add MetricName.phase phase metrics
+            Trajectories = Array.concat sampled.Kept
+            Bars = bars
+            Events = events
+        }
+
+    /// A run before its first step. The policy is updated in place from then on. Raises `ArgumentException` on plans out of range.
+    let start plan (policy: Policy) : RunState =
+        TrainingOptions.validate plan.Options
+        Recipe.validate plan.Recipe
+        let needs = Recipe.needs plan.Recipe
+        PhaseWatch.validate needs plan.Options.Watch
+        {
+            Step = 0
+            Learner = Learner.start plan.Options needs policy
+            Phases = Phases.start
+            Alarm = 1.0
+            Good = []
+            Streaks = plan.Options.StopRules |> List.map(fun _ -> 0)
+            Stopped = false
+            Probe = Probe.create 48 plan.Task policy
+        }
+
+    /// Whether there is nothing left to do.
+    let isDone plan (state: RunState) = state.Stopped || state.Step >= plan.Options.Steps
+
+    /// Frees all but the policy.
+    let dispose (state: RunState) =
+        Learner.dispose state.Learner
+        for good in state.Good do
+            Snapshot.dispose good.Snapshot
+
+    /// Does the steps that are left, or those until cancelled, and gives the state after the last of them. `report` gets every step with the state
+    /// after it. The state given is used up, and freed where a step or a report fails.
+    let advance plan report (cancellation: CancellationToken) (state: RunState) =
+        let mutable state = state
+        try
+            while not(isDone plan state || cancellation.IsCancellationRequested) do
+                let next, outcome = Tensors.released(fun () -> step plan cancellation state)
+                state <- next
+                report outcome state
+            state
+        with
+        | :? OperationCanceledException when cancellation.IsCancellationRequested -> state
+        | _ ->
+            dispose state
+            reraise()
+
+    /// Trains a policy in place. What happens depends on the plan and the policy alone: same seed, same machine, same threads, same result, bit for
+    /// bit. `report` gets every step. Raises `ArgumentException` on plans out of range, `OperationCanceledException` when cancelled, with the policy as
+    /// the last finished step left it.
+    let run plan report cancellation policy =
+        let last = start plan policy |> advance plan (fun outcome _ -> report outcome) cancellation
+        dispose last
+        if not(isDone plan last) then
+            cancellation.ThrowIfCancellationRequested()

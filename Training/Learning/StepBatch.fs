@@ -1,0 +1,46 @@
+namespace Levee.Training.Learning
+
+open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Transformer
+open TorchSharp
+
+/// From a step's groups to the batch that its updates are made of: references scored, advantages estimated, tensors laid out.
+[<RequireQualifiedAccess>]
+module StepBatch =
+    /// What an estimator sees of groups, given scores under references and a critic, both [R, N].
+    let private rollouts trajectories groups (references: Map<Reference, torch.Tensor>) (values: torch.Tensor option) : Rollouts = {
+        Rollouts.ofGroups groups with
+            LogProbReference = references |> Map.map(fun _ scores -> Padding.unpad trajectories scores)
+            Values = values |> Option.map(Padding.unpad trajectories)
+    }
+
+    /// The batch of groups, row for row, with advantages, the critic's values and the log-probabilities under references that do not move. Those that move
+    /// come by `refresh`, before each update; here they are scored where the estimator needs them.
+    let create (options: TrainingOptions) recipe clock (learner: Learner) (groups: Group[]) : Batch =
+        let trajectories = Array.concat groups
+        let isNeeded reference = not(References.moves reference) || recipe.Estimator.Needs.Contains(ReferencePolicy reference)
+        let references = References.score options learner.References isNeeded trajectories
+        let values =
+            learner.Critic
+            |> Option.map(fun critic ->
+                Padding.inParts options.MicroBatch (Critic.values (TrainingOptions.scoring options) critic.Critic) trajectories)
+        let estimates = recipe.Estimator.Estimate(rollouts trajectories groups references values)
+        let batch = Batch.ofEstimates torch.float32 (Policy.device learner.Policy) trajectories estimates
+        let old =
+            if (Recipe.needs recipe).Contains TrainerLogProbs then
+                Padding.inParts options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring options) learner.Policy >> fst) trajectories
+            else
+                batch.LogProbOld
+        { batch with LogProbOld = old; LogProbReference = references; ValueOld = values; Clock = clock }
+
+    /// The same batch of trajectories with the log-probabilities of those references brought up to date that move from update to update.
+    let refresh (options: TrainingOptions) (learner: Learner) trajectories (batch: Batch) =
+        let moved = References.score options learner.References References.moves trajectories
+        {
+            batch with
+                LogProbReference = Map.fold (fun all reference scores -> Map.add reference scores all) batch.LogProbReference moved
+        }

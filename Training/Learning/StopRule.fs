@@ -1,0 +1,45 @@
+namespace Levee.Training.Learning
+
+open System
+
+/// A run ends once a metric has been beyond a bound for some steps in a row.
+type StopRule = {
+    /// The metric's name, as in `metrics.jsonl`.
+    Metric: string
+    /// Whether beyond means above the bound, or below it.
+    Above: bool
+    Bound: float
+    /// Measurements in a row; at least 1. Steps at which the metric was not measured do not count.
+    Steps: int
+}
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module StopRule =
+    /// Above a bound for so many measurements.
+    let above metric bound steps = { Metric = metric; Above = true; Bound = bound; Steps = steps }
+
+    /// Below a bound for so many measurements.
+    let below metric bound steps = { above metric bound steps with Above = false }
+
+    /// Raises `ArgumentException` naming the setting and the remedy.
+    let validate rule =
+        if rule.Steps < 1 then
+            raise(ArgumentException $"The stop rule on {rule.Metric} counts {rule.Steps} steps: give 1 or more.")
+        if Double.IsNaN rule.Bound then
+            raise(ArgumentException $"The stop rule on {rule.Metric} has no bound: give a number.")
+
+    /// How many measurements in a row have been beyond the bound, given how many were before this step.
+    let observe rule before (metrics: Map<string, float>) =
+        match Map.tryFind rule.Metric metrics with
+        | None -> before
+        | Some value when
+            (if rule.Above then
+                 value > rule.Bound
+             else
+                 value < rule.Bound)
+            ->
+            before + 1
+        | Some _ -> 0
+
+    /// Whether a count ends the run.
+    let isMet rule count = count >= rule.Steps

@@ -1,0 +1,188 @@
+namespace Levee.Training.Learning
+
+open System
+open System.Threading
+open Levee
+open Levee.Algorithms.Diagnosis
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Training.Records
+open TorchSharp
+
+/// Learning rates of one update.
+type Rates = { PolicyRate: float; CriticRate: float }
+
+/// How far the sampler's log-probabilities are from the trainer's under the same weights.
+type Mismatch = {
+    /// Mean and largest |pi_trainer - pi_sampler| of a token.
+    MeanDifference: float
+    LargestDifference: float
+    /// Mean log pi_sampler - log pi_trainer: the k1 estimate of their divergence, in nats.
+    Kl: float
+}
+
+/// What one update did.
+type UpdateReport = {
+    /// False when the loss or a gradient was not finite: the weights stayed as they were.
+    Applied: bool
+    /// Norm of the policy's gradient before clipping.
+    GradientNorm: float
+    /// Norm of the critic's gradient before clipping, where there is one.
+    CriticGradientNorm: float option
+    /// Mean entropy in nats over the mini-batch's action tokens, before the update.
+    Entropy: float
+    /// Largest likelihood ratio pi / pi_old of a token, before the update.
+    LargestRatio: float
+    /// Of an update with the very weights that sampled.
+    Mismatch: Mismatch option
+    /// What the objective measured, by name.
+    Metrics: (string * float) list
+}
+
+/// One update: forward, objective, slopes pulled back, gradient clipped, AdamW.
+[<RequireQualifiedAccess>]
+module Update =
+    /// What is added up over micro-batches.
+    type private Tally = {
+        Value: float
+        EntropySum: float
+        Tokens: float
+        LargestRatio: float
+        Difference: float
+        LargestDifference: float
+        Kl: float
+        Metrics: Map<string, float>
+    }
+
+    let private none = {
+        Value = 0.0
+        EntropySum = 0.0
+        Tokens = 0.0
+        LargestRatio = 0.0
+        Difference = 0.0
+        LargestDifference = 0.0
+        Kl = 0.0
+        Metrics = Map.empty
+    }
+
+    let private largestRatio (part: Batch) logProb =
+        let logRatio = Tensors.keep part.Mask (logProb - part.LogProbOld)
+        exp(logRatio.max().ToDouble())
+
+    let private addMetrics metrics more =
+        (metrics, more)
+        ||> List.fold(fun metrics (name, value) -> metrics |> Map.change name (fun sum -> Some(Option.defaultValue 0.0 sum + value)))
+
+    let private addMismatch (part: Batch) (logProb: torch.Tensor) tally =
+        let clean = Tensors.keep part.Mask
+        let trainer, sampler = clean logProb, clean part.LogProbSampled
+        let difference = clean((trainer.exp() - sampler.exp()).abs())
+        {
+            tally with
+                Difference = tally.Difference + difference.sum().ToDouble()
+                LargestDifference = max tally.LargestDifference (difference.max().ToDouble())
+                Kl = tally.Kl + (sampler - trainer).sum().ToDouble()
+        }
+
+    /// Adds the gradient of one micro-batch to the parameters' and what it measured to the tally.
+    let private accumulate (options: TrainingOptions) objective judge onPolicy learner trajectories (whole: Batch) tally (rows: int[]) =
+        use _ = torch.NewDisposeScope()
+        let part = Batch.rows rows whole
+        let own = rows |> Array.map(fun r -> Array.get trajectories r)
+        let settings = TrainingOptions.scoring options
+        let scored = Scoring.forward settings learner.Policy own
+        let valued = learner.Critic |> Option.map(fun critic -> critic.Critic, Critic.forward settings critic.Critic own)
+        let part =
+            if onPolicy && options.ExactFirstUpdate then
+                { part with LogProbOld = scored.LogProb }
+            else
+                part
+        let forward = {
+            LogProb = scored.LogProb
+            Entropy = scored.Entropy
+            Value = valued |> Option.map(fun (_, valued) -> valued.Values)
+        }
+        let slopes = Objective.differentiate objective judge part forward
+        Scoring.pullBack scored slopes.LogProb slopes.Entropy
+        Option.map2 (fun (critic, valued) -> Critic.pullBack critic valued) valued slopes.StateValue |> Option.defaultValue()
+        {
+            tally with
+                Value = tally.Value + slopes.Value
+                EntropySum = tally.EntropySum + (Tensors.maskedSum part.Mask scored.Entropy).ToDouble()
+                Tokens = tally.Tokens + part.Mask.sum().ToDouble()
+                LargestRatio = max tally.LargestRatio (largestRatio part scored.LogProb)
+                Metrics = addMetrics tally.Metrics slopes.Metrics
+        }
+        |> if onPolicy then addMismatch part scored.LogProb else id
+
+    let private zeroGradients learner =
+        Parameters.zeroGradient learner.Policy.Parameters
+        learner.Critic |> Option.iter(fun critic -> Critic.zeroGradient critic.Critic)
+
+    /// What a gradient of a norm is multiplied by so that it is at most the longest allowed.
+    let private scale (options: TrainingOptions) norm = min 1.0 (options.ClipNorm / (norm + 1e-6))
+
+    let private norm (gradients: torch.Tensor seq) = gradients |> Seq.sumBy(fun g -> Optimiser.norm g ** 2.0) |> sqrt
+
+    let private updateCritic (options: TrainingOptions) rate norm (critic: CriticLearner) =
+        let step optimiser (values, gradient) = Optimiser.step options.AdamW rate (scale options norm) values gradient optimiser
+        { critic with Optimisers = List.map2 step critic.Optimisers (Critic.trained critic.Critic) }
+
+    /// One update of the learner on a mini-batch of trajectories (`whole` is their batch, row for row). `onPolicy` says that no update happened
+    /// since they were sampled. A loss or gradient that is not finite changes nothing but the report. Cancellation is heeded between micro-batches
+    /// and leaves the weights as they were.
+    let run
+        options
+        (rates: Rates)
+        (objective: Objective)
+        onPolicy
+        (cancellation: CancellationToken)
+        learner
+        (trajectories: Trajectory[])
+        whole
+        =
+        use _ = torch.NewDisposeScope()
+        let values, gradient = Learner.trained options.FreezeEmbedding learner.Policy
+        zeroGradients learner
+        let judge = objective.Loss whole
+        // Rows of like length together: less padding, the same sum.
+        let parts =
+            [| 0 .. trajectories.Length - 1 |]
+            |> Array.sortBy(fun r -> Trajectory.length trajectories[r])
+            |> Array.chunkBySize options.MicroBatch
+        let tally =
+            (none, parts)
+            ||> Array.fold(fun tally rows ->
+                cancellation.ThrowIfCancellationRequested()
+                accumulate options objective judge onPolicy learner trajectories whole tally rows)
+        let policyNorm = norm [ gradient ]
+        let criticNorm = learner.Critic |> Option.map(fun critic -> Critic.trained critic.Critic |> List.map snd |> norm)
+        let sound = Double.IsFinite tally.Value && Double.IsFinite policyNorm && Option.forall Double.IsFinite criticNorm
+        let tokens = max 1.0 tally.Tokens
+        let report = {
+            Applied = sound
+            GradientNorm = policyNorm
+            CriticGradientNorm = criticNorm
+            Entropy = tally.EntropySum / tokens
+            LargestRatio = tally.LargestRatio
+            Mismatch =
+                if onPolicy then
+                    Some {
+                        MeanDifference = tally.Difference / tokens
+                        LargestDifference = tally.LargestDifference
+                        Kl = tally.Kl / tokens
+                    }
+                else
+                    None
+            Metrics = Map.toList tally.Metrics
+        }
+        if sound then
+            let references = References.beforeUpdate learner.Policy learner.References
+            let optimiser = Optimiser.step options.AdamW rates.PolicyRate (scale options policyNorm) values gradient learner.Optimiser
+            let critic = Option.map2 (updateCritic options rates.CriticRate) criticNorm learner.Critic
+            References.afterUpdate learner.Policy references
+            { learner with Optimiser = optimiser; Critic = critic; References = references }, report
+        else
+            learner, report

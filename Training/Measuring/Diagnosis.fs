@@ -1,0 +1,57 @@
+namespace Levee.Training.Measuring
+
+open System
+open System.Text
+open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Training.Learning
+open Levee.Training.Records
+
+/// Displacement on demand: what one update would do to a policy's correct responses, and which trajectories are to blame.
+[<RequireQualifiedAccess>]
+module Diagnosis =
+    /// The per-sample measure (arXiv 2512.04220, Eq. 3) of a policy for a list of questions: one update by the recipe at the learning rate's peak, each
+    /// from the policy's own weights, which are as they were at the end. Questions that the policy answers always right or always wrong have no bar.
+    let bars task recipe (options: TrainingOptions) (probe: LldProbeOptions) questions seed cancellation (policy: Policy) =
+        TrainingOptions.validate options
+        Recipe.validate recipe
+        let learner = Learner.start options (Recipe.needs recipe) policy
+        let rates = { PolicyRate = options.Schedule.Peak; CriticRate = options.CriticSchedule.Peak }
+        let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+        try
+            LldProbe.run task options recipe rates clock probe questions seed cancellation learner
+        finally
+            Learner.dispose learner
+
+    /// Why a bar is where it is: of its correct trajectory that fell most, the trajectories that pull each action down, worst first, and then in full
+    /// (arXiv 2512.04220, Theorem A.1). The policy is the one that was measured.
+    let explain temperature (policy: Policy) (bar: LldBar) =
+        let index = bar.Changes |> Array.minBy snd |> fst
+        Influence.onTrajectory temperature policy bar.Group bar.Advantages index
+        |> Readable.influences policy.Tokenizer bar.Group index
+
+    let private width = 30
+
+    let private drawn largest change =
+        let cells = int(round(float width * abs change / largest))
+        let blocks = String('#', cells)
+        if change < 0.0 then
+            blocks.PadLeft width + "|" + String(' ', width)
+        else
+            String(' ', width) + "|" + blocks.PadRight width
+
+    /// Bars as text, most displaced first, with the share of them below zero.
+    let draw (bars: LldBar[]) =
+        let text = StringBuilder()
+        let sorted = bars |> Array.sortBy _.Change
+        let largest = bars |> Array.fold (fun most bar -> max most (abs bar.Change)) 1e-12
+        for bar in sorted do
+            text.AppendLine $"%8.3f{bar.Change} {drawn largest bar.Change} {bar.Correct}+ {bar.Incorrect}-  {bar.Question.Text}"
+            |> ignore
+        let below = sorted |> Array.filter(fun bar -> bar.Change < 0.0) |> Array.length
+        text.AppendLine $"{below} of {bars.Length} below zero: one update on the question makes its own correct responses less likely."
+        |> ignore
+        text.ToString()

@@ -1,0 +1,49 @@
+namespace Levee.Training.Measuring
+
+open Levee
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Training.Tasks
+open TorchSharp
+
+/// How well a policy answers questions it was not trained on.
+[<RequireQualifiedAccess>]
+module Evaluation =
+    /// Episodes of some questions, one each.
+    let rollouts (task: LearningTask) sampling seed cancellation (policy: Policy) (questions: Question[]) =
+        let episodes = questions |> Array.mapi(fun k question -> question, Seed.derive k seed)
+        LearningTask.rollouts task sampling policy episodes cancellation
+
+    /// Mean reward of episodes; of none, zero.
+    let meanReward (trajectories: Trajectory[]) =
+        if trajectories.Length = 0 then
+            0.0
+        else
+            trajectories |> Array.averageBy _.Reward
+
+/// Fixed good demonstrations on held-out questions: their log-likelihood shows what training does to behaviour that nobody samples any more.
+type Probe = Trajectory[]
+
+[<RequireQualifiedAccess>]
+module Probe =
+    /// Demonstrations without flaws of `count` held-out questions, the same for the same task, tokenizer and count, less those that are longer than
+    /// the policy's context.
+    let create count (task: LearningTask) (policy: Policy) : Probe =
+        let seed = Seed.ofInt 0 |> Seed.named "probe"
+        Array.init count (fun k ->
+            let seed = Seed.derive k seed
+            let question = seed |> Seed.named "question" |> Seed.pick task.HeldOut
+            LearningTask.demonstration task policy.Tokenizer 0.0 question (seed |> Seed.named "demonstration"))
+        |> Array.filter(fun demonstration -> Trajectory.length demonstration <= policy.Parameters.Architecture.ContextLimit)
+
+    /// Mean log-probability per action token under the policy, in nats, with at most `microBatch` demonstrations at a time; none of an empty probe.
+    let logLikelihood settings microBatch policy (probe: Probe) =
+        let total part =
+            Tensors.released(fun () ->
+                let logProb, mask = Scoring.logProbs settings policy part
+                logProb.sum().ToDouble(), mask.sum().ToDouble())
+        match probe |> Array.chunkBySize microBatch |> Array.map total |> Array.unzip with
+        | [||], _ -> None
+        | sums, tokens -> Some(Array.sum sums / Array.sum tokens)

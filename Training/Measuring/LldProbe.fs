@@ -1,0 +1,106 @@
+namespace Levee.Training.Measuring
+
+open System
+open System.Threading
+open Levee
+open Levee.Algorithms.Diagnosis
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Training.Learning
+open Levee.Training.Tasks
+open TorchSharp
+
+/// What one update on one question's trajectories does to its correct ones.
+type LldBar = {
+    /// The trajectories that were sampled.
+    Group: Group
+    /// The advantage of each, a mean over its action tokens.
+    Advantages: float[]
+    /// Of each correct trajectory, its index in the group and log pi_new(y) - log pi(y), summed over its action tokens, in nats.
+    Changes: (int * float)[]
+} with
+
+    member this.Question = this.Group[0].Question
+    member this.Correct = this.Changes.Length
+    member this.Incorrect = this.Group.Length - this.Changes.Length
+
+    /// Mean change over the correct trajectories, in nats. Below zero: displaced.
+    member this.Change = this.Changes |> Array.averageBy snd
+
+/// The per-sample measure of lazy likelihood displacement (arXiv 2512.04220, Eq. 3): from the current weights, one update on one question's group.
+[<RequireQualifiedAccess>]
+module LldProbe =
+    let private logLikelihoods (options: TrainingOptions) policy (trajectories: Trajectory[]) =
+        trajectories
+        |> Array.chunkBySize options.MicroBatch
+        |> Array.collect(fun part ->
+            use _ = torch.NewDisposeScope()
+            let logProb, _ = Scoring.logProbs (TrainingOptions.scoring options) policy part
+            logProb.sum(1L).``to``(torch.float64).cpu().data<float>().ToArray())
+
+    let private emptied (learner: Learner) = {
+        learner with
+            Optimiser = Optimiser.reset learner.Optimiser
+            Critic = learner.Critic |> Option.map(fun critic -> { critic with Optimisers = critic.Optimisers |> List.map Optimiser.reset })
+    }
+
+    /// The change of log-likelihood of each of some trajectories under one update on a batch; the learner is then as it was, bit for bit. NaN where the
+    /// update was not finite.
+    let private trial options recipe rates fresh cancellation learner group batch watched =
+        use _ = torch.NewDisposeScope()
+        // References were scored when the batch was made, and must not move.
+        let learner = { learner with References = References.none }
+        let before = logLikelihoods options learner.Policy watched
+        let kept = Snapshot.take learner
+        try
+            let start = if fresh then emptied learner else learner
+            let _, report = Update.run options rates recipe.Objective true cancellation start group batch
+            let after = logLikelihoods options learner.Policy watched
+            Array.map2 (fun after before -> if report.Applied then after - before else nan) after before
+        finally
+            Snapshot.restore kept learner |> ignore
+            Snapshot.dispose kept
+
+    /// The bar of a group; `None` where it has no correct or no incorrect trajectory.
+    let ofGroup options recipe rates clock fresh cancellation (learner: Learner) (group: Group) =
+        let correct = [|
+            for index, trajectory in Array.indexed group do
+                if Displacement.isCorrect trajectory then
+                    index
+        |]
+        if correct.Length = 0 || correct.Length = group.Length then
+            None
+        else
+            use _ = torch.NewDisposeScope()
+            let batch = StepBatch.create options recipe clock learner [| group |] |> StepBatch.refresh options learner group
+            let watched = correct |> Array.map(fun index -> group[index])
+            let changes = trial options recipe rates fresh cancellation learner group batch watched
+            Some {
+                Group = group
+                Advantages = (Tensors.rowMean batch.Mask batch.Advantage).``to``(torch.float64).cpu().data<float>().ToArray()
+                Changes = Array.zip correct changes
+            }
+
+    /// Bars for a list of questions, `probe.GroupSize` trajectories sampled for each; questions whose trajectories are all correct or all incorrect have
+    /// none.
+    let run
+        (task: LearningTask)
+        (options: TrainingOptions)
+        recipe
+        rates
+        clock
+        (probe: LldProbeOptions)
+        questions
+        seed
+        cancellation
+        learner
+        =
+        let episodes = [|
+            for q, question in Array.indexed questions do
+                for g in 0 .. probe.GroupSize - 1 -> question, seed |> Seed.derive q |> Seed.derive g
+        |]
+        LearningTask.rollouts task (TrainingOptions.sampling options) learner.Policy episodes cancellation
+        |> Array.chunkBySize probe.GroupSize
+        |> Array.choose(ofGroup options recipe rates clock probe.FreshOptimiser cancellation learner)

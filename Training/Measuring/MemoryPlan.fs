@@ -1,0 +1,231 @@
+namespace Levee.Training.Measuring
+
+open Levee
+open Levee.Algorithms
+open Levee.Algorithms.Diagnosis
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Training.Learning
+open TorchSharp
+
+/// How long the sequences of a run are, at most.
+type SequenceLengths = {
+    /// Tokens before the first that the policy writes.
+    Prompt: int
+    /// Tokens of a whole trajectory.
+    Whole: int
+    /// Tokens of it that the policy writes.
+    Written: int
+}
+
+/// A set-up whose memory is asked for.
+type MemorySetup = {
+    Architecture: Architecture
+    Options: TrainingOptions
+    /// What the recipe needs.
+    Needs: Set<Need>
+    Lengths: SequenceLengths
+    /// Whether it runs on a GPU, where attention holds no scores.
+    OnGpu: bool
+}
+
+/// When a part of memory is held.
+[<RequireQualifiedAccess>]
+type MemoryPhase =
+    /// All the time.
+    | Always
+    /// While trajectories are sampled.
+    | Rollout
+    /// While the policy learns from them.
+    | Update
+
+/// One part of what a run holds.
+type MemoryPart = { Name: string; Phase: MemoryPhase; Bytes: int64 }
+
+/// What a run holds: tensors alone, without what the process and libtorch's libraries take.
+type MemoryPlan = {
+    Parts: MemoryPart list
+} with
+
+    member private this.Sum phase = this.Parts |> List.sumBy(fun part -> if part.Phase = phase then part.Bytes else 0L)
+
+    /// Bytes held all the time.
+    member this.Always = this.Sum MemoryPhase.Always
+    /// The most that is held while trajectories are sampled.
+    member this.Rollout = this.Always + this.Sum MemoryPhase.Rollout
+    /// The most that is held while the policy learns.
+    member this.Update = this.Always + this.Sum MemoryPhase.Update
+    /// The most that is held at all.
+    member this.Peak = max this.Rollout this.Update
+
+/// Predicts, part by part, the memory that training takes.
+[<RequireQualifiedAccess>]
+module MemoryPlan =
+    // Moments and adapters, whatever the policy's type.
+    let private float32Bytes = 4L
+
+    let private trainedPart setup = setup.Options.Adapter |> Option.map AdapterAlone |> Option.defaultValue Everything
+
+    /// How many numbers training moves of a policy, and the bytes of each.
+    let private trained setup number =
+        match setup.Options.Adapter with
+        | Some adapter -> Adapter.count setup.Architecture adapter, float32Bytes
+        | None -> Parameters.count setup.Architecture, number
+
+    let private embedding (a: Architecture) = int64 a.VocabularySize * int64 a.Width
+
+    let private rotation (a: Architecture) number = 2L * int64 a.ContextLimit * int64 a.HeadWidth * number
+
+    let private always setup dtype = [
+        let a = setup.Architecture
+        let number = PassMemory.bytes dtype
+        let count, trainedNumber = trained setup number
+        let isHalf = setup.Options.Adapter.IsNone && number < float32Bytes
+        let isPart = setup.Options.FreezeEmbedding && setup.Options.Adapter.IsNone
+        let moved = if isPart then count - embedding a else count
+        let optimiser moved = 2L * float32Bytes * moved, (if isHalf then float32Bytes * moved else 0L)
+        let moments, master = optimiser moved
+        "weights", Parameters.count a * number
+        "rotation tables", rotation a number
+        if setup.Options.Adapter.IsSome then
+            "adapter", count * trainedNumber
+        "gradient", count * trainedNumber
+        "optimiser's moments", moments
+        "float32 master weights", master
+        for reference in References.wanted setup.Needs do
+            match reference with
+            | Reference.UpdatesAgo updates -> $"reference: {updates} updates ago", int64(updates + 1) * count * trainedNumber
+            | Reference.MovingAverage _ when isHalf -> "reference: moving average", count * float32Bytes + rotation a float32Bytes
+            | Reference.MovingAverage _ -> "reference: moving average", count * trainedNumber
+            | Reference.Initial
+            | Reference.Sampling -> "reference: initial", count * trainedNumber
+        if setup.Needs.Contains CriticValues then
+            let moments, master = optimiser count
+            "critic: weights and gradient", 2L * count * trainedNumber
+            "critic: moments and master weights", moments + master
+    ]
+
+    /// Bytes a logit takes with what softmax makes of it; in half precision it is widened first.
+    let private softmax dtype =
+        let number = PassMemory.bytes dtype
+        let wide = max float32Bytes number
+        (if number < wide then number + wide else wide) + wide
+
+    /// Bytes a logit takes where a chunk of them is scored, where it is pulled back, and from the one to the other where there is one chunk alone.
+    let private logits setup dtype chunks =
+        let number = PassMemory.bytes dtype
+        let wide = max float32Bytes number
+        // Behind the log-probabilities come probabilities. The way back rounds the gradient to half precision.
+        let logSoftmax = softmax dtype
+        let rounded = if number < wide then number else 0L
+        let entropy = if setup.Needs.Contains EntropyGradient then wide else 0L
+        let kept = if chunks = 1 then wide else 0L
+        let back = (if chunks = 1 then 0L else logSoftmax) + wide + entropy + rounded
+        logSoftmax + wide, back, kept
+
+    /// What a pass over a micro-batch and the way back take: what is kept for it of the whole, and what comes on top at the worst moment.
+    let private update setup dtype = [
+        let a, options = setup.Architecture, setup.Options
+        let part, isFused = trainedPart setup, setup.OnGpu
+        let number = PassMemory.bytes dtype
+        let length = setup.Lengths.Whole - 1
+        let block =
+            (if options.Packing then
+                 PassMemory.packed
+             else
+                 PassMemory.padded)
+                options.MicroBatch
+                length
+        let layers = int64 a.Layers
+        let passes = if setup.Needs.Contains CriticValues then 2L else 1L
+        let stream = block.Tokens * int64 a.Width * number
+        let made = PassMemory.layerMade a dtype isFused part block
+        let kept = PassMemory.layerKept a dtype isFused part block
+        let pulled = PassMemory.layerPulled a dtype isFused part block
+        // An adapter's matrices rounded to half precision are kept with the products.
+        let rounded =
+            match options.Adapter with
+            | Some adapter when number < float32Bytes -> number * Adapter.count a adapter
+            | _ -> 0L
+        let activations =
+            if options.Checkpointing then
+                (layers + 2L) * stream
+            else
+                layers * kept + PassMemory.finalKept a dtype part block + rounded
+        let scored = int64 options.MicroBatch * int64 setup.Lengths.Written
+        let settings = LogProbs.forVocabulary options.Temperature a.VocabularySize
+        let chunk = min scored (int64 settings.ChunkSize) * int64 a.VocabularySize
+        let forward, back, keptLogits = logits setup dtype (if scored <= int64 settings.ChunkSize then 1 else 2)
+        let hidden = scored * int64 a.Width * number
+        let layer =
+            if options.Checkpointing then
+                2L * stream + max made (kept + pulled)
+            else
+                2L * stream + pulled
+        "activations kept for the way back", passes * activations
+        "attention masks", passes * PassMemory.masks a dtype isFused length
+        "hidden states that the head reads", passes * hidden
+        "logits kept for the way back", chunk * keptLogits
+        "logits at work, or a layer on the way back", List.max [ chunk * (forward - keptLogits); chunk * back + hidden; layer + hidden ]
+    ]
+
+    /// Numbers of the matrices that a sampler has of its own: on a CPU all, turned; on a GPU those with an adapter's products in them.
+    let private copied setup =
+        let a = setup.Architecture
+        let head = int64 a.VocabularySize * int64 a.Width
+        let all = Parameters.count a - (if a.TiedHead then 0L else embedding a)
+        match setup.OnGpu, setup.Options.Adapter with
+        | false, _ -> all
+        | true, None -> 0L
+        | true, Some _ -> all - head
+
+    /// The prompts that a sampler reads at a time, or the piece of one.
+    let private prompts (a: Architecture) options rows length =
+        let atATime = (TrainingOptions.sampling options).PassTokens
+        let block = PassMemory.padded (rows |> min(atATime / length) |> max 1) (min length atATime)
+        { block with Scores = min (block.Tokens * int64 length) (KvCache.scoresAtATime / int64 a.Heads) }
+
+    /// What sampling takes: as many episodes as are written at a time, all at their full length.
+    let private rollout setup dtype = [
+        let a, options = setup.Architecture, setup.Options
+        let number = PassMemory.bytes dtype
+        let episodes = options.Questions * options.GroupSize
+        let rows = options.Slots |> Option.map(min episodes) |> Option.defaultValue episodes
+        // A cache grows by doubling.
+        let capacity =
+            Seq.unfold (fun capacity -> Some(capacity, 2 * capacity)) 64
+            |> Seq.find(fun capacity -> capacity >= setup.Lengths.Whole)
+        let capacity = min capacity (max setup.Lengths.Whole a.ContextLimit)
+        let prefill =
+            let block = prompts a options rows setup.Lengths.Prompt
+            PassMemory.layerMade a dtype false Nothing block + 2L * block.Tokens * int64 a.Width * number
+        // Logits divided by the temperature, probabilities, and their running sum in float64.
+        let scaled =
+            if options.Temperature = 1.0 then
+                0L
+            else
+                max float32Bytes number
+        let choice = int64 rows * int64 a.VocabularySize * (softmax dtype + scaled + 8L)
+        "the sampler's copy of the matrices", copied setup * number
+        "keys and values of the episodes written",
+        2L * int64 rows * int64 capacity * int64 a.Layers * int64(a.KeyValueHeads * a.HeadWidth) * number
+        "reading prompts, or choosing tokens", max prefill choice
+    ]
+
+    /// What a set-up takes.
+    let predict (setup: MemorySetup) =
+        TrainingOptions.validate setup.Options
+        let dtype = Precision.dtype setup.Options.Precision
+        let part phase (name, bytes) = { Name = name; Phase = phase; Bytes = bytes }
+        {
+            Parts =
+                [
+                    yield! always setup dtype |> List.map(part MemoryPhase.Always)
+                    yield! rollout setup dtype |> List.map(part MemoryPhase.Rollout)
+                    yield! update setup dtype |> List.map(part MemoryPhase.Update)
+                ]
+                |> List.filter(fun part -> part.Bytes > 0L)
+        }

@@ -1,0 +1,47 @@
+namespace Levee.Training.Records
+
+open Levee
+open Levee.Algorithms.Diagnosis
+
+/// What was done about a phase that a run entered; one line of `events.jsonl`.
+type EventLine = {
+    Run: RunId
+    /// The step after which it was done.
+    Step: int
+    /// The phase that was entered, in one lower-case word.
+    Phase: string
+    /// The step at which it began.
+    Since: int
+    /// What was done, in a sentence.
+    Message: string
+} with
+
+    /// The line as a reader sees it.
+    override this.ToString() = $"{this.Run}, step {this.Step}: {this.Phase} since step {this.Since}: {this.Message}"
+
+/// Reading and writing of `events.jsonl`: one JSON object a line, `{"step":61,"arm":"GRPO","seed":1,"phase":"collapse","since":57,"message":"warned"}`.
+[<RequireQualifiedAccess>]
+module EventLines =
+    /// The line as JSON text, without the end of line.
+    let format (event: EventLine) =
+        JsonLines.format(fun json ->
+            json.WriteNumber("step", event.Step)
+            json.WriteString("arm", event.Run.Arm)
+            json.WriteNumber("seed", event.Run.Seed)
+            json.WriteString("phase", event.Phase)
+            json.WriteNumber("since", event.Since)
+            json.WriteString("message", event.Message))
+
+    let private ofJson line = {
+        Run = { Arm = JsonLines.text "arm" line; Seed = JsonLines.int32 "seed" line }
+        Step = JsonLines.int32 "step" line
+        Phase = JsonLines.text "phase" line
+        Since = JsonLines.int32 "since" line
+        Message = JsonLines.text "message" line
+    }
+
+    /// The event that a JSON text holds. Raises `FormatException` saying what is wrong.
+    let parse json = JsonLines.parse ofJson json
+
+    /// Reads a file of events, as `JsonLines.read` does.
+    let read path = JsonLines.read parse path

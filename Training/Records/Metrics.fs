@@ -1,0 +1,157 @@
+namespace Levee.Training.Records
+
+open System.Collections.Generic
+open System.Text.Json
+open Levee
+open Levee.Algorithms.Objectives
+
+/// One run of a study: an arm with one seed.
+type RunId = {
+    Arm: string
+    Seed: int
+} with
+
+    override this.ToString() = $"{this.Arm}, seed {this.Seed}"
+
+/// What one training step of one run measured; one line of `metrics.jsonl`.
+type MetricLine = {
+    /// The training step.
+    Step: int
+    /// Name of the arm.
+    Arm: string
+    Seed: int
+    /// Metric by name (verl's where one exists). A metric that was not measured at this step is absent.
+    Values: Map<string, float>
+} with
+
+    /// The run that the line belongs to.
+    member this.Run = { Arm = this.Arm; Seed = this.Seed }
+
+/// Names of the metrics that the reports read.
+[<RequireQualifiedAccess>]
+module MetricName =
+    /// Mean outcome reward (here: exact match) of the step's rollouts, in [0, 1].
+    let reward = "critic/score/mean"
+    /// Mean log-probability per token, in nats, of the step's correct responses.
+    let correct = "lld/log_likelihood/correct"
+    /// Mean log-probability per token, in nats, of the step's incorrect responses.
+    let incorrect = "lld/log_likelihood/incorrect"
+    /// Mean log-probability per token, in nats, of fixed good demonstrations on held-out questions.
+    let probe = "lld/probe"
+    /// Mean entropy per token, in nats.
+    let entropy = "actor/entropy"
+    /// Mean norm of the gradient over the step's updates, before clipping.
+    let gradientNorm = "actor/grad_norm"
+    /// Largest norm of the gradient among the step's updates, before clipping.
+    let gradientNormMax = "actor/grad_norm_max"
+    /// Share of tokens whose likelihood ratio was clipped.
+    let clipFraction = "actor/pg_clipfrac"
+    /// Estimate of the divergence from the sampling policy, in nats per token.
+    let ppoKl = "actor/ppo_kl"
+    /// Estimate of the divergence from the reference policy, in nats per token.
+    let klLoss = "actor/kl_loss"
+    /// Largest likelihood ratio of a token.
+    let ratioMax = "actor/ratio_max"
+    /// Updates left out for a loss or gradient that was not finite.
+    let updatesSkipped = "actor/updates_skipped"
+    /// Value of the LLDS penalty, before its weight.
+    let lldsLoss = "llds/loss"
+    /// Share of the preserved tokens on which the LLDS gate was open.
+    let lldsGateShare = "llds/gate_share"
+    /// Share of the preserved tokens whose likelihood is exactly the LLDS reference's; 1: LLDS is inert.
+    let lldsInert = "llds/inert"
+    /// Mean number of tokens that the policy wrote in one trajectory.
+    let responseLength = "response_length/mean"
+    /// Mean number of searches carried out in one trajectory.
+    let validSearches = "env/number_of_valid_search"
+    /// Mean number of invalid actions in one trajectory.
+    let invalidActions = "env/number_of_invalid_action"
+    /// Exact match on held-out questions, sampled at the training temperature, in [0, 1].
+    let heldOutSampled = "val/exact_match/sampled"
+    /// Exact match on held-out questions, decoded greedily, in [0, 1].
+    let heldOutGreedy = "val/exact_match/greedy"
+    /// Share of the step's groups whose trajectories were all rewarded alike (TRL's name).
+    let noSignal = "frac_reward_zero_std"
+    /// The per-sample measure of displacement (arXiv 2512.04220, Eq. 3): its mean over questions, in nats.
+    let perSampleChange = "lld/per_sample/mean"
+    /// Share of the questions whose correct responses one update on them makes less likely.
+    let perSampleDisplaced = "lld/per_sample/displaced"
+    /// The phase of collapse after the step: 0 healthy, 1 stagnation, 2 decay, 3 acceleration, 4 collapse.
+    let phase = "lld/phase"
+    /// What the phase alarm multiplies coefficients by.
+    let alarm = "lld/alarm"
+    /// Mean change of log-probability per token, in nats, of correct responses under their own step's updates.
+    let changeCorrect = "lld/change/correct"
+    /// The same of incorrect responses.
+    let changeIncorrect = "lld/change/incorrect"
+    /// The same of responses in groups rewarded alike.
+    let changeNoSignal = "lld/change/no_signal"
+    /// Of the correct responses with an advantage, the share that the step's updates did not make more likely (arXiv 2512.04220, Def. 4.1).
+    let lldShare = "lld/share"
+    /// Of the incorrect responses in groups with a correct one, the share whose first search returned the documents of a correct one's.
+    let firstSearchOverlap = "lld/first_search_overlap"
+    /// A quantile, such as "p50", of the tokens' likelihood ratio after a step's updates to before.
+    let likelihoodRatio (quantile: string) = $"lld/likelihood_ratio/{quantile}"
+    /// A metric of responses, told by their n-th action alone, from 1.
+    let ofAction (metric: string) (number: int) = $"{metric}/action_{number}"
+    /// A metric of responses, told by the tokens of a role alone: "reasoning", "search" or "answer".
+    let ofRole (metric: string) (role: string) = $"{metric}/{role}"
+    /// Negative log-likelihood per token, in nats, of responses with so many searches carried out.
+    let nllOfSearches (number: int) = $"lld/nll/searches_{number}"
+    /// Seconds of wall time that the step took.
+    let seconds = "timing_s/step"
+
+/// Reading and writing of `metrics.jsonl`: one JSON object a line, `{"step":12,"arm":"GRPO","seed":3,"<metric>":number or null}`.
+[<RequireQualifiedAccess>]
+module Metrics =
+    let private isField name = List.contains name [ "step"; "arm"; "seed" ]
+
+    /// The line as JSON text, without the end of line. A number that is not finite becomes null; any other is written so that it
+    /// reads back the same.
+    let format (line: MetricLine) =
+        JsonLines.format(fun json ->
+            json.WriteNumber("step", line.Step)
+            json.WriteString("arm", line.Arm)
+            json.WriteNumber("seed", line.Seed)
+
+            for KeyValue(name, value) in line.Values do
+                if isField name then
+                    invalidArg (nameof line) $"a metric cannot be named \"{name}\": the line has a field of that name"
+
+                JsonLines.writeNumber json name value)
+
+    let private metric (property: JsonProperty) =
+        if isField property.Name then
+            None
+        else
+            JsonLines.numberOf property.Name property.Value |> Option.map(fun value -> property.Name, value)
+
+    let private ofJson (line: JsonElement) = {
+        Step = JsonLines.int32 "step" line
+        Arm = JsonLines.text "arm" line
+        Seed = JsonLines.int32 "seed" line
+        Values = line.EnumerateObject() |> Seq.choose metric |> Map.ofSeq
+    }
+
+    /// The line that a JSON text holds; null metrics are left out. Raises `FormatException` saying what is wrong.
+    let parse json = JsonLines.parse ofJson json
+
+    /// Reads a metrics file, as `JsonLines.read` does.
+    let read path = JsonLines.read parse path
+
+    /// The lines of each run, by step; where a step was done again after a restart, its later line stands.
+    let byRun (lines: MetricLine seq) : Map<RunId, MetricLine[]> =
+        lines
+        |> Seq.groupBy _.Run
+        |> Seq.map(fun (run, own) ->
+            let latest = SortedDictionary<int, MetricLine>()
+
+            for line in own do
+                latest[line.Step] <- line
+
+            run, Array.ofSeq latest.Values)
+        |> Map.ofSeq
+
+/// Appends lines to a metrics file, as `JsonLinesWriter` does.
+type MetricsWriter(path: string) =
+    inherit JsonLinesWriter<MetricLine>(path, Metrics.format)

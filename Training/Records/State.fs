@@ -1,0 +1,232 @@
+namespace Levee.Training.Records
+
+open System
+open System.IO
+open System.Security.Cryptography
+open System.Text.Json
+open System.Text.Json.Serialization
+open Levee
+open Levee.Algorithms.Diagnosis
+open Levee.Interop.HuggingFace
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+open Levee.Training.Learning
+open Levee.Training.Measuring
+open Levee.Training.Tasks
+open TorchSharp
+
+/// What a state holds of a good state besides its tensors.
+type SavedGood = { Step: int; Phases: PhaseState; Updates: int list }
+
+/// What a state holds of a run besides its tensors.
+type StateContent = {
+    /// Of the layout of all this; another one cannot be read.
+    Format: int
+    Arm: string
+    Seed: int
+    Step: int
+    Stopped: bool
+    Streaks: int list
+    Alarm: float
+    Phases: PhaseState
+    Updates: int list
+    Good: SavedGood list
+    /// Length in bytes of the run's trajectories as text, which what follows is cut from before the run goes on.
+    Trajectories: int64
+}
+
+/// A state on the disk that was found sound.
+type SavedState = { Folder: string; Content: StateContent }
+
+/// The state of a run between two steps as a folder, `step-12`: `state.safetensors`, `state.json`, and `SHA256SUMS` of both, which `sha256sum -c` checks.
+///
+/// It has neither a data cursor nor generators, because both are the step: which questions are asked, what is sampled and how it is shuffled derive from the
+/// plan's seed and the number of the step, and from nothing drawn before. So a run that goes on from a state comes to the same metrics and weights,
+/// bit for bit, as if it had never stopped.
+[<RequireQualifiedAccess>]
+module State =
+    let private format = 1
+    let private tensorsName, contentName, sumsName = "state.safetensors", "state.json", "SHA256SUMS"
+
+    /// States of a run that are kept: the newest, and the one that is used where that is damaged.
+    let kept = 2
+
+    let private json =
+        let numbers = JsonNumberHandling.AllowNamedFloatingPointLiterals
+        let options = JsonSerializerOptions(WriteIndented = true, NumberHandling = numbers)
+        options.Converters.Add(JsonFSharpConverter(JsonUnionEncoding.Default ||| JsonUnionEncoding.UnwrapFieldlessTags))
+        options
+
+    let private refuse (path: string) problem = raise(InvalidDataException $"{path}: {problem}")
+
+    let private sum (folder: string) (name: string) =
+        use file = File.OpenRead(Path.Combine(folder, name))
+        $"{Convert.ToHexStringLower(SHA256.HashData file)}  {name}"
+
+    let private goodPrefix step = $"good-{step}."
+    let private learnerPrefix = "learner."
+
+    let private prefixed prefix (tensors: (string * torch.Tensor) seq) = tensors |> Seq.map(fun (name, tensor) -> prefix + name, tensor)
+
+    let private tensors (state: RunState) = [|
+        yield! Snapshot.tensors state.Learner |> prefixed learnerPrefix
+        for good in state.Good do
+            yield! Map.toSeq good.Snapshot.Tensors |> prefixed(goodPrefix good.Step)
+    |]
+
+    let private content (run: RunId) trajectories (state: RunState) : StateContent = {
+        Format = format
+        Arm = run.Arm
+        Seed = run.Seed
+        Step = state.Step
+        Stopped = state.Stopped
+        Streaks = state.Streaks
+        Alarm = state.Alarm
+        Phases = state.Phases
+        Updates = Snapshot.updates state.Learner
+        Good = [
+            for good in state.Good -> { Step = good.Step; Phases = good.Phases; Updates = good.Snapshot.Updates }
+        ]
+        Trajectories = trajectories
+    }
+
+    let private writeText (path: string) (text: string) = AtomicFile.Write(path, (fun file -> file.Write(Text.Encoding.UTF8.GetBytes text)))
+
+    let private writeInto folder run trajectories (state: RunState) =
+        let path name = Path.Combine(folder, name)
+        SafetensorsWriter.Write(path tensorsName, tensors state |> Array.map TensorFile.stored)
+        writeText (path contentName) (JsonSerializer.Serialize<StateContent>(content run trajectories state, json))
+        writeText (path sumsName) $"{sum folder tensorsName}\n{sum folder contentName}\n"
+
+    let private name (step: int) = $"step-{step}"
+
+    let private stepOf (folder: string) =
+        match (DirectoryInfo folder).Name.Split "step-" with
+        | [| ""; number |] ->
+            match Int32.TryParse number with
+            | true, step -> Some step
+            | _ -> None
+        | _ -> None
+
+    let private remove (folder: string) =
+        if Directory.Exists folder then
+            Directory.Delete(folder, true)
+
+    /// The states in a folder with their steps, newest first.
+    let private found (states: string) =
+        if Directory.Exists states then
+            Directory.GetDirectories states
+            |> Seq.choose(fun folder -> stepOf folder |> Option.map(fun step -> step, folder))
+            |> Seq.sortByDescending fst
+            |> List.ofSeq
+        else
+            []
+
+    /// Everything but the newest states up to a step: older ones, later ones of a course that was given up, and what was never finished.
+    let private stale states step =
+        let keep = found states |> List.filter(fun (other, _) -> other <= step) |> List.truncate kept |> List.map snd
+        Directory.GetDirectories states |> Seq.except keep
+
+    /// Saves the state of a run into a new folder of `states`, and removes all others but the one before. Everything is written to a folder beside it first, and to the
+    /// disk, so that whenever the process or the machine dies there is a whole state: this one or the one before. `trajectories` is the length of the
+    /// run's trajectories as text. Raises `IOException` where the disk is full or cannot be written.
+    let save (states: string) run trajectories (state: RunState) =
+        let target = Path.Combine(states, name state.Step)
+        let temporary = $"{target}.tmp"
+        remove temporary
+        Directory.CreateDirectory temporary |> ignore
+        writeInto temporary run trajectories state
+        remove target
+        Directory.Move(temporary, target)
+        stale states state.Step |> Seq.iter remove
+
+    let private checkSums folder =
+        let written = File.ReadAllLines(Path.Combine(folder, sumsName))
+        for name in [ tensorsName; contentName ] do
+            if not(Array.contains (sum folder name) written) then
+                refuse (Path.Combine(folder, name)) $"it is not what was written: its SHA-256 is not the one in {sumsName}"
+
+    let private readContent (path: string) =
+        let text = File.ReadAllText path
+        use document = JsonDocument.Parse text
+        let found = document.RootElement.GetProperty(nameof Unchecked.defaultof<StateContent>.Format).GetInt32()
+        if found <> format then
+            refuse path $"its format is {found}, this version reads {format}"
+        match JsonSerializer.Deserialize<StateContent>(text, json) with
+        | null -> refuse path "it is empty"
+        | content -> content
+
+    /// The state in a folder. Raises where it is not whole, of another format, or of another run.
+    let private read (run: RunId) (step, folder) =
+        checkSums folder
+        let path = Path.Combine(folder, contentName)
+        let content = readContent path
+        if content.Arm <> run.Arm || content.Seed <> run.Seed || content.Step <> step then
+            let found: RunId = { Arm = content.Arm; Seed = content.Seed }
+            refuse path $"it is the state of another run: {found}, step {content.Step}"
+        { Folder = folder; Content = content }
+
+    let private tryRead run (step, folder) =
+        try
+            Ok(read run (step, folder))
+        with
+        | :? InvalidDataException
+        | :? IOException
+        | :? UnauthorizedAccessException as error -> Error error.Message
+        | error -> Error $"{Path.Combine(folder, contentName)}: {error.Message}"
+
+    /// The newest sound state of a run in `states`, if there is one, and what is wrong with each newer one: which file, and what.
+    let latest (states: string) run =
+        let rec newest damaged states =
+            match states with
+            | [] -> None, List.rev damaged
+            | state :: older ->
+                match tryRead run state with
+                | Ok saved -> Some saved, List.rev damaged
+                | Error problem -> newest (problem :: damaged) older
+        newest [] (found states)
+
+    let private snapshot (file: SafetensorsFile) (device: torch.Device) (prefix: string) updates : Snapshot =
+        use _ = torch.NewDisposeScope()
+        let read (name: string) = (TensorFile.read file name).``to``(device).DetachFromDisposeScope()
+        {
+            Updates = updates
+            Tensors =
+                file.Tensors.Keys
+                |> Seq.filter(fun name -> name.StartsWith(prefix, StringComparison.Ordinal))
+                |> Seq.map(fun name -> name.Substring prefix.Length, read name)
+                |> Map.ofSeq
+        }
+
+    let private checkTensors (file: SafetensorsFile) learner =
+        for name, tensor in Snapshot.tensors learner do
+            match file.Tensors.TryGetValue(learnerPrefix + name) with
+            | true, entry when entry.Shape = tensor.shape && TensorFile.isRead entry.DType -> ()
+            | _ ->
+                refuse file.Path $"it has no tensor '{name}' of the size that this run's has: it is the state of another recipe or policy"
+
+    /// Brings a run that was just started to a saved state of it, bit for bit, in place. Raises `InvalidDataException` where the state is of another
+    /// recipe or policy.
+    let restore (saved: SavedState) (state: RunState) : RunState =
+        use file = SafetensorsFile.Open(Path.Combine(saved.Folder, tensorsName))
+        checkTensors file state.Learner
+        let content = saved.Content
+        let snapshot = snapshot file (Policy.device state.Learner.Policy)
+        let now = snapshot learnerPrefix content.Updates
+        try
+            {
+                state with
+                    Step = content.Step
+                    Learner = Snapshot.restore now state.Learner
+                    Phases = content.Phases
+                    Alarm = content.Alarm
+                    Stopped = content.Stopped
+                    Streaks = content.Streaks
+                    Good = [
+                        for good in content.Good ->
+                            { Step = good.Step; Snapshot = snapshot (goodPrefix good.Step) good.Updates; Phases = good.Phases }
+                    ]
+            }
+        finally
+            Snapshot.dispose now

@@ -1,0 +1,104 @@
+namespace Levee.Training.Report.Drawing
+
+open Levee.Algorithms.Objectives
+
+/// One quantity of one subject, drawn in one colour.
+type Trace = {
+    /// Stands at the end of the line.
+    Label: string
+    /// Index into the palette.
+    Tone: int
+    Dashed: bool
+    /// (x, y), by x: the line that counts.
+    Line: (float * float)[]
+    /// (x, low, high), by x: a shaded band around the line.
+    Band: (float * float * float)[]
+    /// Thin lines behind it.
+    Threads: (float * float)[] list
+    /// x of small triangles on the panel's lower edge.
+    Marks: float list
+}
+
+/// How a panel's vertical axis is chosen.
+[<RequireQualifiedAccess>]
+type VerticalAxis =
+    /// As wide as the values.
+    | Fitted
+    /// As wide as the values, and 0 is on it.
+    | FromZero
+    /// From 0, or logarithmic where the values span more than a factor of ten.
+    | Spanning
+
+/// A horizontal axis.
+type Abscissa = {
+    /// What it counts.
+    Name: string
+    /// First and last value.
+    Range: float * float
+}
+
+/// A stretch of the horizontal axis in one colour.
+type Stretch = {
+    From: float
+    Until: float
+    /// Index into the shades.
+    Shade: int
+    /// What it stands for; shows under the pointer.
+    Hint: string
+}
+
+/// Lines over a horizontal axis.
+type Plot = {
+    Abscissa: Abscissa
+    Traces: Trace list
+    /// Thin rows of coloured stretches under the axis.
+    Strips: Stretch list list
+    /// Stands beside them.
+    StripLabel: string
+}
+
+/// A bar that stands on zero, or hangs from it.
+type Bar = {
+    Value: float
+    /// Shows under the pointer.
+    Hint: string
+}
+
+/// What a panel shows.
+[<RequireQualifiedAccess>]
+type Content =
+    | Plot of Plot
+    /// Bars side by side; those below zero in a tone of the palette, the others grey.
+    | Bars of tone: int * bars: Bar list
+
+/// A small chart.
+type Panel = {
+    Title: string
+    /// Unit or explanation after the title.
+    Unit: string
+    Axis: VerticalAxis
+    Content: Content
+}
+
+/// Panels in columns.
+type Figure = {
+    /// Unique in its page: letters, digits and hyphens.
+    Id: string
+    /// For those who cannot see it: what it shows.
+    Title: string
+    Description: string
+    /// Headings of the columns, each with its tone; empty for none.
+    Headings: (string * int) list
+    /// Rows of panels, each with one place a column.
+    Rows: Panel option list list
+    /// Whether the panels of a row share one vertical scale.
+    SharedRows: bool
+    /// Names and tones, above the panels; empty for none.
+    Legend: (string * int) list
+    /// Names of the strips' shades, beside the legend; empty for none.
+    Shades: string list
+    /// Width in pixels at which the figure is drawn.
+    Width: int
+    /// Height of a panel's plotting area, in pixels.
+    PanelHeight: int
+}

@@ -1,0 +1,118 @@
+namespace Levee.Training.Studies
+
+open System
+open System.IO
+open System.Text.Json
+open Levee
+open Levee.Policies
+open Levee.Training.Learning
+open Levee.Training.Records
+
+/// A run folder as a comparison sees it.
+type RunRecord = {
+    /// The folder's name.
+    Name: string
+    Question: string
+    /// Each arm's name, what it is in one line, and all its settings as JSON.
+    Arms: (string * string * string) list
+    Lines: MetricLine list
+    Bars: BarLine list
+    Configuration: string
+}
+
+/// One report over several run folders, with means, spreads and a test over common seeds.
+[<RequireQualifiedAccess>]
+module Comparison =
+    let private text (name: string) (element: JsonElement) =
+        match element.TryGetProperty name with
+        | true, value -> value.ToString()
+        | _ -> ""
+
+    let private readArm (arm: JsonElement) =
+        text "name" arm, $"""{text "objective" arm}, advantage {text "advantage" arm}""", arm.GetRawText()
+
+    let private refuse (path: string) (problem: string) cause =
+        raise(InvalidDataException($"{path}: {problem} Give the folders that runs wrote, such as runs/collapse-20260101-120000.", cause))
+
+    /// Reads a run folder. Raises `InvalidDataException` or `IOException` naming the file and the remedy.
+    let read (path: string) : RunRecord =
+        let folder = { Path = Path.GetFullPath path }
+        if not(File.Exists folder.Configuration) then
+            refuse path "this is no run folder, it has no config.json." null
+        let configuration = File.ReadAllText folder.Configuration
+        try
+            use document = JsonDocument.Parse configuration
+            let root = document.RootElement
+            {
+                Name = DirectoryInfo(folder.Path).Name
+                Question = text "question" root
+                Arms = [ for arm in root.GetProperty("arms").EnumerateArray() -> readArm arm ]
+                Lines =
+                    if File.Exists folder.Metrics then
+                        (Metrics.read folder.Metrics).Lines
+                    else
+                        []
+                Bars =
+                    if File.Exists folder.Bars then
+                        (BarLines.read folder.Bars).Lines
+                    else
+                        []
+                Configuration = configuration
+            }
+        with
+        | :? JsonException
+        | :? Collections.Generic.KeyNotFoundException as error -> refuse folder.Configuration "it cannot be read." error
+
+    /// What an arm of a run is called beside the others: its own name, unless another run has an arm of that name with other settings or a seed in common;
+    /// arms that are the same and share no seed are one arm.
+    let private names (runs: RunRecord list) =
+        let seeds run arm = run.Lines |> List.filter(fun line -> line.Arm = arm) |> List.map _.Seed |> Set.ofList
+        let arms = [
+            for run in runs do
+                for name, _, settings in run.Arms -> name, settings, run
+        ]
+        let clashes name =
+            let same = arms |> List.filter(fun (other, _, _) -> other = name)
+            let settings = same |> List.map(fun (_, settings, _) -> settings) |> List.distinct
+            let shared = same |> List.map(fun (_, _, run) -> seeds run name) |> List.filter(Set.isEmpty >> not)
+            settings.Length > 1 || (Set.unionMany shared).Count < List.sumBy Set.count shared
+        fun (run: RunRecord) name -> if clashes name then $"{run.Name}: {name}" else name
+
+    /// The report's content over several runs.
+    let content (runs: RunRecord list) : ReportContent =
+        let name = names runs
+        let renamed (run: RunRecord) (id: RunId) = { id with Arm = name run id.Arm }
+        {
+            Title = "Comparison"
+            Question = runs |> List.map(fun run -> $"{run.Name}: {run.Question}") |> String.concat " "
+            Arms =
+                [
+                    for run in runs do
+                        for arm, formula, _ in run.Arms -> name run arm, formula
+                ]
+                |> List.distinctBy fst
+            Plan = []
+            Lines = [
+                for run in runs do
+                    for line in run.Lines -> { line with Arm = name run line.Arm }
+            ]
+            Bars = [
+                for run in runs do
+                    for bar in run.Bars -> { bar with Run = renamed run bar.Run }
+            ]
+            Configuration = "[" + (runs |> List.map _.Configuration |> String.concat ",\n") + "]"
+            Samples = []
+            Notes = []
+        }
+
+    /// Writes `out/compare-<time>/report.html` over run folders, and gives its path with the arms' summaries and their window.
+    let write (out: string) (now: DateTime) (folders: string list) =
+        if folders.Length < 2 then
+            invalidArg (nameof folders) "A comparison takes two run folders or more, such as runs/A runs/B."
+        let content = folders |> List.map read |> content
+        if content.Lines.IsEmpty then
+            raise(InvalidDataException "None of these runs has recorded a step: there is nothing to compare.")
+        let folder = RunFolder.create out "compare" now
+        Html.write folder.Report content
+        let data = Html.chartData content
+        folder.Report, data.Window, data.Arms

@@ -1,0 +1,71 @@
+namespace Levee.Training.Tasks
+
+open System.Threading
+open Levee
+open Levee.Environments
+open Levee.Policies
+open Levee.Policies.Sampling
+open Levee.Policies.Transformer
+
+/// What is to be learnt: questions, the world they are answered in, and how a teacher would answer.
+type LearningTask = {
+    Name: string
+    /// The folder that its data was read from.
+    Folder: string
+    /// Questions to train on.
+    Train: Question[]
+    /// Questions about what training never shows.
+    HeldOut: Question[]
+    Environment: IEnvironment
+    /// Whether prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file otherwise.
+    AsChat: bool
+    Rollout: RolloutOptions
+    /// A demonstration of a question, flawed on purpose with the given probability, in the tokens of a policy's tokenizer. The log-probabilities of
+    /// its actions are zero: nobody sampled them.
+    Demonstrate: ITokenizer -> float -> Question -> Seed -> Segment list
+    /// A fresh policy for the task, its weights drawn from the seed, where the task has one.
+    Beginner: (Seed -> Policy) option
+}
+
+[<RequireQualifiedAccess>]
+module LearningTask =
+    /// A demonstration as a trajectory without reward.
+    let demonstration (task: LearningTask) tokenizer flaws question seed : Trajectory = {
+        Question = question
+        Segments = task.Demonstrate tokenizer flaws question seed
+        Reward = 0.0
+        End = Answered
+        Answer = None
+        AnswerTokens = 0
+        CallTokens = []
+        Searches = []
+        InvalidActions = 0
+    }
+
+    let private rolloutOptions (task: LearningTask) policy =
+        if task.Rollout.EndOfSequence.IsEmpty then
+            { task.Rollout with EndOfSequence = Policy.stopTokens policy }
+        else
+            task.Rollout
+
+    /// Episodes of questions, each with its seed, in order, written by a policy.
+    let rollouts
+        (task: LearningTask)
+        (sampling: SamplingOptions)
+        (policy: Policy)
+        (episodes: (Question * Seed)[])
+        (cancellation: CancellationToken)
+        =
+        let environment =
+            if task.AsChat then
+                PromptFrame.around (PromptFrame.ofPolicy policy) task.Environment
+            else
+                task.Environment
+        Rollout.run (rolloutOptions task policy) policy.Tokenizer environment (Sampling.create sampling policy.Model) episodes cancellation
+        |> _.GetAwaiter().GetResult()
+
+    /// A fresh policy for the task. Raises `InvalidOperationException` where the task has none.
+    let beginner (task: LearningTask) seed =
+        match task.Beginner with
+        | Some create -> create seed
+        | None -> invalidOp $"The task {task.Name} has no fresh policy: start from a checkpoint."

@@ -1,0 +1,80 @@
+namespace Levee.Training.Tasks
+
+open Levee
+open Levee.Environments
+open Levee.Environments.Atlas
+open Levee.Environments.Search
+open Levee.Interop.HuggingFace
+open Levee.Policies
+open Levee.Policies.Transformer
+open Levee.Training.Learning
+
+/// Ready-made tasks, and policies and teaching that fit them.
+[<RequireQualifiedAccess>]
+module Tasks =
+    /// A fresh policy of about 150,000 parameters with a word-level tokenizer for Atlas, its weights drawn from the seed.
+    let private atlasBeginner (world: Atlas) (seed: Seed) =
+        let words = world.Vocabulary |> Array.skip(List.length Atlas.specialTokens)
+        let tokenizer = Tokenizer.WordLevel(words, Atlas.specialTokens, "<unk>", Atlas.wordPattern)
+        let configuration = TokenizerConfig(EosToken = "<eos>", PadToken = "<pad>", UnkToken = "<unk>")
+        // Copying from context forms sooner with more, thinner-spread attention and weights drawn at 1 / (2 sqrt width).
+        let architecture = {
+            Policy.tiny tokenizer.VocabularySize with
+                KeyValueHeads = 4
+                FeedForwardWidth = 128
+                InitializerRange = 0.0625
+        }
+        Policy.create architecture tokenizer configuration seed
+
+    let private overAtlas name search rollout (beginner: (Atlas -> Seed -> Policy) option) folder : LearningTask =
+        let world = Atlas.load folder
+        let environment = SearchEnvironment(search, SqliteRetriever.InMemory world.Documents)
+        {
+            Name = name
+            Folder = folder
+            Train = world.Train
+            HeldOut = world.Test
+            Environment = environment
+            AsChat = beginner.IsNone
+            Rollout = rollout
+            Demonstrate = AtlasTeacher.demonstration world environment
+            Beginner = beginner |> Option.map(fun create -> create world)
+        }
+
+    /// Atlas: questions of one and two hops about the world's countries, answered with a search engine over facts about them. `folder` holds its data
+    /// (Experiments/data). Search shows the two best documents; a turn has up to 24 tokens; there are four turns and a last one to answer in. Held out
+    /// are the questions about the countries of `test.jsonl`. Made for policies of whole words. Raises `DatasetException` where a file is missing or
+    /// cannot be used.
+    let atlas folder =
+        let search = { SearchOptions.defaults with TopK = 2; Wording = Wording.Brief }
+        let rollout = { RolloutOptions.defaults with MaxTurns = 4; TurnTokens = 24; ObservationTokens = 80 }
+        overAtlas "atlas" search rollout (Some atlasBeginner) folder
+
+    /// Atlas for language models that read and write text: Search-R1's whole instructions, three documents a search, and room for reasoning, 256 tokens
+    /// a turn, prompts in the policy's chat template.
+    let atlasText folder =
+        let rollout = { RolloutOptions.defaults with MaxTurns = 4; TurnTokens = 256; ObservationTokens = 512 }
+        overAtlas "atlas-text" SearchOptions.defaults rollout None folder
+
+    /// The teaching that makes a fresh Atlas policy a mediocre searcher: it knows the protocol, and is right about one time in three.
+    let teaching = {
+        Steps = 3000
+        Demonstrations = 16
+        MicroBatch = 8
+        Schedule = { Peak = 3e-3; WarmUp = 0.03; Decay = Cosine 0.1 }
+        AdamW = { Optimiser.adamW with Beta2 = 0.98 }
+        ClipNorm = 1.0
+        Flaws = 0.35
+    }
+
+    let private known = Map.ofList [ "atlas", atlas; "atlas-text", atlasText ]
+
+    /// The task of a name, from a folder of data. Raises `ArgumentException` naming the tasks there are.
+    let named name folder : LearningTask =
+        match Map.tryFind name known with
+        | Some load -> load folder
+        | None ->
+            let names = String.concat ", " known.Keys
+            invalidArg
+                (nameof name)
+                $"There is no task \"{name}\"; there are: {names}. A task that a script made by itself needs that script."
