@@ -4,7 +4,6 @@ open System
 open System.ComponentModel
 open System.Diagnostics
 open System.Runtime.InteropServices
-open Levee.Training.Studies
 
 /// Programs that a command leaves the console to.
 [<RequireQualifiedAccess>]

@@ -2,8 +2,6 @@ namespace Levee.CommandLine
 
 open System.Threading
 open Argu
-open Levee.Algorithms.Objectives
-open Levee.Training.Studies
 
 /// A command of `levee`. To add one: a file that makes such a record, and its line in Program.fs.
 type Command = {

@@ -1,10 +1,8 @@
 namespace Levee.CommandLine
 
 open System.Threading
+open Levee
 open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
 
 /// Continuing a prompt while it is watched.
 [<RequireQualifiedAccess>]

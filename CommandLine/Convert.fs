@@ -3,10 +3,8 @@ namespace Levee.CommandLine
 open System
 open System.IO
 open Argu
+open Levee
 open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
 
 /// The words of `levee convert`.
 [<RequireQualifiedAccess>]

@@ -4,15 +4,7 @@ open System.IO
 open System.Threading
 open Argu
 open Levee
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Environments.Search
-open Levee.Policies.Sampling
 open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Training.Records
-open Levee.Training.Studies
-open Levee.Training.Tasks
 
 /// The words of `levee evaluate`.
 [<RequireQualifiedAccess>]

@@ -5,12 +5,8 @@ open System.Diagnostics
 open System.Threading
 open Argu
 open Levee
-open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Sampling
 open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Training.Studies
+open Levee.Interop.HuggingFace
 
 /// The words of `levee generate`.
 [<RequireQualifiedAccess>]

@@ -1,7 +1,6 @@
 namespace Levee.CommandLine
 
-open Levee.Policies
-open Levee.Policies.Transformer
+open Levee
 open TorchSharp
 
 /// The type of a policy's weights, as a user names it.

@@ -3,16 +3,8 @@ namespace Levee.CommandLine
 open System.IO
 open Argu
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Interop.HuggingFace
-open Levee.Policies
 open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Training.Learning
-open Levee.Training.Measuring
+open Levee.Interop.HuggingFace
 
 /// A policy that a recipe keeps beside the one in training.
 type KeptPolicy =

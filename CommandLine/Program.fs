@@ -4,7 +4,7 @@ open System
 open System.Reflection
 open System.Runtime.InteropServices
 open System.Threading
-open Levee.Training.Studies
+open Levee
 
 /// All commands, in the order of the help.
 let private commands = [ Generate.command; Train.command; Evaluate.command; Convert.command; Memory.command ]

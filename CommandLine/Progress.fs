@@ -1,7 +1,6 @@
 namespace Levee.CommandLine
 
 open System
-open Levee.Training.Studies
 open Spectre.Console
 
 /// How far a command has come, on the error stream, so that a command's result can be piped.

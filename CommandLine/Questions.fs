@@ -3,9 +3,6 @@ namespace Levee.CommandLine
 open System
 open System.IO
 open Levee
-open Levee.Environments
-open Levee.Environments.Search
-open Levee.Training.Tasks
 
 /// Where an evaluation's questions come from.
 type QuestionSource =

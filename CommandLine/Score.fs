@@ -2,8 +2,6 @@ namespace Levee.CommandLine
 
 open System
 open Levee
-open Levee.Environments
-open Levee.Training.Learning
 
 /// How well questions were answered. Shares are of all questions; counts are means over them.
 type Score = {

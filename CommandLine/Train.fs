@@ -1,8 +1,7 @@
 namespace Levee.CommandLine
 
 open System.IO
-open Levee.Training.Records
-open Levee.Training.Studies
+open Levee
 open TorchSharp
 
 /// `levee train`: an experiment, as its script or as the config.json of a run says.

@@ -45,7 +45,7 @@ module internal Episode =
             Next = Ok prompt
         }
 
-    let finish options episode =
+    let finish (options: RolloutOptions) episode =
         let transcript = { Turns = List.rev episode.Turns; Answer = episode.Answer; InvalidActions = episode.InvalidActions }
 
         {
@@ -64,13 +64,13 @@ module internal Episode =
         }
 
     /// Ends an episode whose context is full.
-    let checkRoom contextLimit episode =
+    let checkRoom contextLimit (episode: Episode) =
         match episode.Next with
         | Ok _ when episode.Length >= contextLimit -> { episode with Next = Error LengthLimit }
         | _ -> episode
 
     /// Gives feedback to an episode that goes on. Without a turn left, or without room for it and an action after it, it is dropped.
-    let private observe options tokenizer contextLimit isLast action feedback episode =
+    let private observe options tokenizer contextLimit isLast action feedback (episode: Episode) =
         let ending reason = { episode with Turns = { Action = action; Feedback = [] } :: episode.Turns; Next = Error reason }
 
         if isLast then

@@ -51,7 +51,7 @@ module Rollout =
         let turnEnd = TurnEnd(tokenizer, options.EndOfSequence, environment.StopTexts)
         let ended _ = turnEnd.Reached
 
-        let request episode context = {
+        let request (episode: Episode) context : TurnRequest = {
             Row = episode.Row
             Context = context
             Limit = min options.TurnTokens (contextLimit - episode.Length)

@@ -81,7 +81,7 @@ module AtlasTeacher =
         lastTurn(think thought seed $"<answer> {text} </answer>")
 
     /// Some value of the attribute, most often a wrong one.
-    let private guess atlas asked seed = seed |> draw "guess" atlas.Answers[asked]
+    let private guess (atlas: Atlas) asked seed = seed |> draw "guess" atlas.Answers[asked]
 
     let private findCountry environment question (key, value) country seed =
         let thoughts = [|
@@ -99,7 +99,7 @@ module AtlasTeacher =
             lookUp environment question [| $"not this search again {value}" |] key value (seed |> Seed.named "second")
           ]
 
-    let private findAnswer atlas environment question hint flaw seed =
+    let private findAnswer (atlas: Atlas) environment question hint flaw seed =
         let attribute =
             if flaw = Some AsksOtherAttribute then
                 seed |> draw "attribute" attributes
@@ -142,7 +142,7 @@ module AtlasTeacher =
 
     /// How a teacher would answer a question: think, search, read, answer. The environment carries out the searches. With probability `flawShare`
     /// something goes wrong.
-    let private turnsOf atlas environment flawShare question seed =
+    let private turnsOf (atlas: Atlas) environment flawShare question seed =
         let hint = Atlas.hint question
         let flaw =
             if seed |> Seed.named "flawed" |> happens flawShare then
@@ -164,7 +164,7 @@ module AtlasTeacher =
                 first @ findAnswer atlas environment question hint flaw (seed |> Seed.named "answer")
 
     /// Exchanges names word by word: each name word of the world for another, the same one wherever it stands.
-    let private renaming atlas seed =
+    let private renaming (atlas: Atlas) seed =
         let others = Dictionary<string, string>()
         Array.iter2 (fun name other -> others[name] <- other) atlas.NameWords (Seed.shuffle atlas.NameWords seed)
 

@@ -1,5 +1,5 @@
 using Levee.CSharp.Mapping;
-using Functions = Levee.Advantage;
+using Functions = Levee.Algorithms.Estimators.Advantage;
 
 namespace Levee.CSharp;
 
@@ -49,7 +49,7 @@ public static class Advantages
 
     /// <summary>Generalised advantage estimation with a critic's values, not yet whitened (arXiv 1506.02438, Eq. 16).</summary>
     /// <exception cref="ArgumentException">A constant is not in [0, 1].</exception>
-    public static Estimator Gae(double gamma, double lambda) => new(Functions.gae(new Core.Gae(gamma, lambda)));
+    public static Estimator Gae(double gamma, double lambda) => new(Functions.gae(new CoreEstimators.Gae(gamma, lambda)));
 
     /// <summary>An estimator of your own: from the rewards of one group to one advantage for each.</summary>
     public static Estimator OfRewards(string formula, Func<IReadOnlyList<double>, IReadOnlyList<double>> advantages) =>

@@ -3,21 +3,21 @@ namespace Levee.CSharp;
 /// <summary>How per-token losses become one number. Every denominator is counted on the whole mini-batch.</summary>
 public sealed record Aggregation
 {
-    private Aggregation(Core.Aggregation core) => Inner = core;
+    private Aggregation(CoreObjectives.Aggregation core) => Inner = core;
 
     /// <summary>Mean over all action tokens of the mini-batch (DAPO, verl's <c>token-mean</c>).</summary>
-    public static Aggregation TokenMean { get; } = new(Core.Aggregation.TokenMean);
+    public static Aggregation TokenMean { get; } = new(CoreObjectives.Aggregation.TokenMean);
 
     /// <summary>Mean over responses of each response's mean over its tokens (GRPO as first published).</summary>
-    public static Aggregation SequenceMeanTokenMean { get; } = new(Core.Aggregation.SequenceMeanTokenMean);
+    public static Aggregation SequenceMeanTokenMean { get; } = new(CoreObjectives.Aggregation.SequenceMeanTokenMean);
 
     /// <summary>Mean over responses of each response's sum over its tokens.</summary>
-    public static Aggregation SequenceMeanTokenSum { get; } = new(Core.Aggregation.SequenceMeanTokenSum);
+    public static Aggregation SequenceMeanTokenSum { get; } = new(CoreObjectives.Aggregation.SequenceMeanTokenSum);
 
-    internal Core.Aggregation Inner { get; }
+    internal CoreObjectives.Aggregation Inner { get; }
 
     /// <summary>As <see cref="SequenceMeanTokenSum"/>, divided by a constant length instead of each response's own (Dr.GRPO).</summary>
-    public static Aggregation SequenceSumOver(double length) => new(Core.Aggregation.NewSequenceSumOver(length));
+    public static Aggregation SequenceSumOver(double length) => new(CoreObjectives.Aggregation.NewSequenceSumOver(length));
 
     /// <inheritdoc/>
     public override string ToString() => Inner.ToString();

@@ -5,18 +5,18 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed record AnswerWeight
 {
-    internal AnswerWeight(Core.AnswerWeight core) => Inner = core;
+    internal AnswerWeight(CoreObjectives.AnswerWeight core) => Inner = core;
 
     /// <summary>min(V / 2, 1) with V the mini-batch's mean number of searches: the paper.</summary>
-    public static AnswerWeight Paper { get; } = new(Core.AnswerWeight.Paper);
+    public static AnswerWeight Paper { get; } = new(CoreObjectives.AnswerWeight.Paper);
 
     /// <summary>min(max(V - 1, 0), 1): the released code.</summary>
-    public static AnswerWeight Released { get; } = new(Core.AnswerWeight.Released);
+    public static AnswerWeight Released { get; } = new(CoreObjectives.AnswerWeight.Released);
 
-    internal Core.AnswerWeight Inner { get; }
+    internal CoreObjectives.AnswerWeight Inner { get; }
 
     /// <summary>Always the same.</summary>
-    public static AnswerWeight Fixed(double beta) => new(Core.AnswerWeight.NewFixed(beta));
+    public static AnswerWeight Fixed(double beta) => new(CoreObjectives.AnswerWeight.NewFixed(beta));
 
     /// <inheritdoc/>
     public override string ToString() => Inner.ToString();

@@ -8,9 +8,9 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed class Batch
 {
-    private readonly Core.Batch _core;
+    private readonly CoreObjectives.Batch _core;
 
-    internal Batch(Core.Batch core) => _core = core;
+    internal Batch(CoreObjectives.Batch core) => _core = core;
 
     /// <summary>[R, N] log-probability of each token under the policy that sampled it.</summary>
     public torch.Tensor LogProbOld => _core.LogProbOld;
@@ -41,5 +41,5 @@ public sealed class Batch
 
     /// <summary>[R, N] log-probability of each token under a reference policy that the objective was said to need.</summary>
     /// <exception cref="InvalidOperationException">The batch lacks it.</exception>
-    public torch.Tensor LogProbUnder(ReferencePolicy reference) => Core.BatchModule.logProb(reference.Inner, _core);
+    public torch.Tensor LogProbUnder(ReferencePolicy reference) => CoreObjectives.BatchModule.logProb(reference.Inner, _core);
 }

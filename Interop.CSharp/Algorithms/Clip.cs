@@ -3,7 +3,7 @@ namespace Levee.CSharp;
 /// <summary>How far the likelihood ratio may move before its gradient is cut: the interval [1 - Low, 1 + High].</summary>
 public sealed record Clip
 {
-    private Clip(Core.Clip core) => Inner = core;
+    private Clip(CoreObjectives.Clip core) => Inner = core;
 
     /// <summary>The distance below 1.</summary>
     public double Low => Inner.Low;
@@ -11,13 +11,13 @@ public sealed record Clip
     /// <summary>The distance above 1.</summary>
     public double High => Inner.High;
 
-    internal Core.Clip Inner { get; }
+    internal CoreObjectives.Clip Inner { get; }
 
     /// <summary>The same distance on both sides, such as 0.2.</summary>
     /// <exception cref="ArgumentException">It is not above 0 and below 1.</exception>
-    public static Clip Symmetric(double epsilon) => new(Core.ClipModule.symmetric(epsilon));
+    public static Clip Symmetric(double epsilon) => new(CoreObjectives.ClipModule.symmetric(epsilon));
 
     /// <summary>Different distances below and above (clip-higher: DAPO, arXiv 2503.14476).</summary>
     /// <exception cref="ArgumentException">A distance is not above 0, or the first is not below 1.</exception>
-    public static Clip Asymmetric(double low, double high) => new(Core.ClipModule.asymmetric(low, high));
+    public static Clip Asymmetric(double low, double high) => new(CoreObjectives.ClipModule.asymmetric(low, high));
 }

@@ -12,7 +12,7 @@ public sealed record Clock
     /// <summary>What coefficients are multiplied by that follow the phase alarm; 1 while it is silent.</summary>
     public double Alarm { get; init; } = 1;
 
-    internal Core.Clock ToCore() => new(Step, Steps, Alarm);
+    internal CoreObjectives.Clock ToCore() => new(Step, Steps, Alarm);
 
-    internal static Clock FromCore(Core.Clock core) => new() { Step = core.Step, Steps = core.Steps, Alarm = core.Alarm };
+    internal static Clock FromCore(CoreObjectives.Clock core) => new() { Step = core.Step, Steps = core.Steps, Alarm = core.Alarm };
 }

@@ -6,15 +6,15 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed record Correction
 {
-    private Correction(Core.Correction core) => Inner = core;
+    private Correction(CoreObjectives.Correction core) => Inner = core;
 
-    internal Core.Correction Inner { get; }
+    internal CoreObjectives.Correction Inner { get; }
 
     /// <summary>The token weighs min(w, cap): truncated importance sampling.</summary>
-    public static Correction Truncated(double cap) => new(Core.Correction.NewTruncated(cap));
+    public static Correction Truncated(double cap) => new(CoreObjectives.Correction.NewTruncated(cap));
 
     /// <summary>The token weighs w within [low, high] and nothing outside (IcePop, arXiv 2510.18855).</summary>
-    public static Correction Masked(double low, double high) => new(Core.Correction.NewMasked(low, high));
+    public static Correction Masked(double low, double high) => new(CoreObjectives.Correction.NewMasked(low, high));
 
     /// <inheritdoc/>
     public override string ToString() => Inner.ToString();

@@ -4,18 +4,18 @@ namespace Levee.CSharp;
 public sealed record Deviation
 {
     /// <summary>Subtracted from the count in the variance's denominator: 1 unbiased, 0 of the numbers themselves.</summary>
-    public int Ddof { get; init; } = Core.Rewards.sample.Ddof;
+    public int Ddof { get; init; } = CoreEstimators.DeviationModule.sample.Ddof;
 
     /// <summary>What keeps the division finite; at least 0.</summary>
-    public double Epsilon { get; init; } = Core.Rewards.sample.Epsilon;
+    public double Epsilon { get; init; } = CoreEstimators.DeviationModule.sample.Epsilon;
 
     /// <summary>Of a group's rewards, as the released Search-R1 and verl have it.</summary>
-    public static Deviation Sample { get; } = FromCore(Core.Rewards.sample);
+    public static Deviation Sample { get; } = FromCore(CoreEstimators.DeviationModule.sample);
 
     /// <summary>Of a whole step's advantages, as verl has it.</summary>
-    public static Deviation Whitening { get; } = FromCore(Core.Advantage.whitening);
+    public static Deviation Whitening { get; } = FromCore(CoreEstimators.DeviationModule.whitening);
 
-    internal Core.Deviation ToCore() => new(Ddof, Epsilon);
+    internal CoreEstimators.Deviation ToCore() => new(Ddof, Epsilon);
 
-    private static Deviation FromCore(Core.Deviation core) => new() { Ddof = core.Ddof, Epsilon = core.Epsilon };
+    private static Deviation FromCore(CoreEstimators.Deviation core) => new() { Ddof = core.Ddof, Epsilon = core.Epsilon };
 }

@@ -12,6 +12,6 @@ public static class Displacement
     /// </param>
     public static IReadOnlyDictionary<string, double> Measure(
         IReadOnlyList<IReadOnlyList<Trajectory>> groups, IReadOnlyList<IReadOnlyList<double>>? after = null) =>
-        Core.Displacement.measure(groups.ToCore(), after?.ToArrays().ToOption())
+        CoreDiagnosis.Displacement.measure(groups.ToCore(), after?.ToArrays().ToOption())
             .ToDictionary(metric => metric.Item1, metric => metric.Item2);
 }

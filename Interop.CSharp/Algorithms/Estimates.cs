@@ -11,8 +11,8 @@ public sealed record Estimates
     /// <summary>[trajectory][token] what a critic's values should have been, where the estimator uses a critic.</summary>
     public IReadOnlyList<IReadOnlyList<double>>? Returns { get; init; }
 
-    internal Core.Estimates ToCore() => new(Advantages.ToArrays(), Returns?.ToArrays().ToOption());
+    internal CoreEstimators.Estimates ToCore() => new(Advantages.ToArrays(), Returns?.ToArrays().ToOption());
 
-    internal static Estimates FromCore(Core.Estimates core) =>
+    internal static Estimates FromCore(CoreEstimators.Estimates core) =>
         new() { Advantages = core.Advantages, Returns = core.Returns.ToReference() };
 }

@@ -5,12 +5,12 @@ namespace Levee.CSharp;
 /// <summary>Turns rewards into advantages. <see cref="Advantages"/> has them.</summary>
 public sealed class Estimator
 {
-    internal Estimator(Core.Estimator core) => Inner = core;
+    internal Estimator(CoreEstimators.Estimator core) => Inner = core;
 
     /// <summary>The estimator in one line.</summary>
     public string Formula => Inner.Formula;
 
-    internal Core.Estimator Inner { get; }
+    internal CoreEstimators.Estimator Inner { get; }
 
     /// <summary>The advantages of groups, each the trajectories sampled for one question.</summary>
     /// <param name="groups">The groups.</param>
@@ -19,13 +19,13 @@ public sealed class Estimator
     /// <exception cref="InvalidOperationException">Something that the estimator needs is missing.</exception>
     public Estimates Estimate(IReadOnlyList<IReadOnlyList<Trajectory>> groups, TokenScores? scores = null)
     {
-        var rollouts = Core.Shaping.ofGroups(groups.ToCore());
+        var rollouts = CoreEstimators.RolloutsModule.ofGroups(groups.ToCore());
         if (scores is not null)
         {
             var trajectories = rollouts.Groups.SelectMany(group => group).ToArray();
             double[][] Arrays(IReadOnlyList<IReadOnlyList<double>> rows, string what) => TokenRows.ToArrays(rows, trajectories, what);
 
-            rollouts = new Core.Rollouts(
+            rollouts = new CoreEstimators.Rollouts(
                 rollouts.Groups,
                 rollouts.Shaping,
                 scores.MapReferences(Arrays),
@@ -39,12 +39,12 @@ public sealed class Estimator
     /// <param name="over">What mean and spread are taken over.</param>
     /// <param name="deviation"><see cref="Deviation.Whitening"/> where it is not given.</param>
     public Estimator Whiten(WhitenOver over, Deviation? deviation = null) =>
-        new(Core.Advantage.whiten(over.ToCore(), (deviation ?? Deviation.Whitening).ToCore(), Inner));
+        new(CoreEstimators.Advantage.whiten(over.ToCore(), (deviation ?? Deviation.Whitening).ToCore(), Inner));
 
     /// <summary>Takes <paramref name="beta"/> times the estimated KL to a reference policy, token by token, out of the reward.</summary>
     /// <exception cref="ArgumentException"><paramref name="beta"/> is negative.</exception>
     public Estimator WithKl(KlEstimator estimator, ReferencePolicy reference, double beta) =>
-        new(Core.Shaping.kl(estimator.ToCore(), reference.Inner, beta).Invoke(Inner));
+        new(CoreEstimators.TokenRewards.kl(estimator.ToCore(), reference.Inner, beta).Invoke(Inner));
 
     /// <summary>
     /// Takes a penalty for length out of the reward: 0 up to <paramref name="limit"/> - <paramref name="buffer"/> action tokens, growing to
@@ -52,7 +52,7 @@ public sealed class Estimator
     /// </summary>
     /// <exception cref="ArgumentException">A number is out of range.</exception>
     public Estimator WithOverlongPenalty(int limit, int buffer, double penalty) =>
-        new(Core.Shaping.overlong(new Core.Overlong(limit, buffer, penalty)).Invoke(Inner));
+        new(CoreEstimators.TokenRewards.overlong(new CoreEstimators.Overlong(limit, buffer, penalty)).Invoke(Inner));
 
     /// <inheritdoc/>
     public override string ToString() => Formula;

@@ -5,9 +5,9 @@ namespace Levee.CSharp;
 /// <summary>What the current policy says of a batch's tokens.</summary>
 public sealed class Forward
 {
-    private readonly Core.Forward _core;
+    private readonly CoreObjectives.Forward _core;
 
-    internal Forward(Core.Forward core) => _core = core;
+    internal Forward(CoreObjectives.Forward core) => _core = core;
 
     /// <summary>[R, N] log-probability of each token under the current policy; a loss is differentiated with respect to it.</summary>
     public torch.Tensor LogProb => _core.LogProb;

@@ -23,13 +23,13 @@ public enum KlEstimator
 
 internal static class KlEstimatorMapping
 {
-    internal static Core.KlEstimator ToCore(this KlEstimator estimator) => estimator switch
+    internal static CoreAlgorithms.KlEstimator ToCore(this KlEstimator estimator) => estimator switch
     {
-        KlEstimator.K1 => Core.KlEstimator.K1,
-        KlEstimator.Abs => Core.KlEstimator.Abs,
-        KlEstimator.K2 => Core.KlEstimator.K2,
-        KlEstimator.K3 => Core.KlEstimator.K3,
-        KlEstimator.K3WithGradientOfK2 => Core.KlEstimator.K3WithGradientOfK2,
+        KlEstimator.K1 => CoreAlgorithms.KlEstimator.K1,
+        KlEstimator.Abs => CoreAlgorithms.KlEstimator.Abs,
+        KlEstimator.K2 => CoreAlgorithms.KlEstimator.K2,
+        KlEstimator.K3 => CoreAlgorithms.KlEstimator.K3,
+        KlEstimator.K3WithGradientOfK2 => CoreAlgorithms.KlEstimator.K3WithGradientOfK2,
         _ => throw Unnamed.Refuse(estimator),
     };
 }

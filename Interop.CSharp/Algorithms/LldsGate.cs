@@ -22,21 +22,21 @@ public enum LldsGate
 
 internal static class LldsGateMapping
 {
-    internal static Core.Gate ToCore(this LldsGate gate) => gate switch
+    internal static CoreObjectives.Gate ToCore(this LldsGate gate) => gate switch
     {
-        LldsGate.Token => Core.Gate.Token,
-        LldsGate.Action => Core.Gate.Action,
-        LldsGate.Segment => Core.Gate.Segment,
-        LldsGate.Response => Core.Gate.Response,
+        LldsGate.Token => CoreObjectives.Gate.Token,
+        LldsGate.Action => CoreObjectives.Gate.Action,
+        LldsGate.Segment => CoreObjectives.Gate.Segment,
+        LldsGate.Response => CoreObjectives.Gate.Response,
         _ => throw Unnamed.Refuse(gate),
     };
 
-    internal static LldsGate FromCore(Core.Gate core) => core.Tag switch
+    internal static LldsGate FromCore(CoreObjectives.Gate core) => core.Tag switch
     {
-        Core.Gate.Tags.Token => LldsGate.Token,
-        Core.Gate.Tags.Action => LldsGate.Action,
-        Core.Gate.Tags.Segment => LldsGate.Segment,
-        Core.Gate.Tags.Response => LldsGate.Response,
+        CoreObjectives.Gate.Tags.Token => LldsGate.Token,
+        CoreObjectives.Gate.Tags.Action => LldsGate.Action,
+        CoreObjectives.Gate.Tags.Segment => LldsGate.Segment,
+        CoreObjectives.Gate.Tags.Response => LldsGate.Response,
         _ => throw new NotSupportedException($"{core} is no {nameof(LldsGate)} that C# knows."),
     };
 }

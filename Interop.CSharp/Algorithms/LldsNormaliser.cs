@@ -17,19 +17,19 @@ public enum LldsNormaliser
 
 internal static class LldsNormaliserMapping
 {
-    internal static Core.Normaliser ToCore(this LldsNormaliser normaliser) => normaliser switch
+    internal static CoreObjectives.Normaliser ToCore(this LldsNormaliser normaliser) => normaliser switch
     {
-        LldsNormaliser.AllTokens => Core.Normaliser.AllTokens,
-        LldsNormaliser.PreservedTokens => Core.Normaliser.PreservedTokens,
-        LldsNormaliser.PerResponse => Core.Normaliser.PerResponse,
+        LldsNormaliser.AllTokens => CoreObjectives.Normaliser.AllTokens,
+        LldsNormaliser.PreservedTokens => CoreObjectives.Normaliser.PreservedTokens,
+        LldsNormaliser.PerResponse => CoreObjectives.Normaliser.PerResponse,
         _ => throw Unnamed.Refuse(normaliser),
     };
 
-    internal static LldsNormaliser FromCore(Core.Normaliser core) => core.Tag switch
+    internal static LldsNormaliser FromCore(CoreObjectives.Normaliser core) => core.Tag switch
     {
-        Core.Normaliser.Tags.AllTokens => LldsNormaliser.AllTokens,
-        Core.Normaliser.Tags.PreservedTokens => LldsNormaliser.PreservedTokens,
-        Core.Normaliser.Tags.PerResponse => LldsNormaliser.PerResponse,
+        CoreObjectives.Normaliser.Tags.AllTokens => LldsNormaliser.AllTokens,
+        CoreObjectives.Normaliser.Tags.PreservedTokens => LldsNormaliser.PreservedTokens,
+        CoreObjectives.Normaliser.Tags.PerResponse => LldsNormaliser.PerResponse,
         _ => throw new NotSupportedException($"{core} is no {nameof(LldsNormaliser)} that C# knows."),
     };
 }

@@ -5,7 +5,7 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed record LldsOptions
 {
-    private static readonly Core.LldsOptions Default = Core.Llds.defaults;
+    private static readonly CoreObjectives.LldsOptions Default = CoreObjectives.Llds.defaults;
 
     /// <summary>Where the penalty is on.</summary>
     public LldsGate Gate { get; init; } = LldsGateMapping.FromCore(Default.Gate);
@@ -26,21 +26,21 @@ public sealed record LldsOptions
     public AnswerWeight AnswerWeight { get; init; } = new(Default.AnswerWeight);
 
     /// <summary>The paper's Eq. 4.</summary>
-    public static LldsOptions Paper { get; } = FromCore(Core.Llds.paper);
+    public static LldsOptions Paper { get; } = FromCore(CoreObjectives.Llds.paper);
 
     /// <summary>The released code, which the published lambda of 0.2 belongs to.</summary>
-    public static LldsOptions Released { get; } = FromCore(Core.Llds.released);
+    public static LldsOptions Released { get; } = FromCore(CoreObjectives.Llds.released);
 
     /// <summary>LLDS-MA (Eq. 5) with the paper's schedule of the answer weight.</summary>
-    public static LldsOptions MultiAction { get; } = FromCore(Core.Llds.multiAction);
+    public static LldsOptions MultiAction { get; } = FromCore(CoreObjectives.Llds.multiAction);
 
     /// <summary>LLDS-MA with the released code's schedule.</summary>
-    public static LldsOptions MultiActionReleased { get; } = FromCore(Core.Llds.multiActionReleased);
+    public static LldsOptions MultiActionReleased { get; } = FromCore(CoreObjectives.Llds.multiActionReleased);
 
-    internal Core.LldsOptions ToCore() =>
+    internal CoreObjectives.LldsOptions ToCore() =>
         new(Gate.ToCore(), Normaliser.ToCore(), Preserve.ToCore(), Reference.Inner, Threshold, AnswerWeight.Inner);
 
-    private static LldsOptions FromCore(Core.LldsOptions core) => new()
+    private static LldsOptions FromCore(CoreObjectives.LldsOptions core) => new()
     {
         Gate = LldsGateMapping.FromCore(core.Gate),
         Normaliser = LldsNormaliserMapping.FromCore(core.Normaliser),

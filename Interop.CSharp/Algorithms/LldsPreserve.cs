@@ -17,19 +17,19 @@ public enum LldsPreserve
 
 internal static class LldsPreserveMapping
 {
-    internal static Core.Preserve ToCore(this LldsPreserve preserve) => preserve switch
+    internal static CoreObjectives.Preserve ToCore(this LldsPreserve preserve) => preserve switch
     {
-        LldsPreserve.NonNegative => Core.Preserve.NonNegative,
-        LldsPreserve.Positive => Core.Preserve.Positive,
-        LldsPreserve.Correct => Core.Preserve.Correct,
+        LldsPreserve.NonNegative => CoreObjectives.Preserve.NonNegative,
+        LldsPreserve.Positive => CoreObjectives.Preserve.Positive,
+        LldsPreserve.Correct => CoreObjectives.Preserve.Correct,
         _ => throw Unnamed.Refuse(preserve),
     };
 
-    internal static LldsPreserve FromCore(Core.Preserve core) => core.Tag switch
+    internal static LldsPreserve FromCore(CoreObjectives.Preserve core) => core.Tag switch
     {
-        Core.Preserve.Tags.NonNegative => LldsPreserve.NonNegative,
-        Core.Preserve.Tags.Positive => LldsPreserve.Positive,
-        Core.Preserve.Tags.Correct => LldsPreserve.Correct,
+        CoreObjectives.Preserve.Tags.NonNegative => LldsPreserve.NonNegative,
+        CoreObjectives.Preserve.Tags.Positive => LldsPreserve.Positive,
+        CoreObjectives.Preserve.Tags.Correct => LldsPreserve.Correct,
         _ => throw new NotSupportedException($"{core} is no {nameof(LldsPreserve)} that C# knows."),
     };
 }

@@ -6,12 +6,12 @@ namespace Levee.CSharp;
 /// <summary>A training objective: a value to minimise. <see cref="Objectives"/> has them; <c>+</c> adds and <c>*</c> weighs.</summary>
 public sealed class Objective
 {
-    internal Objective(Core.Objective core) => Inner = core;
+    internal Objective(CoreObjectives.Objective core) => Inner = core;
 
     /// <summary>The objective in one line, as it was composed.</summary>
     public string Formula => Inner.Formula;
 
-    internal Core.Objective Inner { get; }
+    internal CoreObjectives.Objective Inner { get; }
 
     /// <summary>Adds two objectives: values add, and so do metrics of the same name.</summary>
     public static Objective operator +(Objective left, Objective right) => new(left.Inner + right.Inner);
@@ -20,13 +20,13 @@ public sealed class Objective
     public static Objective operator *(double weight, Objective objective) => new(weight * objective.Inner);
 
     /// <summary>Leaves out responses that ran into the context's limit (overlong filtering: DAPO, arXiv 2503.14476).</summary>
-    public Objective WithoutTruncated() => new(Core.ObjectiveModule.withoutTruncated(Inner));
+    public Objective WithoutTruncated() => new(CoreObjectives.ObjectiveModule.withoutTruncated(Inner));
 
     /// <summary>
     /// Weighs the tokens of a surrogate for the sampler's arithmetic being another than the trainer's. Put it around the surrogate alone.
     /// </summary>
     /// <exception cref="ArgumentException">A bound is out of range.</exception>
-    public Objective Corrected(Correction correction) => new(Core.Importance.correct(correction.Inner, Inner));
+    public Objective Corrected(Correction correction) => new(CoreObjectives.Importance.correct(correction.Inner, Inner));
 
     /// <summary>The objective's value and slopes on trajectories taken as one mini-batch, in double precision.</summary>
     /// <param name="trajectories">At least one.</param>
@@ -43,8 +43,8 @@ public sealed class Objective
         torch.Tensor Tensor(IReadOnlyList<IReadOnlyList<double>> numbers, string what) => TokenRows.ToTensor(numbers, rows, what);
 
         var values = scores.Values is { } current ? Tensor(current, nameof(scores.Values)) : null;
-        var plain = Core.Batching.ofEstimates(torch.float64, torch.CPU, rows, estimates.ToCore());
-        var batch = new Core.Batch(
+        var plain = CoreObjectives.BatchModule.ofEstimates(torch.float64, torch.CPU, rows, estimates.ToCore());
+        var batch = new CoreObjectives.Batch(
             plain.LogProbOld,
             plain.LogProbSampled,
             scores.MapReferences(Tensor),
@@ -58,11 +58,11 @@ public sealed class Objective
             plain.Searches,
             plain.Truncated,
             clock is null ? plain.Clock : clock.ToCore());
-        var forward = new Core.Forward(
+        var forward = new CoreObjectives.Forward(
             Tensor(scores.LogProbs, nameof(scores.LogProbs)),
             scores.Entropies is { } entropies ? Tensor(entropies, nameof(scores.Entropies)) : torch.zeros_like(plain.Mask),
             values.ToOption());
-        var slopes = Core.ObjectiveModule.differentiate(Inner, Inner.Loss.Invoke(batch), batch, forward);
+        var slopes = CoreObjectives.ObjectiveModule.differentiate(Inner, Inner.Loss.Invoke(batch), batch, forward);
         return ObjectiveLoss.FromCore(rows, slopes);
     }
 

@@ -22,12 +22,12 @@ public sealed record ObjectiveLoss
     /// <summary>What was measured on the way, by name.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
-    internal static ObjectiveLoss FromCore(Core.Trajectory[] trajectories, Core.Slopes core) => new()
+    internal static ObjectiveLoss FromCore(Core.Trajectory[] trajectories, CoreObjectives.Slopes core) => new()
     {
         Value = core.Value,
-        LogProbGradient = Core.Batching.numbersOf(trajectories, core.LogProb),
-        EntropyGradient = core.Entropy.ToReference() is { } entropy ? Core.Batching.numbersOf(trajectories, entropy) : null,
-        ValueGradient = core.StateValue.ToReference() is { } value ? Core.Batching.numbersOf(trajectories, value) : null,
+        LogProbGradient = CoreAlgorithms.Padding.unpad(trajectories, core.LogProb),
+        EntropyGradient = core.Entropy.ToReference() is { } entropy ? CoreAlgorithms.Padding.unpad(trajectories, entropy) : null,
+        ValueGradient = core.StateValue.ToReference() is { } value ? CoreAlgorithms.Padding.unpad(trajectories, value) : null,
         Metrics = core.Metrics.ToDictionary(metric => metric.Item1, metric => metric.Item2),
     };
 }

@@ -7,65 +7,65 @@ namespace Levee.CSharp;
 public static class Objectives
 {
     /// <summary>Zero everywhere.</summary>
-    public static Objective Zero { get; } = new(Core.ObjectiveModule.zero);
+    public static Objective Zero { get; } = new(CoreObjectives.ObjectiveModule.zero);
 
     /// <summary>
     /// Minus the mean entropy of the distributions that action tokens were drawn from; weigh it by a small positive number.
     /// </summary>
-    public static Objective EntropyBonus { get; } = new(Core.Entropy.bonus);
+    public static Objective EntropyBonus { get; } = new(CoreObjectives.Entropy.bonus);
 
     /// <summary>Minus the mean log-probability of all action tokens: supervised learning on the batch's own actions.</summary>
-    public static Objective NegativeLogLikelihood { get; } = new(Core.Surrogate.negativeLogLikelihood);
+    public static Objective NegativeLogLikelihood { get; } = new(CoreObjectives.Surrogate.negativeLogLikelihood);
 
     /// <summary>LLDS: a penalty where the likelihood of what should stay likely falls (arXiv 2512.04220, section 5).</summary>
     /// <param name="options">The defaults where they are not given.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static Objective Llds(LldsOptions? options = null) => new(Core.Llds.penalty((options ?? new LldsOptions()).ToCore()));
+    public static Objective Llds(LldsOptions? options = null) => new(CoreObjectives.Llds.penalty((options ?? new LldsOptions()).ToCore()));
 
     /// <summary>The mean over all action tokens of the KL to the policy as it was before training.</summary>
-    public static Objective Kl(KlEstimator estimator) => new(Core.Kl.toReference(estimator.ToCore()));
+    public static Objective Kl(KlEstimator estimator) => new(CoreObjectives.Kl.toReference(estimator.ToCore()));
 
     /// <summary>The mean over all action tokens of the KL to a reference policy.</summary>
     public static Objective Kl(KlEstimator estimator, ReferencePolicy reference) =>
-        new(Core.Kl.toward(reference.Inner, estimator.ToCore()));
+        new(CoreObjectives.Kl.toward(reference.Inner, estimator.ToCore()));
 
     /// <summary>PPO's clipped surrogate: -min(ratio A, clip(ratio) A) (arXiv 1707.06347, Eq. 7).</summary>
     public static Objective Clipped(Clip clip, Aggregation? aggregation = null) =>
-        new(aggregation is null ? Core.Surrogate.clipped(clip.Inner) : Core.Surrogate.clippedOver(aggregation.Inner, clip.Inner));
+        new(aggregation is null ? CoreObjectives.Surrogate.clipped(clip.Inner) : CoreObjectives.Surrogate.clippedOver(aggregation.Inner, clip.Inner));
 
     /// <summary>The clipped surrogate whose loss on tokens of negative advantage is bounded (arXiv 1912.09729, Eq. 5).</summary>
     /// <exception cref="ArgumentException"><paramref name="bound"/> is not above 1.</exception>
     public static Objective DualClipped(Clip clip, double bound, Aggregation aggregation) =>
-        new(Core.Surrogate.dualClippedOver(aggregation.Inner, clip.Inner, bound));
+        new(CoreObjectives.Surrogate.dualClippedOver(aggregation.Inner, clip.Inner, bound));
 
     /// <summary>The plain policy gradient, -A log pi.</summary>
     public static Objective Reinforce(Aggregation? aggregation = null) =>
-        new(aggregation is null ? Core.Surrogate.reinforce : Core.Surrogate.reinforceOver(aggregation.Inner));
+        new(aggregation is null ? CoreObjectives.Surrogate.reinforce : CoreObjectives.Surrogate.reinforceOver(aggregation.Inner));
 
     /// <summary>GSPO: the clipped surrogate with the ratio of whole sequences (arXiv 2507.18071).</summary>
     public static Objective Gspo(Clip clip, Aggregation? aggregation = null) =>
-        new(aggregation is null ? Core.Surrogate.gspo(clip.Inner) : Core.Surrogate.gspoOver(aggregation.Inner, clip.Inner));
+        new(aggregation is null ? CoreObjectives.Surrogate.gspo(clip.Inner) : CoreObjectives.Surrogate.gspoOver(aggregation.Inner, clip.Inner));
 
     /// <summary>GMPO: the geometric mean of a response's clipped ratios (arXiv 2507.20673, Eq. 4).</summary>
     /// <exception cref="ArgumentException"><paramref name="epsilon"/> is not above 0.</exception>
-    public static Objective Gmpo(double epsilon) => new(Core.Surrogate.gmpo(epsilon));
+    public static Objective Gmpo(double epsilon) => new(CoreObjectives.Surrogate.gmpo(epsilon));
 
     /// <summary>CISPO: -A log pi weighed by the capped, constant ratio (arXiv 2506.13585).</summary>
     /// <exception cref="ArgumentException"><paramref name="cap"/> is below 1.</exception>
     public static Objective Cispo(double cap, Aggregation? aggregation = null) =>
-        new(aggregation is null ? Core.Surrogate.cispo(cap) : Core.Surrogate.cispoOver(aggregation.Inner, cap));
+        new(aggregation is null ? CoreObjectives.Surrogate.cispo(cap) : CoreObjectives.Surrogate.cispoOver(aggregation.Inner, cap));
 
     /// <summary>SAPO: a soft gate in place of the clip, with its published temperatures (arXiv 2511.20347).</summary>
-    public static Objective Sapo() => new(Core.Surrogate.sapo);
+    public static Objective Sapo() => new(CoreObjectives.Surrogate.sapo);
 
     /// <summary>SAPO with temperatures of choice for tokens of positive and of other advantage.</summary>
     /// <exception cref="ArgumentException">A temperature is not above 0.</exception>
     public static Objective Sapo(double positive, double negative, Aggregation aggregation) =>
-        new(Core.Surrogate.sapoOver(aggregation.Inner, new Core.SapoTemperature(positive, negative)));
+        new(CoreObjectives.Surrogate.sapoOver(aggregation.Inner, new CoreObjectives.SapoTemperature(positive, negative)));
 
     /// <summary>PPO's clipped value loss: what a critic learns (0.5 in Search-R1).</summary>
     /// <exception cref="ArgumentException"><paramref name="range"/> is not above 0.</exception>
-    public static Objective ValueClipped(double range) => new(Core.Value.clipped(range));
+    public static Objective ValueClipped(double range) => new(CoreObjectives.Value.clipped(range));
 
     /// <summary>An objective of your own, from the loss of each token.</summary>
     /// <param name="name">What it is called in formulas; its value is measured under this name too.</param>
@@ -75,9 +75,9 @@ public static class Objectives
     public static Objective OfTokens(
         string name, Aggregation aggregation, TokenLoss loss, params IReadOnlyList<ReferencePolicy> references)
     {
-        var losses = FSharpTypes.ToFSharpFunc((Core.Batch batch, Core.Forward forward) => loss(new Batch(batch), new Forward(forward)));
-        var objective = Core.ObjectiveModule.ofTokens(name, name, aggregation.Inner, losses);
-        var needs = SetModule.UnionMany(references.Select(reference => Core.BatchModule.needs(reference.Inner)));
-        return new(new Core.Objective(objective.Formula, needs, objective.Loss));
+        var losses = FSharpTypes.ToFSharpFunc((CoreObjectives.Batch batch, CoreObjectives.Forward forward) => loss(new Batch(batch), new Forward(forward)));
+        var objective = CoreObjectives.ObjectiveModule.ofTokens(name, name, aggregation.Inner, losses);
+        var needs = SetModule.UnionMany(references.Select(reference => CoreObjectives.BatchModule.needs(reference.Inner)));
+        return new(new CoreObjectives.Objective(objective.Formula, needs, objective.Loss));
     }
 }

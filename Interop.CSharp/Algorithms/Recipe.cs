@@ -8,11 +8,11 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed class Recipe
 {
-    internal Recipe(Core.Recipe core) => Inner = core;
+    internal Recipe(CoreAlgorithms.Recipe core) => Inner = core;
 
     /// <summary>A recipe from an estimator and an objective, on all groups.</summary>
     public Recipe(Estimator estimator, Objective objective)
-        : this(Core.RecipeModule.create(estimator.Inner, objective.Inner))
+        : this(CoreAlgorithms.RecipeModule.create(estimator.Inner, objective.Inner))
     {
     }
 
@@ -26,9 +26,9 @@ public sealed class Recipe
     public int? SamplingRounds => Inner.SamplingRounds.ToNullable();
 
     /// <summary>The recipe in one line.</summary>
-    public string Formula => Core.RecipeModule.formula(Inner);
+    public string Formula => CoreAlgorithms.RecipeModule.formula(Inner);
 
-    internal Core.Recipe Inner { get; }
+    internal CoreAlgorithms.Recipe Inner { get; }
 
     /// <summary>Adds a term to the recipe's objective.</summary>
     public static Recipe operator +(Recipe recipe, Objective objective) => new(recipe.Inner + objective.Inner);
@@ -37,7 +37,7 @@ public sealed class Recipe
     /// Drops groups whose trajectories were all rewarded alike and samples others in their place (DAPO, arXiv 2503.14476).
     /// </summary>
     public Recipe WithDynamicSampling(int rounds) =>
-        new(new Core.Recipe(Inner.Estimator, Inner.Objective, FSharpOption<int>.Some(rounds)));
+        new(new CoreAlgorithms.Recipe(Inner.Estimator, Inner.Objective, FSharpOption<int>.Some(rounds)));
 
     /// <summary>The objective's value and slopes on groups, with the estimator's advantages.</summary>
     /// <inheritdoc cref="Objective.Evaluate" path="/exception"/>

@@ -14,6 +14,6 @@ public sealed record RewardPart
     /// <summary>The reward of a trajectory.</summary>
     public required Func<Trajectory, double> Reward { get; init; }
 
-    internal Core.RewardPart ToCore() =>
+    internal CoreEstimators.RewardPart ToCore() =>
         new(Name, Weight, FSharpTypes.ToFSharpFunc((Core.Trajectory trajectory) => Reward(Trajectory.FromCore(trajectory))));
 }

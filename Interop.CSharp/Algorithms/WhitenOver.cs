@@ -14,10 +14,10 @@ public enum WhitenOver
 
 internal static class WhitenOverMapping
 {
-    internal static Core.Over ToCore(this WhitenOver over) => over switch
+    internal static CoreEstimators.Over ToCore(this WhitenOver over) => over switch
     {
-        WhitenOver.Tokens => Core.Over.Tokens,
-        WhitenOver.Trajectories => Core.Over.Trajectories,
+        WhitenOver.Tokens => CoreEstimators.Over.Tokens,
+        WhitenOver.Trajectories => CoreEstimators.Over.Trajectories,
         _ => throw Unnamed.Refuse(over),
     };
 }

@@ -15,8 +15,8 @@ public sealed record ActionRequest
     /// <summary>No turn follows: only an answer still counts, and no tool is called.</summary>
     public required bool IsLast { get; init; }
 
-    internal Core.ActionRequest ToCore() => new(Question.ToCore(), Turn, Text, IsLast);
+    internal CoreEnvironments.ActionRequest ToCore() => new(Question.ToCore(), Turn, Text, IsLast);
 
-    internal static ActionRequest FromCore(Core.ActionRequest core) =>
+    internal static ActionRequest FromCore(CoreEnvironments.ActionRequest core) =>
         new() { Question = Question.FromCore(core.Question), Turn = core.Turn, Text = core.Text, IsLast = core.IsLast };
 }

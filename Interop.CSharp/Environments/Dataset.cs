@@ -8,9 +8,9 @@ public static class Dataset
     /// enumerated.
     /// </summary>
     /// <exception cref="Exception">The file cannot be used; the message names file, line and remedy.</exception>
-    public static IEnumerable<Document> ReadCorpus(string path) => Core.Dataset.readCorpus(path).Select(Document.FromCore);
+    public static IEnumerable<Document> ReadCorpus(string path) => CoreEnvironments.Dataset.readCorpus(path).Select(Document.FromCore);
 
     /// <summary>The questions of a file, lines of <c>{"id", "question", "golden_answers"}</c>; read as they are enumerated.</summary>
     /// <exception cref="Exception">The file cannot be used; the message names file, line and remedy.</exception>
-    public static IEnumerable<Question> ReadQuestions(string path) => Core.Dataset.readQuestions(path).Select(Question.FromCore);
+    public static IEnumerable<Question> ReadQuestions(string path) => CoreEnvironments.Dataset.readQuestions(path).Select(Question.FromCore);
 }

@@ -12,7 +12,7 @@ public sealed record Document
     /// <summary>Its text.</summary>
     public required string Text { get; init; }
 
-    internal Core.Document ToCore() => new(Id, Title, Text);
+    internal CoreEnvironments.Document ToCore() => new(Id, Title, Text);
 
-    internal static Document FromCore(Core.Document core) => new() { Id = core.Id, Title = core.Title, Text = core.Text };
+    internal static Document FromCore(CoreEnvironments.Document core) => new() { Id = core.Id, Title = core.Title, Text = core.Text };
 }

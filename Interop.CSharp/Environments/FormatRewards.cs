@@ -4,10 +4,10 @@ namespace Levee.CSharp;
 public sealed record FormatRewards
 {
     /// <summary>A well-formed response with a wrong answer; also what a right answer loses in a malformed response. In [0, 1].</summary>
-    public double WellFormed { get; init; } = Core.RewardModule.formatDefaults.WellFormed;
+    public double WellFormed { get; init; } = CoreEnvironments.RewardModule.formatDefaults.WellFormed;
 
     /// <summary>A malformed response with a wrong answer. In [0, 1].</summary>
-    public double Malformed { get; init; } = Core.RewardModule.formatDefaults.Malformed;
+    public double Malformed { get; init; } = CoreEnvironments.RewardModule.formatDefaults.Malformed;
 
-    internal Core.FormatRewards ToCore() => new(WellFormed, Malformed);
+    internal CoreEnvironments.FormatRewards ToCore() => new(WellFormed, Malformed);
 }

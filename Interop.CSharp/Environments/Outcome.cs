@@ -9,18 +9,18 @@ public abstract record Outcome
     {
     }
 
-    internal abstract Core.Outcome ToCore();
+    internal abstract CoreEnvironments.Outcome ToCore();
 
-    internal static Outcome FromCore(Core.Outcome core) => core switch
+    internal static Outcome FromCore(CoreEnvironments.Outcome core) => core switch
     {
-        Core.Outcome.Answer answer => new Answer { Text = answer.answer, Span = answer.span },
-        Core.Outcome.Feedback feedback => new Feedback
+        CoreEnvironments.Outcome.Answer answer => new Answer { Text = answer.answer, Span = answer.span },
+        CoreEnvironments.Outcome.Feedback feedback => new Feedback
         {
             Pieces = feedback.feedback.MapAll(Piece.FromCore),
             Searches = feedback.searches.MapAll(SearchCall.FromCore),
             Span = feedback.span,
         },
-        Core.Outcome.Invalid invalid => new Invalid { Notice = invalid.notice.MapAll(Piece.FromCore) },
+        CoreEnvironments.Outcome.Invalid invalid => new Invalid { Notice = invalid.notice.MapAll(Piece.FromCore) },
         _ => throw new NotSupportedException($"{core} is no outcome that C# knows."),
     };
 
@@ -33,7 +33,7 @@ public abstract record Outcome
         /// <summary>The stretch at the end of the action's text that states it, tags included.</summary>
         public required string Span { get; init; }
 
-        internal override Core.Outcome ToCore() => Core.Outcome.NewAnswer(Text, Span);
+        internal override CoreEnvironments.Outcome ToCore() => CoreEnvironments.Outcome.NewAnswer(Text, Span);
     }
 
     /// <summary>A tool was called.</summary>
@@ -48,7 +48,7 @@ public abstract record Outcome
         /// <summary>The stretch at the end of the action's text that called it, tags included.</summary>
         public required string Span { get; init; }
 
-        internal override Core.Outcome ToCore() => Core.Outcome.NewFeedback(
+        internal override CoreEnvironments.Outcome ToCore() => CoreEnvironments.Outcome.NewFeedback(
             Pieces.Select(piece => piece.ToCore()).ToFSharpList(), Searches.Select(search => search.ToCore()).ToFSharpList(), Span);
     }
 
@@ -58,6 +58,6 @@ public abstract record Outcome
         /// <summary>What the policy is shown.</summary>
         public required IReadOnlyList<Piece> Notice { get; init; }
 
-        internal override Core.Outcome ToCore() => Core.Outcome.NewInvalid(Notice.Select(piece => piece.ToCore()).ToFSharpList());
+        internal override CoreEnvironments.Outcome ToCore() => CoreEnvironments.Outcome.NewInvalid(Notice.Select(piece => piece.ToCore()).ToFSharpList());
     }
 }

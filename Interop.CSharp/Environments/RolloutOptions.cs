@@ -5,7 +5,7 @@ namespace Levee.CSharp;
 /// <summary>How episodes are sampled.</summary>
 public sealed record RolloutOptions
 {
-    private static readonly Core.RolloutOptions Default = Core.RolloutOptionsModule.defaults;
+    private static readonly CoreEnvironments.RolloutOptions Default = CoreEnvironments.RolloutOptionsModule.defaults;
 
     /// <summary>Turns whose action is carried out; at least 1.</summary>
     public int MaxTurns { get; init; } = Default.MaxTurns;
@@ -27,10 +27,10 @@ public sealed record RolloutOptions
     /// <summary>Judges each episode.</summary>
     public IReward Reward { get; init; } = new CoreReward(Default.Reward);
 
-    internal Core.RolloutOptions ToCore() =>
+    internal CoreEnvironments.RolloutOptions ToCore() =>
         new(MaxTurns, FinalTurn, TurnTokens, ObservationTokens, EndOfSequence.ToFSharpList(), CoreReward.Unwrap(Reward));
 
-    internal static RolloutOptions FromCore(Core.RolloutOptions core) => new()
+    internal static RolloutOptions FromCore(CoreEnvironments.RolloutOptions core) => new()
     {
         MaxTurns = core.MaxTurns,
         FinalTurn = core.FinalTurn,

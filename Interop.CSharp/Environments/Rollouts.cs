@@ -24,11 +24,11 @@ public static class Rollouts
         Seed seed,
         CancellationToken cancellationToken = default)
     {
-        var sampler = Core.PolicyModule.sampler(temperature, policy.Inner);
+        var sampler = CorePolicies.PolicyModule.sampler(temperature, policy.Inner);
         var episodes = questions.Select((question, k) => Tuple.Create(question.ToCore(), seed.Derive(k).ToCore())).ToArray();
-        var inner = Environments.ToCore(environment);
+        var inner = EnvironmentMapping.ToCore(environment);
         var sampled = await Task.Run(
-            () => Core.Rollout.run(options.ToCore(), policy.Inner.Tokenizer, inner, sampler, episodes, cancellationToken),
+            () => CoreEnvironments.Rollout.run(options.ToCore(), policy.Inner.Tokenizer, inner, sampler, episodes, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return Groups.FromCore(sampled);
     }

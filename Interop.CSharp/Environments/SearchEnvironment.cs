@@ -8,14 +8,14 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed class SearchEnvironment : IEnvironment
 {
-    private readonly Core.SearchEnvironment _core;
+    private readonly CoreSearch.SearchEnvironment _core;
     private readonly IEnvironment _face;
 
     /// <summary>An environment over a search engine.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public SearchEnvironment(IRetriever retriever, SearchOptions? options = null)
     {
-        _core = new Core.SearchEnvironment((options ?? new SearchOptions()).ToCore(), Retrievers.ToCore(retriever));
+        _core = new CoreSearch.SearchEnvironment((options ?? new SearchOptions()).ToCore(), Retrievers.ToCore(retriever));
         _face = new CoreEnvironment(_core);
     }
 
@@ -28,7 +28,7 @@ public sealed class SearchEnvironment : IEnvironment
     /// <inheritdoc/>
     public IReadOnlyList<string> StopTexts => _face.StopTexts;
 
-    internal Core.IEnvironment Inner => _core;
+    internal CoreEnvironments.IEnvironment Inner => _core;
 
     /// <inheritdoc/>
     public IReadOnlyList<Piece> Prompt(Question question) => _face.Prompt(question);

@@ -3,7 +3,7 @@ namespace Levee.CSharp;
 /// <summary>How a policy searches.</summary>
 public sealed record SearchOptions
 {
-    private static readonly Core.SearchOptions Default = Core.SearchOptionsModule.defaults;
+    private static readonly CoreSearch.SearchOptions Default = CoreSearch.SearchOptionsModule.defaults;
 
     /// <summary>Documents shown for a search, best first; at least 1.</summary>
     public int TopK { get; init; } = Default.TopK;
@@ -14,5 +14,5 @@ public sealed record SearchOptions
     /// <summary>How long a search may take before the episode goes on without documents; above zero.</summary>
     public TimeSpan TimeOut { get; init; } = Default.TimeOut;
 
-    internal Core.SearchOptions ToCore() => new(TopK, Wording.ToCore(), TimeOut);
+    internal CoreSearch.SearchOptions ToCore() => new(TopK, Wording.ToCore(), TimeOut);
 }

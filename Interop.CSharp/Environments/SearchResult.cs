@@ -24,10 +24,10 @@ public sealed record SearchResult
     /// <summary>No documents, for a reason.</summary>
     public static SearchResult Failed(string failure) => new([], failure);
 
-    internal FSharpResult<Core.Document[], string> ToCore() => Failure is null
-        ? FSharpResult<Core.Document[], string>.NewOk(Documents.MapAll(document => document.ToCore()))
-        : FSharpResult<Core.Document[], string>.NewError(Failure);
+    internal FSharpResult<CoreEnvironments.Document[], string> ToCore() => Failure is null
+        ? FSharpResult<CoreEnvironments.Document[], string>.NewOk(Documents.MapAll(document => document.ToCore()))
+        : FSharpResult<CoreEnvironments.Document[], string>.NewError(Failure);
 
-    internal static SearchResult FromCore(FSharpResult<Core.Document[], string> core) =>
+    internal static SearchResult FromCore(FSharpResult<CoreEnvironments.Document[], string> core) =>
         core.IsOk ? Found(core.ResultValue.MapAll(Document.FromCore)) : Failed(core.ErrorValue);
 }

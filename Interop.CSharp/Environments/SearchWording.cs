@@ -14,12 +14,12 @@ public enum SearchWording
 
 internal static class SearchWordingMapping
 {
-    internal static Core.Wording ToCore(this SearchWording wording) => wording switch
+    internal static CoreSearch.Wording ToCore(this SearchWording wording) => wording switch
     {
-        SearchWording.Full => Core.Wording.Full,
-        SearchWording.Brief => Core.Wording.Brief,
+        SearchWording.Full => CoreSearch.Wording.Full,
+        SearchWording.Brief => CoreSearch.Wording.Brief,
         _ => throw Unnamed.Refuse(wording),
     };
 
-    internal static SearchWording FromCore(Core.Wording core) => core.IsFull ? SearchWording.Full : SearchWording.Brief;
+    internal static SearchWording FromCore(CoreSearch.Wording core) => core.IsFull ? SearchWording.Full : SearchWording.Brief;
 }

@@ -8,25 +8,25 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed class SqliteRetriever : IRetriever, IDisposable
 {
-    private readonly Core.SqliteRetriever _core;
+    private readonly CoreSearch.SqliteRetriever _core;
     private readonly IRetriever _face;
 
-    private SqliteRetriever(Core.SqliteRetriever core)
+    private SqliteRetriever(CoreSearch.SqliteRetriever core)
     {
         _core = core;
         _face = new CoreRetriever(core);
     }
 
-    internal Core.IRetriever Inner => _core;
+    internal CoreSearch.IRetriever Inner => _core;
 
     /// <summary>An index in memory; building takes seconds for some ten thousand documents.</summary>
     public static SqliteRetriever InMemory(IEnumerable<Document> documents) =>
-        new(Core.SqliteRetriever.InMemory(documents.Select(document => document.ToCore())));
+        new(CoreSearch.SqliteRetriever.InMemory(documents.Select(document => document.ToCore())));
 
     /// <summary>An index in a file: built when it is missing or belongs to other documents, else opened.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static SqliteRetriever Cached(string path, IEnumerable<Document> documents) =>
-        new(Core.SqliteRetriever.Cached(path, documents.Select(document => document.ToCore())));
+        new(CoreSearch.SqliteRetriever.Cached(path, documents.Select(document => document.ToCore())));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SearchResult>> RetrieveAsync(

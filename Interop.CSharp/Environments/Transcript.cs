@@ -14,9 +14,9 @@ public sealed record Transcript
     /// <summary>Actions that the protocol could not read.</summary>
     public int InvalidActions { get; init; }
 
-    internal Core.Transcript ToCore() => new(Turns.Select(turn => turn.ToCore()).ToFSharpList(), Answer.ToOption(), InvalidActions);
+    internal CoreEnvironments.Transcript ToCore() => new(Turns.Select(turn => turn.ToCore()).ToFSharpList(), Answer.ToOption(), InvalidActions);
 
-    internal static Transcript FromCore(Core.Transcript core) => new()
+    internal static Transcript FromCore(CoreEnvironments.Transcript core) => new()
     {
         Turns = core.Turns.MapAll(Turn.FromCore),
         Answer = core.Answer.ToReference(),

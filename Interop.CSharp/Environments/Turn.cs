@@ -11,7 +11,7 @@ public sealed record Turn
     /// <summary>What the environment answered; empty after the last action.</summary>
     public IReadOnlyList<Piece> Feedback { get; init; } = [];
 
-    internal Core.Turn ToCore() => new(Action, Feedback.Select(piece => piece.ToCore()).ToFSharpList());
+    internal CoreEnvironments.Turn ToCore() => new(Action, Feedback.Select(piece => piece.ToCore()).ToFSharpList());
 
-    internal static Turn FromCore(Core.Turn core) => new() { Action = core.Action, Feedback = core.Feedback.MapAll(Piece.FromCore) };
+    internal static Turn FromCore(CoreEnvironments.Turn core) => new() { Action = core.Action, Feedback = core.Feedback.MapAll(Piece.FromCore) };
 }

@@ -3,7 +3,7 @@ using Microsoft.FSharp.Core;
 namespace Levee.CSharp.Mapping;
 
 /// <summary>A retriever of the framework's own as C# sees it.</summary>
-internal sealed class CoreRetriever(Core.IRetriever core) : IRetriever
+internal sealed class CoreRetriever(CoreSearch.IRetriever core) : IRetriever
 {
     public async Task<IReadOnlyList<SearchResult>> RetrieveAsync(
         IReadOnlyList<string> queries, int topK, CancellationToken cancellationToken)
@@ -14,9 +14,9 @@ internal sealed class CoreRetriever(Core.IRetriever core) : IRetriever
 }
 
 /// <summary>A retriever written in C# as the framework sees it.</summary>
-internal sealed class ForeignRetriever(IRetriever retriever) : Core.IRetriever
+internal sealed class ForeignRetriever(IRetriever retriever) : CoreSearch.IRetriever
 {
-    public async Task<FSharpResult<Core.Document[], string>[]> Retrieve(string[] queries, int topK, CancellationToken cancellation)
+    public async Task<FSharpResult<CoreEnvironments.Document[], string>[]> Retrieve(string[] queries, int topK, CancellationToken cancellation)
     {
         var results = await retriever.RetrieveAsync(queries, topK, cancellation).ConfigureAwait(false);
         return results.MapAll(result => result.ToCore());
@@ -25,6 +25,6 @@ internal sealed class ForeignRetriever(IRetriever retriever) : Core.IRetriever
 
 internal static class Retrievers
 {
-    internal static Core.IRetriever ToCore(IRetriever retriever) =>
+    internal static CoreSearch.IRetriever ToCore(IRetriever retriever) =>
         retriever is SqliteRetriever own ? own.Inner : new ForeignRetriever(retriever);
 }

@@ -17,7 +17,7 @@ internal static class TokenRows
 
         for (var i = 0; i < rows.Count; i++)
         {
-            var tokens = Core.Batching.actionTokens(trajectories[i]);
+            var tokens = Core.TrajectoryModule.actionTokens(trajectories[i]);
             if (rows[i].Count != tokens)
             {
                 throw new ArgumentException(
@@ -30,10 +30,10 @@ internal static class TokenRows
 
     /// <summary>The lists as a tensor [R, N] on the CPU.</summary>
     internal static torch.Tensor ToTensor(Rows rows, Core.Trajectory[] trajectories, string what) =>
-        Core.Batching.ofNumbers(torch.float64, torch.CPU, ToArrays(rows, trajectories, what));
+        CoreAlgorithms.Padding.pad(torch.float64, torch.CPU, ToArrays(rows, trajectories, what));
 
     /// <summary>The references of scores, each mapped.</summary>
-    internal static FSharpMap<Core.Reference, T> MapReferences<T>(this TokenScores scores, Func<Rows, string, T> map) =>
+    internal static FSharpMap<CoreAlgorithms.Reference, T> MapReferences<T>(this TokenScores scores, Func<Rows, string, T> map) =>
         scores.References
             .Select(pair => KeyValuePair.Create(pair.Key.Inner, map(pair.Value, nameof(scores.References))))
             .ToFSharpMap();

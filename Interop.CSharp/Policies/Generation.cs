@@ -17,7 +17,7 @@ public sealed record Generation
     /// <summary>Why it ended.</summary>
     public required GenerationEnd End { get; init; }
 
-    internal static Generation FromCore(Core.Generated core) => new()
+    internal static Generation FromCore(CorePolicies.Generated core) => new()
     {
         Text = core.Text,
         Tokens = core.Tokens,

@@ -15,11 +15,11 @@ public enum GenerationEnd
 
 internal static class GenerationEndMapping
 {
-    internal static GenerationEnd FromCore(Core.GenerationEnd core) => core.Tag switch
+    internal static GenerationEnd FromCore(CorePolicies.GenerationEnd core) => core.Tag switch
     {
-        Core.GenerationEnd.Tags.StopToken => GenerationEnd.StopToken,
-        Core.GenerationEnd.Tags.StopText => GenerationEnd.StopText,
-        Core.GenerationEnd.Tags.Length => GenerationEnd.Length,
+        CorePolicies.GenerationEnd.Tags.StopToken => GenerationEnd.StopToken,
+        CorePolicies.GenerationEnd.Tags.StopText => GenerationEnd.StopText,
+        CorePolicies.GenerationEnd.Tags.Length => GenerationEnd.Length,
         _ => throw new NotSupportedException($"{core} is no {nameof(GenerationEnd)} that C# knows."),
     };
 }

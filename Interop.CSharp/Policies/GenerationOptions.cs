@@ -8,7 +8,7 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed record GenerationOptions
 {
-    private static readonly Core.GenerationOptions Default = Core.Generation.defaults;
+    private static readonly CorePolicies.GenerationOptions Default = CorePolicies.Generation.defaults;
 
     /// <summary>The largest number of tokens to write; at least 1.</summary>
     public int MaxTokens { get; init; } = Default.MaxTokens;
@@ -31,9 +31,9 @@ public sealed record GenerationOptions
     /// <summary>What the draws depend on, together with a text's place among those that are given.</summary>
     public Seed Seed { get; init; }
 
-    internal Core.GenerationOptions ToCore()
+    internal CorePolicies.GenerationOptions ToCore()
     {
-        var sampling = new Core.SamplingOptions(
+        var sampling = new CoreSampling.SamplingOptions(
             Temperature, TopK.ToOption(), TopP, MinP, Default.Sampling.Slots, Default.Sampling.PassTokens, Default.Sampling.Graphs);
         return new(sampling, MaxTokens, Default.StopTokens, StopTexts.ToFSharpList(), Default.Samples, Seed.ToCore());
     }

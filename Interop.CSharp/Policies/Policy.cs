@@ -10,7 +10,7 @@ public sealed class Policy : IDisposable
     private static readonly FSharpFunc<int, FSharpFunc<int, FSharpFunc<int, Unit>>> Unheard =
         FuncConvert.FromAction<int, int, int>((_, _, _) => { });
 
-    internal Policy(Core.Policy core) => Inner = core;
+    internal Policy(CoreTransformer.Policy core) => Inner = core;
 
     /// <summary>The tokenizer.</summary>
     public Tokenizer Tokenizer => new(Inner.Tokenizer);
@@ -24,7 +24,7 @@ public sealed class Policy : IDisposable
     /// <summary>The token that ends a text, where the policy has one.</summary>
     public int? EndOfSequence => Inner.Files.TokenizerConfig.EosToken is { } token ? Tokenizer.IdOf(token) : null;
 
-    internal Core.Policy Inner { get; }
+    internal CoreTransformer.Policy Inner { get; }
 
     /// <summary>The policy in a folder in Hugging Face's layout: Qwen2, Qwen2.5, Qwen3 or Llama, in one file of weights or several.</summary>
     /// <param name="folder">The folder.</param>
@@ -36,14 +36,14 @@ public sealed class Policy : IDisposable
     public static Policy Load(
         string folder, torch.ScalarType type = torch.ScalarType.Float32, torch.Device? device = null, bool trainable = true) =>
         new(trainable
-            ? Core.PolicyModule.load(type, device ?? torch.CPU, folder)
-            : Core.PolicyModule.loadFrozen(type, device ?? torch.CPU, folder));
+            ? CorePolicies.PolicyModule.load(type, device ?? torch.CPU, folder)
+            : CorePolicies.PolicyModule.loadFrozen(type, device ?? torch.CPU, folder));
 
     /// <summary>Writes the policy to a folder in Hugging Face's layout. A crash on the way leaves what was there whole.</summary>
-    public void Save(string folder) => Core.PolicyModule.save(folder, Inner);
+    public void Save(string folder) => CorePolicies.PolicyModule.save(folder, Inner);
 
     /// <summary>A frozen copy that shares no weights.</summary>
-    public Policy Clone() => new(Core.PolicyModule.clone(Inner));
+    public Policy Clone() => new(CorePolicies.PolicyModule.clone(Inner));
 
     /// <summary>
     /// Log-probability and entropy of the action tokens of trajectories under the policy's distribution at a temperature.
@@ -53,11 +53,11 @@ public sealed class Policy : IDisposable
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
         var rows = trajectories.ToCore();
-        var scored = Core.Scoring.forward(Core.Scoring.at(temperature), Inner, rows);
+        var scored = CorePolicies.Scoring.forward(CorePolicies.Scoring.at(temperature), Inner, rows);
         return new TokenScores
         {
-            LogProbs = Core.Batching.numbersOf(rows, scored.LogProb),
-            Entropies = Core.Batching.numbersOf(rows, scored.Entropy),
+            LogProbs = CoreAlgorithms.Padding.unpad(rows, scored.LogProb),
+            Entropies = CoreAlgorithms.Padding.unpad(rows, scored.Entropy),
         };
     }
 
@@ -70,11 +70,11 @@ public sealed class Policy : IDisposable
         options ??= new GenerationOptions();
         var prompts = texts.MapAll(text => Inner.Files.Tokenizer.Encode(text, addSpecialTokens: true)).ToArray();
         var written = await Task.Run(
-            () => Core.Generation.run(options.ToCore(), Inner, prompts, Unheard, cancellationToken),
+            () => CorePolicies.Generation.run(options.ToCore(), Inner, prompts, Unheard, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return [.. written.SelectMany(samples => samples).Select(Generation.FromCore)];
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Core.PolicyModule.dispose(Inner);
+    public void Dispose() => CorePolicies.PolicyModule.dispose(Inner);
 }

@@ -6,7 +6,7 @@ namespace Levee.CSharp;
 /// <summary>What came of the runs of one arm.</summary>
 public sealed class ArmSummary
 {
-    internal ArmSummary(Core.ArmSummary core)
+    internal ArmSummary(CoreStudies.ArmSummary core)
     {
         Inner = core;
         Runs = core.Runs.MapAll(RunSummary.FromCore);
@@ -21,7 +21,7 @@ public sealed class ArmSummary
     /// <summary>The steps since which runs have been collapsed, ascending; one for each collapsed run.</summary>
     public IReadOnlyList<int> Collapses => [.. Inner.Collapses];
 
-    internal Core.ArmSummary Inner { get; }
+    internal CoreStudies.ArmSummary Inner { get; }
 
     /// <summary>Mean and spread over the runs of a quantity, those without it left out; null where no run has it.</summary>
     public Spread? Over(Func<RunSummary, double?> quantity) => Inner.Over(Of(quantity)).ToReference() is { } spread
@@ -30,7 +30,7 @@ public sealed class ArmSummary
 
     /// <summary>A quantity of another arm less this arm's, seed by seed; null without a common seed.</summary>
     public PairedDifference? CompareWith(ArmSummary other, Func<RunSummary, double?> quantity) =>
-        Core.Summary.compare(Of(quantity), Inner, other.Inner).ToReference() is { } difference
+        CoreStudies.Summary.compare(Of(quantity), Inner, other.Inner).ToReference() is { } difference
             ? new PairedDifference
             {
                 Mean = difference.Mean,
@@ -41,6 +41,6 @@ public sealed class ArmSummary
             }
             : null;
 
-    private static FSharpFunc<Core.RunSummary, FSharpOption<double>?> Of(Func<RunSummary, double?> quantity) =>
-        FSharpTypes.ToFSharpFunc((Core.RunSummary run) => quantity(RunSummary.FromCore(run)).ToOption());
+    private static FSharpFunc<CoreStudies.RunSummary, FSharpOption<double>?> Of(Func<RunSummary, double?> quantity) =>
+        FSharpTypes.ToFSharpFunc((CoreStudies.RunSummary run) => quantity(RunSummary.FromCore(run)).ToOption());
 }

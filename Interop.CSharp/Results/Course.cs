@@ -15,6 +15,6 @@ public sealed record Course
     /// <summary>Its last value.</summary>
     public required double Final { get; init; }
 
-    internal static Course FromCore(Core.Course core) =>
+    internal static Course FromCore(CoreStudies.Course core) =>
         new() { First = core.First, Best = core.Best, BestStep = core.BestStep, Final = core.Final };
 }

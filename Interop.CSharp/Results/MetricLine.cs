@@ -12,6 +12,6 @@ public sealed record MetricLine
     /// <summary>Metrics by name (<see cref="MetricNames"/>); one that was not measured at this step is absent.</summary>
     public required IReadOnlyDictionary<string, double> Values { get; init; }
 
-    internal static MetricLine FromCore(Core.MetricLine core) =>
+    internal static MetricLine FromCore(CoreRecords.MetricLine core) =>
         new() { Run = RunId.FromCore(core.Run), Step = core.Step, Values = core.Values };
 }

@@ -4,80 +4,80 @@ namespace Levee.CSharp;
 public static class MetricNames
 {
     /// <summary>Mean outcome reward (here: exact match) of the step's rollouts, in [0, 1].</summary>
-    public static string Reward => Core.MetricName.reward;
+    public static string Reward => CoreRecords.MetricName.reward;
 
     /// <summary>Mean log-probability per token, in nats, of the step's correct responses.</summary>
-    public static string Correct => Core.MetricName.correct;
+    public static string Correct => CoreRecords.MetricName.correct;
 
     /// <summary>Mean log-probability per token, in nats, of the step's incorrect responses.</summary>
-    public static string Incorrect => Core.MetricName.incorrect;
+    public static string Incorrect => CoreRecords.MetricName.incorrect;
 
     /// <summary>Mean log-probability per token, in nats, of fixed good demonstrations on held-out questions.</summary>
-    public static string Probe => Core.MetricName.probe;
+    public static string Probe => CoreRecords.MetricName.probe;
 
     /// <summary>Mean entropy per token, in nats.</summary>
-    public static string Entropy => Core.MetricName.entropy;
+    public static string Entropy => CoreRecords.MetricName.entropy;
 
     /// <summary>Mean norm of the gradient over the step's updates, before clipping.</summary>
-    public static string GradientNorm => Core.MetricName.gradientNorm;
+    public static string GradientNorm => CoreRecords.MetricName.gradientNorm;
 
     /// <summary>Largest norm of the gradient among the step's updates, before clipping.</summary>
-    public static string GradientNormMax => Core.MetricName.gradientNormMax;
+    public static string GradientNormMax => CoreRecords.MetricName.gradientNormMax;
 
     /// <summary>Share of tokens whose likelihood ratio was clipped.</summary>
-    public static string ClipFraction => Core.MetricName.clipFraction;
+    public static string ClipFraction => CoreRecords.MetricName.clipFraction;
 
     /// <summary>Estimate of the divergence from the sampling policy, in nats per token.</summary>
-    public static string PpoKl => Core.MetricName.ppoKl;
+    public static string PpoKl => CoreRecords.MetricName.ppoKl;
 
     /// <summary>Estimate of the divergence from the reference policy, in nats per token.</summary>
-    public static string KlLoss => Core.MetricName.klLoss;
+    public static string KlLoss => CoreRecords.MetricName.klLoss;
 
     /// <summary>Largest likelihood ratio of a token.</summary>
-    public static string RatioMax => Core.MetricName.ratioMax;
+    public static string RatioMax => CoreRecords.MetricName.ratioMax;
 
     /// <summary>Updates left out for a loss or gradient that was not finite.</summary>
-    public static string UpdatesSkipped => Core.MetricName.updatesSkipped;
+    public static string UpdatesSkipped => CoreRecords.MetricName.updatesSkipped;
 
     /// <summary>Value of the LLDS penalty, before its weight.</summary>
-    public static string LldsLoss => Core.MetricName.lldsLoss;
+    public static string LldsLoss => CoreRecords.MetricName.lldsLoss;
 
     /// <summary>Share of the preserved tokens on which the LLDS gate was open.</summary>
-    public static string LldsGateShare => Core.MetricName.lldsGateShare;
+    public static string LldsGateShare => CoreRecords.MetricName.lldsGateShare;
 
     /// <summary>Share of the preserved tokens whose likelihood is exactly the LLDS reference's; 1: LLDS is inert.</summary>
-    public static string LldsInert => Core.MetricName.lldsInert;
+    public static string LldsInert => CoreRecords.MetricName.lldsInert;
 
     /// <summary>Mean number of tokens that the policy wrote in one trajectory.</summary>
-    public static string ResponseLength => Core.MetricName.responseLength;
+    public static string ResponseLength => CoreRecords.MetricName.responseLength;
 
     /// <summary>Mean number of searches carried out in one trajectory.</summary>
-    public static string ValidSearches => Core.MetricName.validSearches;
+    public static string ValidSearches => CoreRecords.MetricName.validSearches;
 
     /// <summary>Mean number of invalid actions in one trajectory.</summary>
-    public static string InvalidActions => Core.MetricName.invalidActions;
+    public static string InvalidActions => CoreRecords.MetricName.invalidActions;
 
     /// <summary>Exact match on held-out questions, sampled at the training temperature, in [0, 1].</summary>
-    public static string HeldOutSampled => Core.MetricName.heldOutSampled;
+    public static string HeldOutSampled => CoreRecords.MetricName.heldOutSampled;
 
     /// <summary>Exact match on held-out questions, decoded greedily, in [0, 1].</summary>
-    public static string HeldOutGreedy => Core.MetricName.heldOutGreedy;
+    public static string HeldOutGreedy => CoreRecords.MetricName.heldOutGreedy;
 
     /// <summary>Share of the step's groups whose trajectories were all rewarded alike (TRL's name).</summary>
-    public static string NoSignal => Core.MetricName.noSignal;
+    public static string NoSignal => CoreRecords.MetricName.noSignal;
 
     /// <summary>The per-sample measure of displacement (arXiv 2512.04220, Eq. 3): its mean over questions, in nats.</summary>
-    public static string PerSampleChange => Core.MetricName.perSampleChange;
+    public static string PerSampleChange => CoreRecords.MetricName.perSampleChange;
 
     /// <summary>Share of the questions whose correct responses one update on them makes less likely.</summary>
-    public static string PerSampleDisplaced => Core.MetricName.perSampleDisplaced;
+    public static string PerSampleDisplaced => CoreRecords.MetricName.perSampleDisplaced;
 
     /// <summary>The phase of collapse after the step: 0 healthy, 1 stagnation, 2 decay, 3 acceleration, 4 collapse.</summary>
-    public static string Phase => Core.MetricName.phase;
+    public static string Phase => CoreRecords.MetricName.phase;
 
     /// <summary>What the phase alarm multiplies coefficients by.</summary>
-    public static string Alarm => Core.MetricName.alarm;
+    public static string Alarm => CoreRecords.MetricName.alarm;
 
     /// <summary>Seconds of wall time that the step took.</summary>
-    public static string Seconds => Core.MetricName.seconds;
+    public static string Seconds => CoreRecords.MetricName.seconds;
 }

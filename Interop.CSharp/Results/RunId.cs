@@ -12,7 +12,7 @@ public sealed record RunId
     /// <inheritdoc/>
     public override string ToString() => ToCore().ToString();
 
-    internal Core.RunId ToCore() => new(Arm, Seed);
+    internal CoreRecords.RunId ToCore() => new(Arm, Seed);
 
-    internal static RunId FromCore(Core.RunId core) => new() { Arm = core.Arm, Seed = core.Seed };
+    internal static RunId FromCore(CoreRecords.RunId core) => new() { Arm = core.Arm, Seed = core.Seed };
 }

@@ -42,7 +42,7 @@ public sealed record RunSummary
     /// <summary>Wall time of all steps together, in seconds.</summary>
     public double? Seconds { get; init; }
 
-    internal static RunSummary FromCore(Core.RunSummary core) => new()
+    internal static RunSummary FromCore(CoreStudies.RunSummary core) => new()
     {
         Run = RunId.FromCore(core.Run),
         Steps = core.Steps,
@@ -58,6 +58,6 @@ public sealed record RunSummary
         Seconds = core.Seconds.ToNullable(),
     };
 
-    private static Course? Course(FSharpOption<Core.Course>? core) =>
+    private static Course? Course(FSharpOption<CoreStudies.Course>? core) =>
         core.ToReference() is { } course ? CSharp.Course.FromCore(course) : null;
 }

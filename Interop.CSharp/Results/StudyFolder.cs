@@ -6,9 +6,9 @@ namespace Levee.CSharp;
 /// <summary>The folder that a study writes into: what a finished run is read from.</summary>
 public sealed class StudyFolder
 {
-    private readonly Core.RunFolder _core;
+    private readonly CoreRecords.RunFolder _core;
 
-    internal StudyFolder(Core.RunFolder core) => _core = core;
+    internal StudyFolder(CoreRecords.RunFolder core) => _core = core;
 
     /// <summary>The folder itself.</summary>
     public string Path => _core.Path;
@@ -26,7 +26,7 @@ public sealed class StudyFolder
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or it has no metrics.</exception>
     public static StudyFolder Open(string path)
     {
-        var folder = new StudyFolder(new Core.RunFolder(System.IO.Path.GetFullPath(path)));
+        var folder = new StudyFolder(new CoreRecords.RunFolder(System.IO.Path.GetFullPath(path)));
         return File.Exists(folder.MetricsFile) && File.Exists(folder.ConfigurationFile)
             ? folder
             : throw new DirectoryNotFoundException(
@@ -35,7 +35,7 @@ public sealed class StudyFolder
 
     /// <summary>Everything that was measured, in the order in which it was written.</summary>
     /// <exception cref="InvalidDataException">A line cannot be read; the message names file, line and remedy.</exception>
-    public IReadOnlyList<MetricLine> ReadMetrics() => Core.Metrics.read(MetricsFile).Lines.MapAll(MetricLine.FromCore);
+    public IReadOnlyList<MetricLine> ReadMetrics() => CoreRecords.Metrics.read(MetricsFile).Lines.MapAll(MetricLine.FromCore);
 
     /// <summary>What came of each arm, in their order.</summary>
     /// <exception cref="InvalidDataException">A line cannot be read; the message names file, line and remedy.</exception>
@@ -45,7 +45,7 @@ public sealed class StudyFolder
         var arms = configuration.RootElement.GetProperty("arms").EnumerateArray().ToArray();
         var names = arms.Select(arm => arm.GetProperty("name").GetString()!).ToFSharpList();
         var steps = arms.Max(arm => arm.GetProperty("training").GetProperty("steps").GetInt32());
-        return Core.Summary.arms(Core.Summary.defaultWindow(steps), names, Core.Metrics.read(MetricsFile).Lines)
+        return CoreStudies.Summary.arms(CoreStudies.Summary.defaultWindow(steps), names, CoreRecords.Metrics.read(MetricsFile).Lines)
             .MapAll(arm => new ArmSummary(arm));
     }
 

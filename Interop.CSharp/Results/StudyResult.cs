@@ -18,9 +18,9 @@ public sealed record StudyResult
     public required bool IsCancelled { get; init; }
 
     /// <summary>The outcome in plain sentences, as the report has them.</summary>
-    public IReadOnlyList<string> Sentences => [.. Core.Verdict.sentences(Arms.Select(arm => arm.Inner).ToFSharpList())];
+    public IReadOnlyList<string> Sentences => [.. CoreReport.Verdict.sentences(Arms.Select(arm => arm.Inner).ToFSharpList())];
 
-    internal static StudyResult FromCore(Core.StudyOutcome core) => new()
+    internal static StudyResult FromCore(CoreTraining.StudyOutcome core) => new()
     {
         Folder = new StudyFolder(core.Folder),
         Arms = core.Arms.MapAll(arm => new ArmSummary(arm)),

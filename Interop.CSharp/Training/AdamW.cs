@@ -3,7 +3,7 @@ namespace Levee.CSharp;
 /// <summary>Constants of AdamW (arXiv 1711.05101).</summary>
 public sealed record AdamW
 {
-    private static readonly Core.AdamW Default = Core.Optimiser.adamW;
+    private static readonly CoreLearning.AdamW Default = CoreLearning.Optimiser.adamW;
 
     /// <summary>How much of the mean gradient is kept from update to update.</summary>
     public double Beta1 { get; init; } = Default.Beta1;
@@ -17,8 +17,8 @@ public sealed record AdamW
     /// <summary>Decoupled weight decay, times the learning rate a step.</summary>
     public double WeightDecay { get; init; } = Default.WeightDecay;
 
-    internal Core.AdamW ToCore() => new(Beta1, Beta2, Epsilon, WeightDecay);
+    internal CoreLearning.AdamW ToCore() => new(Beta1, Beta2, Epsilon, WeightDecay);
 
-    internal static AdamW FromCore(Core.AdamW core) =>
+    internal static AdamW FromCore(CoreLearning.AdamW core) =>
         new() { Beta1 = core.Beta1, Beta2 = core.Beta2, Epsilon = core.Epsilon, WeightDecay = core.WeightDecay };
 }

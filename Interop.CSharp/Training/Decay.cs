@@ -3,15 +3,15 @@ namespace Levee.CSharp;
 /// <summary>How a learning rate moves once it is warm.</summary>
 public sealed record Decay
 {
-    internal Decay(Core.Decay core) => Inner = core;
+    internal Decay(CoreLearning.Decay core) => Inner = core;
 
     /// <summary>It stays.</summary>
-    public static Decay Constant { get; } = new(Core.Decay.Constant);
+    public static Decay Constant { get; } = new(CoreLearning.Decay.Constant);
 
-    internal Core.Decay Inner { get; }
+    internal CoreLearning.Decay Inner { get; }
 
     /// <summary>It falls along half a cosine to this share of its peak at the last step.</summary>
-    public static Decay Cosine(double floor) => new(Core.Decay.NewCosine(floor));
+    public static Decay Cosine(double floor) => new(CoreLearning.Decay.NewCosine(floor));
 
     /// <inheritdoc/>
     public override string ToString() => Inner.ToString();

@@ -44,9 +44,9 @@ public sealed record LearningTask
         options ??= new SamplingOptions();
         var asked = questions.SelectMany(question => Enumerable.Repeat(question.ToCore(), options.GroupSize));
         var episodes = asked.Select((question, k) => Tuple.Create(question, options.Seed.Derive(k).ToCore())).ToArray();
-        var sampling = Core.SamplingOptionsModule.at(options.Temperature);
+        var sampling = CoreSampling.SamplingOptionsModule.at(options.Temperature);
         var trajectories = await Task.Run(
-            () => Core.LearningTaskModule.rollouts(ToCore(), sampling, policy.Inner, episodes, cancellationToken),
+            () => CoreTasks.LearningTaskModule.rollouts(ToCore(), sampling, policy.Inner, episodes, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return [.. Groups.FromCore(trajectories).Chunk(options.GroupSize)];
     }
@@ -72,19 +72,19 @@ public sealed record LearningTask
         return answers.Trajectories[0];
     }
 
-    internal Core.LearningTask ToCore() =>
+    internal CoreTasks.LearningTask ToCore() =>
         new(
             Name,
             Folder,
             Train.MapAll(question => question.ToCore()),
             HeldOut.MapAll(question => question.ToCore()),
-            Environments.ToCore(Environment),
+            EnvironmentMapping.ToCore(Environment),
             AsChat,
             Rollout.ToCore(),
             CoreDemonstrator.Unwrap(Demonstrator),
             Beginner is { } create ? FSharpTypes.ToFSharpFunc((Core.Seed seed) => create(Seed.FromCore(seed)).Inner).ToOption() : null);
 
-    internal static LearningTask FromCore(Core.LearningTask core) => new()
+    internal static LearningTask FromCore(CoreTasks.LearningTask core) => new()
     {
         Name = core.Name,
         Folder = core.Folder,
@@ -102,12 +102,12 @@ public sealed record LearningTask
     {
         var asked = questions.MapAll(question => question.ToCore());
         var trajectories = await Task.Run(
-            () => Core.Evaluation.rollouts(
-                ToCore(), Core.SamplingOptionsModule.at(options.Temperature), options.Seed.ToCore(), cancellationToken, policy.Inner, asked),
+            () => CoreMeasuring.Evaluation.rollouts(
+                ToCore(), CoreSampling.SamplingOptionsModule.at(options.Temperature), options.Seed.ToCore(), cancellationToken, policy.Inner, asked),
             cancellationToken).ConfigureAwait(false);
         return new Evaluation
         {
-            MeanReward = Core.Evaluation.meanReward(trajectories),
+            MeanReward = CoreMeasuring.Evaluation.meanReward(trajectories),
             Trajectories = Groups.FromCore(trajectories),
         };
     }

@@ -3,7 +3,7 @@ namespace Levee.CSharp;
 /// <summary>The per-sample measure of displacement (arXiv 2512.04220, Eq. 3), taken while a run trains.</summary>
 public sealed record LldProbeOptions
 {
-    private static readonly Core.LldProbeOptions Default = Core.LldProbeOptionsModule.defaults;
+    private static readonly CoreLearning.LldProbeOptions Default = CoreLearning.LldProbeOptionsModule.defaults;
 
     /// <summary>Steps between measurements.</summary>
     public int Every { get; init; } = Default.Every;
@@ -17,8 +17,8 @@ public sealed record LldProbeOptions
     /// <summary>Whether the one update begins with an empty optimiser; otherwise with the run's moments.</summary>
     public bool FreshOptimiser { get; init; } = Default.FreshOptimiser;
 
-    internal Core.LldProbeOptions ToCore() => new(Every, Questions, GroupSize, FreshOptimiser);
+    internal CoreLearning.LldProbeOptions ToCore() => new(Every, Questions, GroupSize, FreshOptimiser);
 
-    internal static LldProbeOptions FromCore(Core.LldProbeOptions core) =>
+    internal static LldProbeOptions FromCore(CoreLearning.LldProbeOptions core) =>
         new() { Every = core.Every, Questions = core.Questions, GroupSize = core.GroupSize, FreshOptimiser = core.FreshOptimiser };
 }

@@ -7,7 +7,7 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed record LoraOptions
 {
-    private static readonly Core.LoraOptions Default = Core.LoraOptionsModule.defaults;
+    private static readonly CoreWeights.LoraOptions Default = CoreWeights.LoraOptionsModule.defaults;
 
     /// <summary>Rank of each product; at least 1.</summary>
     public int Rank { get; init; } = Default.Rank;
@@ -21,10 +21,10 @@ public sealed record LoraOptions
     /// <summary>Whether the products are divided by the square root of the rank instead, which suits high ranks.</summary>
     public bool RankStabilised { get; init; } = Default.RankStabilised;
 
-    internal Core.LoraOptions ToCore() =>
+    internal CoreWeights.LoraOptions ToCore() =>
         new(Rank, Alpha, Targets.Select(ProjectionMapping.ToCore).ToFSharpList(), RankStabilised);
 
-    internal static LoraOptions FromCore(Core.LoraOptions core) => new()
+    internal static LoraOptions FromCore(CoreWeights.LoraOptions core) => new()
     {
         Rank = core.Rank,
         Alpha = core.Alpha,

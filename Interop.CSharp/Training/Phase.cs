@@ -23,23 +23,23 @@ public enum Phase
 
 internal static class PhaseMapping
 {
-    internal static Core.Phase ToCore(this Phase phase) => phase switch
+    internal static CoreDiagnosis.Phase ToCore(this Phase phase) => phase switch
     {
-        Phase.Healthy => Core.Phase.Healthy,
-        Phase.Stagnation => Core.Phase.Stagnation,
-        Phase.Decay => Core.Phase.Decay,
-        Phase.Acceleration => Core.Phase.Acceleration,
-        Phase.Collapse => Core.Phase.Collapse,
+        Phase.Healthy => CoreDiagnosis.Phase.Healthy,
+        Phase.Stagnation => CoreDiagnosis.Phase.Stagnation,
+        Phase.Decay => CoreDiagnosis.Phase.Decay,
+        Phase.Acceleration => CoreDiagnosis.Phase.Acceleration,
+        Phase.Collapse => CoreDiagnosis.Phase.Collapse,
         _ => throw Unnamed.Refuse(phase),
     };
 
-    internal static Phase FromCore(Core.Phase core) => core.Tag switch
+    internal static Phase FromCore(CoreDiagnosis.Phase core) => core.Tag switch
     {
-        Core.Phase.Tags.Healthy => Phase.Healthy,
-        Core.Phase.Tags.Stagnation => Phase.Stagnation,
-        Core.Phase.Tags.Decay => Phase.Decay,
-        Core.Phase.Tags.Acceleration => Phase.Acceleration,
-        Core.Phase.Tags.Collapse => Phase.Collapse,
+        CoreDiagnosis.Phase.Tags.Healthy => Phase.Healthy,
+        CoreDiagnosis.Phase.Tags.Stagnation => Phase.Stagnation,
+        CoreDiagnosis.Phase.Tags.Decay => Phase.Decay,
+        CoreDiagnosis.Phase.Tags.Acceleration => Phase.Acceleration,
+        CoreDiagnosis.Phase.Tags.Collapse => Phase.Collapse,
         _ => throw new NotSupportedException($"{core} is no {nameof(Phase)} that C# knows."),
     };
 }

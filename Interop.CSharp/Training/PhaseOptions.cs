@@ -5,7 +5,7 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed record PhaseOptions
 {
-    private static readonly Core.PhaseOptions Default = Core.Phases.defaults;
+    private static readonly CoreDiagnosis.PhaseOptions Default = CoreDiagnosis.Phases.defaults;
 
     /// <summary>Measurements to a level, and to the baseline at the start; at least 1.</summary>
     public int Window { get; init; } = Default.Window;
@@ -46,7 +46,7 @@ public sealed record PhaseOptions
     /// <summary>Collapse: the least best that there is something to lose of; above 0.</summary>
     public double MeaningfulReward { get; init; } = Default.MeaningfulReward;
 
-    internal Core.PhaseOptions ToCore() =>
+    internal CoreDiagnosis.PhaseOptions ToCore() =>
         new(
             Window,
             Enter,
@@ -62,7 +62,7 @@ public sealed record PhaseOptions
             RewardLoss,
             MeaningfulReward);
 
-    internal static PhaseOptions FromCore(Core.PhaseOptions core) => new()
+    internal static PhaseOptions FromCore(CoreDiagnosis.PhaseOptions core) => new()
     {
         Window = core.Window,
         Enter = core.Enter,

@@ -9,8 +9,8 @@ public sealed record PhaseRule
     /// <summary>What is done.</summary>
     public required PhaseAction Action { get; init; }
 
-    internal Tuple<Core.Phase, Core.PhaseAction> ToCore() => Tuple.Create(Phase.ToCore(), Action.Inner);
+    internal Tuple<CoreDiagnosis.Phase, CoreLearning.PhaseAction> ToCore() => Tuple.Create(Phase.ToCore(), Action.Inner);
 
-    internal static PhaseRule FromCore(Tuple<Core.Phase, Core.PhaseAction> core) =>
+    internal static PhaseRule FromCore(Tuple<CoreDiagnosis.Phase, CoreLearning.PhaseAction> core) =>
         new() { Phase = PhaseMapping.FromCore(core.Item1), Action = new(core.Item2) };
 }

@@ -5,7 +5,7 @@ namespace Levee.CSharp;
 /// <summary>What is watched while a run trains, and what is done about it.</summary>
 public sealed record PhaseWatch
 {
-    private static readonly Core.PhaseWatch Default = Core.PhaseWatchModule.defaults;
+    private static readonly CoreLearning.PhaseWatch Default = CoreLearning.PhaseWatchModule.defaults;
 
     /// <summary>When a phase is said to have come and gone.</summary>
     public PhaseOptions Options { get; init; } = PhaseOptions.FromCore(Default.Options);
@@ -16,9 +16,9 @@ public sealed record PhaseWatch
     /// <summary>Steps between the good states that are kept for <see cref="PhaseAction.RollBack"/>.</summary>
     public int KeepEvery { get; init; } = Default.KeepEvery;
 
-    internal Core.PhaseWatch ToCore() => new(Options.ToCore(), Rules.Select(rule => rule.ToCore()).ToFSharpList(), KeepEvery);
+    internal CoreLearning.PhaseWatch ToCore() => new(Options.ToCore(), Rules.Select(rule => rule.ToCore()).ToFSharpList(), KeepEvery);
 
-    internal static PhaseWatch FromCore(Core.PhaseWatch core) => new()
+    internal static PhaseWatch FromCore(CoreLearning.PhaseWatch core) => new()
     {
         Options = PhaseOptions.FromCore(core.Options),
         Rules = core.Actions.MapAll(PhaseRule.FromCore),

@@ -16,12 +16,12 @@ public enum Precision
 
 internal static class PrecisionMapping
 {
-    internal static Core.Precision ToCore(this Precision precision) => precision switch
+    internal static CoreLearning.Precision ToCore(this Precision precision) => precision switch
     {
-        Precision.Float32 => Core.Precision.Float32,
-        Precision.BFloat16 => Core.Precision.BFloat16,
+        Precision.Float32 => CoreLearning.Precision.Float32,
+        Precision.BFloat16 => CoreLearning.Precision.BFloat16,
         _ => throw Unnamed.Refuse(precision),
     };
 
-    internal static Precision FromCore(this Core.Precision core) => core.IsBFloat16 ? Precision.BFloat16 : Precision.Float32;
+    internal static Precision FromCore(this CoreLearning.Precision core) => core.IsBFloat16 ? Precision.BFloat16 : Precision.Float32;
 }

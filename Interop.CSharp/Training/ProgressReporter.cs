@@ -5,26 +5,26 @@ using Microsoft.FSharp.Collections;
 namespace Levee.CSharp;
 
 /// <summary>Tells an <see cref="IProgress{T}"/> what becomes of a study.</summary>
-internal sealed class ProgressReporter(IProgress<StudyProgress>? progress, FSharpList<Tuple<Core.RunId, int>> plan) : Core.IProgressSink
+internal sealed class ProgressReporter(IProgress<StudyProgress>? progress, FSharpList<Tuple<CoreRecords.RunId, int>> plan) : CoreStudies.IProgressSink
 {
     private readonly Lock _gate = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private Core.StudyProgress _study = Core.StudyProgressModule.start(plan);
+    private CoreStudies.StudyProgress _study = CoreStudies.StudyProgressModule.start(plan);
 
-    public void Started(Core.RunId run, int steps) =>
-        Advance(study => Core.StudyProgressModule.started(_clock.Elapsed, run, steps, study), run);
+    public void Started(CoreRecords.RunId run, int steps) =>
+        Advance(study => CoreStudies.StudyProgressModule.started(_clock.Elapsed, run, steps, study), run);
 
-    public void Step(Core.MetricLine line) => Advance(study => Core.StudyProgressModule.step(_clock.Elapsed, line, study), line.Run);
+    public void Step(CoreRecords.MetricLine line) => Advance(study => CoreStudies.StudyProgressModule.step(_clock.Elapsed, line, study), line.Run);
 
     public void Message(string text) => Advance(study => study, message: text);
 
-    public void Finished(Core.RunId run) => Advance(study => Core.StudyProgressModule.finished(run, study), run);
+    public void Finished(CoreRecords.RunId run) => Advance(study => CoreStudies.StudyProgressModule.finished(run, study), run);
 
     public void Dispose()
     {
     }
 
-    private void Advance(Func<Core.StudyProgress, Core.StudyProgress> change, Core.RunId? run = null, string? message = null)
+    private void Advance(Func<CoreStudies.StudyProgress, CoreStudies.StudyProgress> change, CoreRecords.RunId? run = null, string? message = null)
     {
         lock (_gate)
         {
@@ -35,7 +35,7 @@ internal sealed class ProgressReporter(IProgress<StudyProgress>? progress, FShar
                 Message = message,
                 Runs = _study.Runs.MapAll(RunProgress.FromCore),
                 Steps = _study.Plan.Sum(planned => planned.Value),
-                TimeLeft = Core.StudyProgressModule.left(_clock.Elapsed, _study).ToNullable(),
+                TimeLeft = CoreStudies.StudyProgressModule.left(_clock.Elapsed, _study).ToNullable(),
             });
         }
     }

@@ -29,19 +29,19 @@ public enum Projection
 
 internal static class ProjectionMapping
 {
-    private static readonly (Projection Own, Core.Projection Core)[] All =
+    private static readonly (Projection Own, CoreWeights.Projection Core)[] All =
     [
-        (Projection.Query, Core.Projection.Query),
-        (Projection.Key, Core.Projection.Key),
-        (Projection.Value, Core.Projection.Value),
-        (Projection.Output, Core.Projection.Output),
-        (Projection.Gate, Core.Projection.Gate),
-        (Projection.Up, Core.Projection.Up),
-        (Projection.Down, Core.Projection.Down),
+        (Projection.Query, CoreWeights.Projection.Query),
+        (Projection.Key, CoreWeights.Projection.Key),
+        (Projection.Value, CoreWeights.Projection.Value),
+        (Projection.Output, CoreWeights.Projection.Output),
+        (Projection.Gate, CoreWeights.Projection.Gate),
+        (Projection.Up, CoreWeights.Projection.Up),
+        (Projection.Down, CoreWeights.Projection.Down),
     ];
 
-    internal static Core.Projection ToCore(this Projection projection) =>
+    internal static CoreWeights.Projection ToCore(this Projection projection) =>
         Enum.IsDefined(projection) ? All.Single(pair => pair.Own == projection).Core : throw Unnamed.Refuse(projection);
 
-    internal static Projection FromCore(this Core.Projection core) => All.Single(pair => pair.Core.Equals(core)).Own;
+    internal static Projection FromCore(this CoreWeights.Projection core) => All.Single(pair => pair.Core.Equals(core)).Own;
 }

@@ -26,7 +26,7 @@ public sealed record RunProgress
     /// <summary>Estimated time to the run's end; null where it cannot be told.</summary>
     public TimeSpan? TimeLeft { get; init; }
 
-    internal static RunProgress FromCore(Core.RunProgress core) => new()
+    internal static RunProgress FromCore(CoreStudies.RunProgress core) => new()
     {
         Run = RunId.FromCore(core.Run),
         Step = core.Step,

@@ -4,10 +4,10 @@ namespace Levee.CSharp;
 public sealed record SamplingOptions
 {
     /// <summary>Episodes for each question; at least 1.</summary>
-    public int GroupSize { get; init; } = Core.TrainingOptionsModule.defaults.GroupSize;
+    public int GroupSize { get; init; } = CoreLearning.TrainingOptionsModule.defaults.GroupSize;
 
     /// <summary>Of the distribution that tokens are drawn from; 0 takes the likeliest.</summary>
-    public double Temperature { get; init; } = Core.TrainingOptionsModule.defaults.Temperature;
+    public double Temperature { get; init; } = CoreLearning.TrainingOptionsModule.defaults.Temperature;
 
     /// <summary>What the draws depend on.</summary>
     public Seed Seed { get; init; }

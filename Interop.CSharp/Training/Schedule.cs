@@ -3,7 +3,7 @@ namespace Levee.CSharp;
 /// <summary>A learning rate over a run's steps.</summary>
 public sealed record Schedule
 {
-    private static readonly Core.Schedule Default = Core.TrainingOptionsModule.defaults.Schedule;
+    private static readonly CoreLearning.Schedule Default = CoreLearning.TrainingOptionsModule.defaults.Schedule;
 
     /// <summary>Learning rate after the warm-up; above 0.</summary>
     public double Peak { get; init; } = Default.Peak;
@@ -14,7 +14,7 @@ public sealed record Schedule
     /// <summary>How it moves from then on.</summary>
     public Decay Decay { get; init; } = new(Default.Decay);
 
-    internal Core.Schedule ToCore() => new(Peak, WarmUp, Decay.Inner);
+    internal CoreLearning.Schedule ToCore() => new(Peak, WarmUp, Decay.Inner);
 
-    internal static Schedule FromCore(Core.Schedule core) => new() { Peak = core.Peak, WarmUp = core.WarmUp, Decay = new(core.Decay) };
+    internal static Schedule FromCore(CoreLearning.Schedule core) => new() { Peak = core.Peak, WarmUp = core.WarmUp, Decay = new(core.Decay) };
 }

@@ -15,8 +15,8 @@ public sealed record StopRule
     /// <summary>Measurements in a row; at least 1.</summary>
     public required int Steps { get; init; }
 
-    internal Core.StopRule ToCore() => new(Metric, Above, Bound, Steps);
+    internal CoreLearning.StopRule ToCore() => new(Metric, Above, Bound, Steps);
 
-    internal static StopRule FromCore(Core.StopRule core) =>
+    internal static StopRule FromCore(CoreLearning.StopRule core) =>
         new() { Metric = core.Metric, Above = core.Above, Bound = core.Bound, Steps = core.Steps };
 }

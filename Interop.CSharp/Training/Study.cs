@@ -9,10 +9,10 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed class Study
 {
-    private readonly Core.Experiment _experiment;
-    private readonly Core.StudyOptions _options;
+    private readonly CoreStudies.Experiment _experiment;
+    private readonly CoreTraining.StudyOptions _options;
 
-    internal Study(Core.Experiment experiment, Core.StudyOptions options)
+    internal Study(CoreStudies.Experiment experiment, CoreTraining.StudyOptions options)
     {
         _experiment = experiment;
         _options = options;
@@ -22,7 +22,7 @@ public sealed class Study
     public string Name => _experiment.Name;
 
     /// <summary>Every setting of every arm as JSON, as <c>config.json</c> of the run folder has it.</summary>
-    public string ToJson() => Core.Configuration.onMachine(_options.Threads, _options.Device, _experiment);
+    public string ToJson() => CoreStudies.Configuration.onMachine(_options.Threads, _options.Device, _experiment);
 
     /// <summary>
     /// Runs the study. Cancelling stops every run after its current step; the result then holds what was done, and the folder has its
@@ -35,7 +35,7 @@ public sealed class Study
     public Task<StudyResult> RunAsync(IProgress<StudyProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         return Start(
-            () => Core.Study.runShowing(Showing(progress), _options, _experiment, cancellationToken), cancellationToken);
+            () => CoreTraining.Study.runShowing(Showing(progress), _options, _experiment, cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -50,15 +50,15 @@ public sealed class Study
         string folder, IProgress<StudyProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         return Start(
-            () => Core.Study.resumeShowing(
-                Showing(progress), _options, Core.RunFolderModule.existing(folder), _experiment, cancellationToken),
+            () => CoreTraining.Study.resumeShowing(
+                Showing(progress), _options, CoreRecords.RunFolderModule.existing(folder), _experiment, cancellationToken),
             cancellationToken);
     }
 
-    private static FSharpFunc<FSharpList<Tuple<Core.RunId, int>>, Core.IProgressSink> Showing(IProgress<StudyProgress>? progress) =>
-        FSharpTypes.ToFSharpFunc<FSharpList<Tuple<Core.RunId, int>>, Core.IProgressSink>(plan => new ProgressReporter(progress, plan));
+    private static FSharpFunc<FSharpList<Tuple<CoreRecords.RunId, int>>, CoreStudies.IProgressSink> Showing(IProgress<StudyProgress>? progress) =>
+        FSharpTypes.ToFSharpFunc<FSharpList<Tuple<CoreRecords.RunId, int>>, CoreStudies.IProgressSink>(plan => new ProgressReporter(progress, plan));
 
-    private static Task<StudyResult> Start(Func<Core.StudyOutcome> work, CancellationToken cancellationToken) =>
+    private static Task<StudyResult> Start(Func<CoreTraining.StudyOutcome> work, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(
             () => StudyResult.FromCore(work()), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -9,15 +9,15 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed class StudyBuilder
 {
-    private readonly Core.ExperimentBuilder _builder;
-    private Core.Draft _draft;
-    private Core.StudyOptions _options = Core.StudyOptionsModule.defaults;
+    private readonly CoreStudies.ExperimentBuilder _builder;
+    private CoreStudies.Draft _draft;
+    private CoreTraining.StudyOptions _options = CoreTraining.StudyOptionsModule.defaults;
 
     /// <summary>Begins a study of the given name, which also names its run folder.</summary>
     public StudyBuilder(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        _builder = new Core.ExperimentBuilder(name);
+        _builder = new CoreStudies.ExperimentBuilder(name);
         _draft = _builder.Yield(null!);
     }
 
@@ -32,7 +32,7 @@ public sealed class StudyBuilder
     }
 
     /// <summary>Every run starts from the policy in a folder in Hugging Face's layout.</summary>
-    public StudyBuilder StartingFrom(string folder) => With(_builder.Start(_draft, Core.Start.NewCheckpoint(folder)));
+    public StudyBuilder StartingFrom(string folder) => With(_builder.Start(_draft, CoreStudies.Start.NewCheckpoint(folder)));
 
     /// <summary>
     /// Runs start from the task's beginners, taught by its demonstrations first; seed s starts from policy s modulo their number.
@@ -40,7 +40,7 @@ public sealed class StudyBuilder
     /// <param name="policies">How many.</param>
     /// <param name="teaching">How they are taught.</param>
     public StudyBuilder StartingFromTaught(int policies, WarmStartOptions? teaching = null) =>
-        With(_builder.Start(_draft, Core.Start.NewTaught(policies, (teaching ?? new WarmStartOptions()).ToCore())));
+        With(_builder.Start(_draft, CoreStudies.Start.NewTaught(policies, (teaching ?? new WarmStartOptions()).ToCore())));
 
     /// <summary>The advantage estimator of the arms that are given as an objective; GRPO's when not said.</summary>
     public StudyBuilder WithEstimator(Estimator estimator) => With(_builder.Advantage(_draft, estimator.Inner));
@@ -74,14 +74,14 @@ public sealed class StudyBuilder
 
     /// <summary>The folder that the run folder is made in.</summary>
     public StudyBuilder WritingTo(string folder) =>
-        With(new Core.StudyOptions(folder, _options.Workers, _options.Threads, _options.Device, _options.SaveEvery, _options.Script));
+        With(new CoreTraining.StudyOptions(folder, _options.Workers, _options.Threads, _options.Device, _options.SaveEvery, _options.Script));
 
     /// <summary>Steps between the states that a stopped run can go on from.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public StudyBuilder SavingEvery(int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        return With(new Core.StudyOptions(_options.Out, _options.Workers, _options.Threads, _options.Device, steps, _options.Script));
+        return With(new CoreTraining.StudyOptions(_options.Out, _options.Workers, _options.Threads, _options.Device, steps, _options.Script));
     }
 
     /// <summary>Wall time after which runs stop after their current step.</summary>
@@ -95,28 +95,28 @@ public sealed class StudyBuilder
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        return With(new Core.StudyOptions(_options.Out, workers, threads, _options.Device, _options.SaveEvery, _options.Script));
+        return With(new CoreTraining.StudyOptions(_options.Out, workers, threads, _options.Device, _options.SaveEvery, _options.Script));
     }
 
     /// <summary>Where policies are trained, by torch's name, such as <c>cpu</c> (when not said) or <c>cuda:0</c>.</summary>
     public StudyBuilder OnDevice(string device) =>
-        With(new Core.StudyOptions(_options.Out, _options.Workers, _options.Threads, device, _options.SaveEvery, _options.Script));
+        With(new CoreTraining.StudyOptions(_options.Out, _options.Workers, _options.Threads, device, _options.SaveEvery, _options.Script));
 
     /// <summary>The study.</summary>
     /// <exception cref="ArgumentException">Something is missing or out of range; the message says what, and what would do.</exception>
     public Study Build() => new(_builder.Run(_draft), _options);
 
-    private static FSharpFunc<Core.TrainingOptions, Core.TrainingOptions> Adjusting(Func<TrainingOptions, TrainingOptions>? adjust) =>
-        FSharpTypes.ToFSharpFunc((Core.TrainingOptions options) =>
+    private static FSharpFunc<CoreLearning.TrainingOptions, CoreLearning.TrainingOptions> Adjusting(Func<TrainingOptions, TrainingOptions>? adjust) =>
+        FSharpTypes.ToFSharpFunc((CoreLearning.TrainingOptions options) =>
             adjust is null ? options : adjust(TrainingOptions.FromCore(options)).ToCore());
 
-    private StudyBuilder With(Core.Draft draft)
+    private StudyBuilder With(CoreStudies.Draft draft)
     {
         _draft = draft;
         return this;
     }
 
-    private StudyBuilder With(Core.StudyOptions options)
+    private StudyBuilder With(CoreTraining.StudyOptions options)
     {
         _options = options;
         return this;

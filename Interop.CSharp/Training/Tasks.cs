@@ -8,17 +8,17 @@ public static class Tasks
     /// </summary>
     /// <param name="folder">The folder of its data, <c>Experiments/data</c>.</param>
     /// <exception cref="Exception">A file is missing or cannot be used; the message names it, and the remedy.</exception>
-    public static LearningTask Atlas(string folder) => LearningTask.FromCore(Core.Tasks.atlas(folder));
+    public static LearningTask Atlas(string folder) => LearningTask.FromCore(CoreTasks.Tasks.atlas(folder));
 
     /// <summary>
     /// Atlas for language models that read and write text: Search-R1's whole instructions, three documents a search, room for reasoning.
     /// </summary>
     /// <param name="folder">The folder of its data, <c>Experiments/data</c>.</param>
     /// <exception cref="Exception">A file is missing or cannot be used; the message names it, and the remedy.</exception>
-    public static LearningTask AtlasText(string folder) => LearningTask.FromCore(Core.Tasks.atlasText(folder));
+    public static LearningTask AtlasText(string folder) => LearningTask.FromCore(CoreTasks.Tasks.atlasText(folder));
 
     /// <summary>
     /// A fresh policy of about 150,000 parameters with a word-level tokenizer for Atlas, its weights drawn from the seed.
     /// </summary>
-    public static Policy AtlasPolicy(string folder, Seed seed) => new(Core.LearningTaskModule.beginner(Core.Tasks.atlas(folder), seed.ToCore()));
+    public static Policy AtlasPolicy(string folder, Seed seed) => new(CoreTasks.LearningTaskModule.beginner(CoreTasks.Tasks.atlas(folder), seed.ToCore()));
 }

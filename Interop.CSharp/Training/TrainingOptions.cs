@@ -5,7 +5,7 @@ namespace Levee.CSharp;
 /// <summary>How one arm of a study trains.</summary>
 public sealed record TrainingOptions
 {
-    private static readonly Core.TrainingOptions Default = Core.TrainingOptionsModule.defaults;
+    private static readonly CoreLearning.TrainingOptions Default = CoreLearning.TrainingOptionsModule.defaults;
 
     /// <summary>Trajectories sampled for each question; at least 2, since advantages are relative to the group.</summary>
     public int GroupSize { get; init; } = Default.GroupSize;
@@ -94,9 +94,9 @@ public sealed record TrainingOptions
     public IReadOnlyList<StopRule> StopRules { get; init; } = [.. Default.StopRules.Select(StopRule.FromCore)];
 
     /// <summary>The same options with another learning rate after the warm-up.</summary>
-    public TrainingOptions WithLearningRate(double rate) => FromCore(Core.TrainingOptionsModule.learningRate(rate, ToCore()));
+    public TrainingOptions WithLearningRate(double rate) => FromCore(CoreLearning.TrainingOptionsModule.learningRate(rate, ToCore()));
 
-    internal Core.TrainingOptions ToCore() =>
+    internal CoreLearning.TrainingOptions ToCore() =>
         new(
             GroupSize,
             Questions,
@@ -125,7 +125,7 @@ public sealed record TrainingOptions
             Watch.ToCore(),
             StopRules.Select(rule => rule.ToCore()).ToFSharpList());
 
-    internal static TrainingOptions FromCore(Core.TrainingOptions core) => new()
+    internal static TrainingOptions FromCore(CoreLearning.TrainingOptions core) => new()
     {
         GroupSize = core.GroupSize,
         Questions = core.Questions,

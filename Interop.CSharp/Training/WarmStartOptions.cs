@@ -5,7 +5,7 @@ namespace Levee.CSharp;
 /// </summary>
 public sealed record WarmStartOptions
 {
-    private static readonly Core.WarmStartOptions Default = Core.Tasks.teaching;
+    private static readonly CoreLearning.WarmStartOptions Default = CoreTasks.Tasks.teaching;
 
     /// <summary>Steps of the warm start.</summary>
     public int Steps { get; init; } = Default.Steps;
@@ -30,6 +30,6 @@ public sealed record WarmStartOptions
     /// </summary>
     public double Flaws { get; init; } = Default.Flaws;
 
-    internal Core.WarmStartOptions ToCore() =>
+    internal CoreLearning.WarmStartOptions ToCore() =>
         new(Steps, Demonstrations, MicroBatch, Schedule.ToCore(), AdamW.ToCore(), ClipNorm, Flaws);
 }

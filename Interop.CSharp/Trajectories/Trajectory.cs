@@ -33,7 +33,7 @@ public sealed record Trajectory
     public int InvalidActions { get; init; }
 
     /// <summary>Number of tokens that the policy wrote.</summary>
-    public int ActionTokens => Core.Batching.actionTokens(ToCore());
+    public int ActionTokens => Core.TrajectoryModule.actionTokens(ToCore());
 
     internal Core.Trajectory ToCore() =>
         new(

@@ -3,6 +3,7 @@ namespace Levee.Training.Measuring
 open System
 open System.Threading
 open Levee
+open Levee.Algorithms
 open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Estimators
 open Levee.Algorithms.Objectives
@@ -48,7 +49,7 @@ module LldProbe =
 
     /// The change of log-likelihood of each of some trajectories under one update on a batch; the learner is then as it was, bit for bit. NaN where the
     /// update was not finite.
-    let private trial options recipe rates fresh cancellation learner group batch watched =
+    let private trial options (recipe: Recipe) rates fresh cancellation learner group batch watched =
         use _ = torch.NewDisposeScope()
         // References were scored when the batch was made, and must not move.
         let learner = { learner with References = References.none }

@@ -10,32 +10,6 @@ open Levee.Training.Records
 open Levee.Training.Report.Drawing
 open Levee.Training.Studies
 
-/// A text that a report shows, such as a trajectory.
-type Sample = {
-    /// One line saying what it is.
-    Caption: string
-    Text: string
-}
-
-/// All that a report tells.
-type ReportContent = {
-    Title: string
-    /// What was asked.
-    Question: string
-    /// The arms in order, each with what it is (may be empty).
-    Arms: (string * string) list
-    /// The runs that were planned and the steps of each.
-    Plan: (RunId * int) list
-    Lines: MetricLine list
-    /// The per-sample measure's bars.
-    Bars: BarLine list
-    /// The full configuration as JSON.
-    Configuration: string
-    Samples: Sample list
-    /// What a reader must know besides, such as that the study was interrupted.
-    Notes: string list
-}
-
 /// Writes a study's report: one HTML file that needs no network.
 [<RequireQualifiedAccess>]
 module Html =

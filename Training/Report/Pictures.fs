@@ -3,6 +3,7 @@ namespace Levee.Training.Report
 open Levee.Algorithms.Estimators
 open Levee.Algorithms.Objectives
 open Levee.Training.Report.Drawing
+open Levee.Training.Studies
 
 /// Figures under one caption.
 type internal Picture = {

@@ -1,13 +1,10 @@
 /// Measuring this process against its peers.
 module Levee.Benchmarks.Comparison
 
-open Levee.Algorithms.Objectives
+open Levee
+open Levee.Training.Report
 open Levee.Benchmarks.Measure
 open Levee.Benchmarks.Peer
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Training.Report
-open Levee.Training.Studies
 
 /// How much is measured, and how.
 type Settings = {

@@ -8,19 +8,11 @@ open System.IO
 open System.Text.Json
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
+open Levee.Policies.Transformer
+open Levee.Training.Report
 open Levee.Benchmarks.Measure
 open Levee.Benchmarks.Result
-open Levee.Environments
-open Levee.Policies
-open Levee.Policies.Sampling
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open Levee.Tests
-open Levee.Training.Learning
-open Levee.Training.Report
-open Levee.Training.Studies
 open TorchSharp
 
 /// What is measured, and where.

@@ -3,18 +3,10 @@ module Levee.Benchmarks.LldsBench
 
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Benchmarks.Comparison
-open Levee.Benchmarks.Measure
-open Levee.Benchmarks.Result
-open Levee.Environments
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Training.Learning
 open Levee.Training.Report
-open Levee.Training.Studies
-open Levee.Training.Tasks
+open Levee.Benchmarks.Measure
+open Levee.Benchmarks.Comparison
+open Levee.Benchmarks.Result
 open TorchSharp
 
 let private options = TrainingOptions.defaults

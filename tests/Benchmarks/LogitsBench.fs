@@ -5,15 +5,11 @@ open System
 open System.IO
 open System.Reflection
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
+open Levee.Policies.Transformer
+open Levee.Training.Report
 open Levee.Benchmarks.Comparison
 open Levee.Benchmarks.Result
-open Levee.Environments.Atlas
-open Levee.Policies.Transformer
 open Levee.Tests
-open Levee.Training.Report
-open Levee.Training.Studies
 open TorchSharp
 
 /// Two ways to the same numbers.

@@ -3,8 +3,6 @@ module Levee.Benchmarks.Measure
 
 open System
 open System.Diagnostics
-open Levee.Algorithms.Objectives
-open Levee.Training.Studies
 
 /// How time is told.
 type Clock =

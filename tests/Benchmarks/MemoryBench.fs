@@ -5,13 +5,8 @@ open System
 open System.Runtime.InteropServices
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Benchmarks.Result
-open Levee.Environments
-open Levee.Training.Learning
 open Levee.Training.Report
-open Levee.Training.Tasks
+open Levee.Benchmarks.Result
 open TorchSharp
 
 let private early, late = 50, 500

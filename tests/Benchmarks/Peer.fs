@@ -7,13 +7,10 @@ open System.Diagnostics
 open System.IO
 open System.Runtime.InteropServices
 open System.Text.Json
-open Levee.Algorithms.Objectives
-open Levee.Benchmarks.Measure
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Tests
+open Levee
 open Levee.Training.Report
-open Levee.Training.Studies
+open Levee.Tests
+open Levee.Benchmarks.Measure
 
 /// The kernels that OpenBLAS uses in a peer.
 type Kernels =

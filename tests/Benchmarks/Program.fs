@@ -3,13 +3,9 @@ module Levee.Benchmarks.Program
 open System
 open System.IO
 open Argu
-open Levee.Algorithms.Objectives
+open Levee
 open Levee.Benchmarks.Comparison
 open Levee.Benchmarks.Measure
-open Levee.Environments
-open Levee.Policies
-open Levee.Training.Learning
-open Levee.Training.Studies
 open TorchSharp
 
 type Benchmark =

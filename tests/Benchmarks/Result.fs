@@ -5,9 +5,7 @@ open System
 open System.Globalization
 open System.IO
 open System.Text.Json
-open Levee.Algorithms
 open Levee.Benchmarks.Measure
-open Levee.Training.Studies
 
 /// One line of the table.
 type Result = {

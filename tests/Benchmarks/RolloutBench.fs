@@ -3,16 +3,11 @@ module Levee.Benchmarks.RolloutBench
 
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Benchmarks.Comparison
+open Levee.Training.Report
 open Levee.Benchmarks.Measure
+open Levee.Benchmarks.Comparison
 open Levee.Benchmarks.Result
 open Levee.Benchmarks.World
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Training.Report
-open Levee.Training.Studies
 
 let private rows = 40
 let private repetitions = 4

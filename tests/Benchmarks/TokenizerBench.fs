@@ -6,16 +6,13 @@ open System.ComponentModel
 open System.IO
 open System.Text
 open System.Text.Json
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
+open Levee.Training.Report
 open Levee.Benchmarks.Comparison
 open Levee.Benchmarks.Measure
 open Levee.Benchmarks.Peer
 open Levee.Benchmarks.Result
 open Levee.Interop.HuggingFace
 open Levee.Tests
-open Levee.Training.Report
-open Levee.Training.Studies
 
 /// Five megabytes together.
 let private documents = lazy (MixedText.documents 1200 4096)

@@ -3,15 +3,10 @@ module Levee.Benchmarks.UpdateBench
 
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Benchmarks.Comparison
-open Levee.Benchmarks.Measure
-open Levee.Benchmarks.Result
-open Levee.Training.Learning
-open Levee.Training.Records
 open Levee.Training.Report
-open Levee.Training.Studies
+open Levee.Benchmarks.Measure
+open Levee.Benchmarks.Comparison
+open Levee.Benchmarks.Result
 open TorchSharp
 
 let private sequences = 20

@@ -3,13 +3,8 @@ module Levee.Benchmarks.World
 
 open System.IO
 open Levee
-open Levee.Algorithms.Estimators
-open Levee.Environments
-open Levee.Policies
 open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open Levee.Tests
-open Levee.Training.Tasks
 open TorchSharp
 
 let data = Path.Combine(Repository.root, "Experiments", "data")

@@ -2,11 +2,7 @@ module Levee.Tests.ConvertJourney
 
 open System.IO
 open Levee
-open Levee.Algorithms.Objectives
 open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open Levee.Tests.World
 open TorchSharp
 open Xunit

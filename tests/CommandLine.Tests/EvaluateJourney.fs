@@ -4,9 +4,7 @@ open System.IO
 open System.Text.Json
 open Levee
 open Levee.CommandLine
-open Levee.Environments
 open Levee.Tests.World
-open Levee.Training.Learning
 open Xunit
 
 let private data = Path.Combine(Repository.root, "Experiments", "data")

@@ -9,11 +9,7 @@ open System.Threading
 open Levee
 open Levee.CommandLine
 open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open Levee.Tests.World
-open Levee.Training.Studies
 open Xunit
 
 let private json (output: string) = [

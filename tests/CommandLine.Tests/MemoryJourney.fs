@@ -3,13 +3,8 @@ module Levee.Tests.MemoryJourney
 open System.IO
 open System.Text.Json
 open Levee
-open Levee.Algorithms
 open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Weights
 open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Measuring
 open Xunit
 
 let private options = [

@@ -6,17 +6,10 @@ open System.Diagnostics
 open System.IO
 open System.Security.Cryptography
 open System.Text.Json
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
+open Levee
 open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open Levee.Tests
 open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Studies
-open Levee.Training.Tasks
 open TorchSharp
 open Xunit
 

@@ -1,12 +1,8 @@
 module Levee.Tests.TrainJourney
 
 open System.IO
-open Levee.Algorithms
-open Levee.Policies
+open Levee
 open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Studies
-open Levee.Training.Tasks
 open Xunit
 
 let private data = Path.Combine(Repository.root, "Experiments", "data")

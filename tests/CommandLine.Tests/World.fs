@@ -5,10 +5,7 @@ open System
 open System.IO
 open Levee
 open Levee.CommandLine
-open Levee.Environments.Atlas
 open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
 
 // Tests capture the console, which all tests of the process share.
 [<assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)>]

@@ -4,7 +4,6 @@ module Levee.Tests.PeakMemory
 open System
 open System.Diagnostics
 open System.IO
-open Levee.Training.Studies
 
 /// With these variables the C library gives memory back as soon as it is free, so that what is resident is in use.
 let private environment = [ "MALLOC_MMAP_THRESHOLD_", "65536"; "MALLOC_TRIM_THRESHOLD_", "65536"; "MALLOC_ARENA_MAX", "1" ]

@@ -6,9 +6,6 @@ open System.Text.Json
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Environments
-open Levee.Environments.Atlas
-open Levee.Environments.Search
 open Levee.Tests
 open Xunit
 

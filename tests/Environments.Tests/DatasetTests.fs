@@ -3,7 +3,6 @@ module Levee.Environments.Tests.DatasetTests
 open System
 open System.IO
 open Levee
-open Levee.Environments
 open Xunit
 
 let private withFile (content: string) (work: string -> 'a) =

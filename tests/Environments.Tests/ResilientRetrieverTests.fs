@@ -3,10 +3,7 @@ module Levee.Environments.Tests.ResilientRetrieverTests
 open System
 open System.Threading
 open System.Threading.Tasks
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Environments.Search
-open Levee.Training.Tasks
+open Levee
 open Xunit
 
 let private document query = { Id = query; Title = "t"; Text = query }

@@ -2,7 +2,7 @@ module Levee.Environments.Tests.RewardOracleTests
 
 open System.IO
 open System.Text.Json
-open Levee.Environments
+open Levee
 open Levee.Tests
 open Xunit
 

@@ -4,8 +4,6 @@ open System
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Environments
-open Levee.Environments.Search
 open Xunit
 
 let private question = {

@@ -6,9 +6,6 @@ open System.Threading.Tasks
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Environments
-open Levee.Environments.Search
-open Levee.Training.Tasks
 open Xunit
 
 let private question = { Id = "q1"; Text = "What is the capital of France?"; GoldenAnswers = [ "Paris" ]; Metadata = "" }

@@ -4,7 +4,6 @@ open System
 open System.Collections.Generic
 open System.Threading
 open Levee
-open Levee.Policies.Transformer
 
 /// A policy that writes given tokens: for each row, one array a turn. It stops, as a real one, as soon as `ended` or the limit says so,
 /// and gives back `bunch` turns a call at most.

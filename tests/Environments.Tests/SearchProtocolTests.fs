@@ -3,9 +3,7 @@ module Levee.Environments.Tests.SearchProtocolTests
 open System
 open FsCheck
 open FsCheck.FSharp
-open Levee.Environments
-open Levee.Environments.Search
-open Levee.Training.Studies
+open Levee
 open Xunit
 
 /// Text without a whole tag in it: words and marks, angle brackets among them.

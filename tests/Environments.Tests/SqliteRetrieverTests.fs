@@ -7,9 +7,6 @@ open System.Threading.Tasks
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Environments
-open Levee.Environments.Search
-open Levee.Training.Tasks
 open Xunit
 
 let private document id title text = { Id = id; Title = title; Text = text }

@@ -3,8 +3,6 @@ module Levee.Environments.Tests.TagInjectionTests
 
 open System.Threading
 open Levee
-open Levee.Environments
-open Levee.Environments.Search
 open Xunit
 
 let private question = {

@@ -3,7 +3,6 @@ namespace Levee.Environments.Tests
 open System
 open System.Text.RegularExpressions
 open Levee
-open Levee.Algorithms.Objectives
 
 /// Words as tokens, and a control token for each tag and `<eos>`. Words get their ids as they are first met. Read as plain text, a tag
 /// falls into its letters and marks.

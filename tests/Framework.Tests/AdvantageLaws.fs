@@ -4,10 +4,6 @@ open System
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Environments
 open Xunit
 
 let private near tolerance (a: float) b = abs(a - b) <= tolerance * max 1.0 (max (abs a) (abs b))

@@ -2,13 +2,9 @@ module Levee.Tests.BatchingLaws
 
 open System
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Tests.Examples
 open TorchSharp
 open Xunit
+open Levee.Tests.Examples
 
 let private question = { Id = "q"; Text = "What is the capital of France?"; GoldenAnswers = [ "Paris" ]; Metadata = "" }
 

@@ -2,9 +2,6 @@ module Levee.Tests.DisplacementLaws
 
 open System
 open Levee
-open Levee.Algorithms.Diagnosis
-open Levee.Environments
-open Levee.Training.Measuring
 open Xunit
 
 let private trajectory reward searches callTokens answerTokens actions : Trajectory = {

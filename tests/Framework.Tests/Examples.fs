@@ -3,11 +3,6 @@ module Levee.Tests.Examples
 
 open System
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Policies.Sampling
 open TorchSharp
 
 let matrix (rows: float[][]) = torch.tensor(Array.concat rows, ReadOnlySpan [| int64 rows.Length; int64 rows[0].Length |])

@@ -3,12 +3,9 @@ module Levee.Tests.LawsLaws
 
 open System
 open Levee
-open Levee.Algorithms
 open Levee.Algorithms.Formulas
-open Levee.Algorithms.Objectives
-open Levee.Tests.Examples
-open Levee.Training.Records
 open Xunit
+open Levee.Tests.Examples
 
 [<Fact>]
 let ``the library's own objectives break no law`` () =

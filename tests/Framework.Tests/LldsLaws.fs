@@ -2,13 +2,9 @@ module Levee.Tests.LldsLaws
 
 open System
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Tests.Examples
-open Levee.Training.Records
 open TorchSharp
 open Xunit
+open Levee.Tests.Examples
 
 let private gates = [ Gate.Token; Gate.Action; Gate.Segment; Gate.Response ]
 

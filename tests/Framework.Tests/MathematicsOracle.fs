@@ -4,13 +4,9 @@ module Levee.Tests.MathematicsOracle
 open System.IO
 open System.Text.Json
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Tests.Examples
 open TorchSharp
 open Xunit
+open Levee.Tests.Examples
 
 let private numbers (element: JsonElement) = [| for x in element.EnumerateArray() -> x.GetDouble() |]
 

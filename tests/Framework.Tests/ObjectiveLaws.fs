@@ -2,13 +2,10 @@ module Levee.Tests.ObjectiveLaws
 
 open System
 open Levee
-open Levee.Algorithms
 open Levee.Algorithms.Formulas
-open Levee.Algorithms.Objectives
-open Levee.Tests.Examples
-open Levee.Training.Records
 open TorchSharp
 open Xunit
+open Levee.Tests.Examples
 
 let private near tolerance (expected: float) (actual: float) =
     Assert.True(abs(expected - actual) <= tolerance * max 1.0 (abs expected), $"expected {expected:R}, got {actual:R}")

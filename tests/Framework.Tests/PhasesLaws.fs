@@ -6,12 +6,6 @@ open System.Text.Json
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Training.Learning
-open Levee.Training.Measuring
-open Levee.Training.Studies
 open Xunit
 
 let private unmeasured: Vitals = {

@@ -2,13 +2,9 @@ module Levee.Tests.ReadingLaws
 
 open System
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Estimators
 open Levee.Algorithms.Formulas
-open Levee.Algorithms.Objectives
-open Levee.Tests.Examples
-open Levee.Training.Terminal
 open Xunit
+open Levee.Tests.Examples
 
 [<Fact>]
 let ``every objective of the library is read back from its formula, to the same formula, value and gradient`` () =

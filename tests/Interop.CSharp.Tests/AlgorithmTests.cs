@@ -33,8 +33,8 @@ public sealed class AlgorithmTests
     public void A_recipe_is_that_of_FSharp(string name)
     {
         var own = (Recipe)typeof(Recipes).GetProperty(name)!.GetValue(null)!;
-        var core = (Core.Recipe)typeof(Core.Recipes).GetProperty(char.ToLowerInvariant(name[0]) + name[1..])!.GetValue(null)!;
-        Assert.Equal(Core.RecipeModule.formula(core), own.Formula);
+        var core = (CoreAlgorithms.Recipe)typeof(CoreAlgorithms.Recipes).GetProperty(char.ToLowerInvariant(name[0]) + name[1..])!.GetValue(null)!;
+        Assert.Equal(CoreAlgorithms.RecipeModule.formula(core), own.Formula);
 
         var loss = own.Evaluate(Groups, Scores);
         var (value, slopes) = Differentiate(core);
@@ -61,24 +61,24 @@ public sealed class AlgorithmTests
     [Fact]
     public void Options_begin_as_in_FSharp()
     {
-        Assert.Equal(Objectives.Llds().Formula, Core.Llds.penalty(Core.Llds.defaults).Formula);
-        Assert.Equal(Objectives.Llds(LldsOptions.Paper).Formula, Core.Llds.penalty(Core.Llds.paper).Formula);
-        Assert.Equal(Objectives.Llds(LldsOptions.MultiActionReleased).Formula, Core.Llds.penalty(Core.Llds.multiActionReleased).Formula);
+        Assert.Equal(Objectives.Llds().Formula, CoreObjectives.Llds.penalty(CoreObjectives.Llds.defaults).Formula);
+        Assert.Equal(Objectives.Llds(LldsOptions.Paper).Formula, CoreObjectives.Llds.penalty(CoreObjectives.Llds.paper).Formula);
+        Assert.Equal(Objectives.Llds(LldsOptions.MultiActionReleased).Formula, CoreObjectives.Llds.penalty(CoreObjectives.Llds.multiActionReleased).Formula);
     }
 
     [Fact]
     public void Estimators_give_the_numbers_of_FSharp()
     {
-        (Estimator, Core.Estimator)[] pairs =
+        (Estimator, CoreEstimators.Estimator)[] pairs =
         [
-            (Advantages.Grpo, Core.Advantage.grpo),
-            (Advantages.Rloo, Core.Advantage.rloo),
-            (Advantages.Opo, Core.Advantage.opo),
-            (Advantages.PassAtK(), Core.Advantage.passAtK(null)),
-            (Advantages.Gae(0.9, 0.8), Core.Advantage.gae(new Core.Gae(0.9, 0.8))),
+            (Advantages.Grpo, CoreEstimators.Advantage.grpo),
+            (Advantages.Rloo, CoreEstimators.Advantage.rloo),
+            (Advantages.Opo, CoreEstimators.Advantage.opo),
+            (Advantages.PassAtK(), CoreEstimators.Advantage.passAtK(null)),
+            (Advantages.Gae(0.9, 0.8), CoreEstimators.Advantage.gae(new CoreEstimators.Gae(0.9, 0.8))),
             (
                 Advantages.Rloo.Whiten(WhitenOver.Trajectories),
-                Core.Advantage.whiten(Core.Over.Trajectories, Core.Advantage.whitening, Core.Advantage.rloo)),
+                CoreEstimators.Advantage.whiten(CoreEstimators.Over.Trajectories, CoreEstimators.DeviationModule.whitening, CoreEstimators.Advantage.rloo)),
         ];
         foreach (var (own, core) in pairs)
         {
@@ -119,7 +119,7 @@ public sealed class AlgorithmTests
     public void Displacement_is_measured_as_in_FSharp()
     {
         var own = Displacement.Measure(Groups, Scores.LogProbs);
-        var core = Core.Displacement.measure(CoreGroups(), FSharpOption<double[][]>.Some(Jagged(Scores.LogProbs)));
+        var core = CoreDiagnosis.Displacement.measure(CoreGroups(), FSharpOption<double[][]>.Some(Jagged(Scores.LogProbs)));
         Assert.Equal(core.ToDictionary(metric => metric.Item1, metric => metric.Item2), own);
     }
 
@@ -172,28 +172,28 @@ public sealed class AlgorithmTests
     private static Microsoft.FSharp.Collections.FSharpList<T> List<T>(params T[] items) =>
         Microsoft.FSharp.Collections.ListModule.OfArray(items);
 
-    private static Core.Rollouts CoreRollouts()
+    private static CoreEstimators.Rollouts CoreRollouts()
     {
-        var bare = Core.Shaping.ofGroups(CoreGroups());
+        var bare = CoreEstimators.RolloutsModule.ofGroups(CoreGroups());
         return new(
             bare.Groups,
             bare.Shaping,
-            new([Tuple.Create(Core.Reference.Initial, Jagged(Scores.References[ReferencePolicy.Initial]))]),
+            new([Tuple.Create(CoreAlgorithms.Reference.Initial, Jagged(Scores.References[ReferencePolicy.Initial]))]),
             FSharpOption<double[][]>.Some(Jagged(Scores.Values!)));
     }
 
     /// <summary>Value and slopes as F# has them.</summary>
-    private static (double Value, double[][] Slopes) Differentiate(Core.Recipe recipe)
+    private static (double Value, double[][] Slopes) Differentiate(CoreAlgorithms.Recipe recipe)
     {
         using var scope = torch.NewDisposeScope();
-        torch.Tensor Tensor(IReadOnlyList<IReadOnlyList<double>> rows) => Core.Batching.ofNumbers(torch.float64, torch.CPU, Jagged(rows));
+        torch.Tensor Tensor(IReadOnlyList<IReadOnlyList<double>> rows) => CoreAlgorithms.Padding.pad(torch.float64, torch.CPU, Jagged(rows));
         var trajectories = CoreGroups().SelectMany(group => group).ToArray();
-        var plain = Core.Batching.ofEstimates(torch.float64, torch.CPU, trajectories, recipe.Estimator.Estimate.Invoke(CoreRollouts()));
+        var plain = CoreObjectives.BatchModule.ofEstimates(torch.float64, torch.CPU, trajectories, recipe.Estimator.Estimate.Invoke(CoreRollouts()));
         var values = FSharpOption<torch.Tensor>.Some(Tensor(Scores.Values!));
-        var batch = new Core.Batch(
+        var batch = new CoreObjectives.Batch(
             plain.LogProbOld,
             plain.LogProbSampled,
-            new([Tuple.Create(Core.Reference.Initial, Tensor(Scores.References[ReferencePolicy.Initial]))]),
+            new([Tuple.Create(CoreAlgorithms.Reference.Initial, Tensor(Scores.References[ReferencePolicy.Initial]))]),
             plain.Advantage,
             values,
             plain.Return,
@@ -204,8 +204,8 @@ public sealed class AlgorithmTests
             plain.Searches,
             plain.Truncated,
             plain.Clock);
-        var forward = new Core.Forward(Tensor(Scores.LogProbs), Tensor(Scores.Entropies!), values);
-        var slopes = Core.ObjectiveModule.differentiate(recipe.Objective, recipe.Objective.Loss.Invoke(batch), batch, forward);
-        return (slopes.Value, Core.Batching.numbersOf(trajectories, slopes.LogProb));
+        var forward = new CoreObjectives.Forward(Tensor(Scores.LogProbs), Tensor(Scores.Entropies!), values);
+        var slopes = CoreObjectives.ObjectiveModule.differentiate(recipe.Objective, recipe.Objective.Loss.Invoke(batch), batch, forward);
+        return (slopes.Value, CoreAlgorithms.Padding.unpad(trajectories, slopes.LogProb));
     }
 }

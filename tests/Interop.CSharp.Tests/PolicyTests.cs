@@ -42,17 +42,17 @@ public sealed class PolicyTests
         var groups = await AtlasTask.SampleAsync(policy, [.. AtlasTask.Train.Take(2)], options, Cancellation);
         Assert.Equal([3, 3], groups.Select(group => group.Count));
 
-        using var core = Core.PolicyModule.load(TorchSharp.torch.float32, TorchSharp.torch.CPU, WarmStartFolder);
-        var task = Core.Tasks.atlas(Data);
+        using var core = CorePolicies.PolicyModule.load(TorchSharp.torch.float32, TorchSharp.torch.CPU, WarmStartFolder);
+        var task = CoreTasks.Tasks.atlas(Data);
         var seed = Core.SeedModule.ofInt(5);
         var episodes = Enumerable.Range(0, 6).Select(k => Tuple.Create(task.Train[k / 3], Core.SeedModule.derive(k, seed))).ToArray();
-        var expected = Core.LearningTaskModule.rollouts(task, Core.SamplingOptionsModule.at(1), core, episodes, Cancellation);
+        var expected = CoreTasks.LearningTaskModule.rollouts(task, CoreSampling.SamplingOptionsModule.at(1), core, episodes, Cancellation);
         var trajectories = groups.SelectMany(group => group).ToArray();
         foreach (var (own, known) in trajectories.Zip(expected))
         {
             Assert.Equal(known.Reward, own.Reward);
             Assert.Equal(known.Answer?.Value, own.Answer);
-            Assert.Equal(Core.Batching.logProbs(known), own.Segments.OfType<Segment.Action>().SelectMany(action => action.LogProbs));
+            Assert.Equal(Core.TrajectoryModule.logProbs(known), own.Segments.OfType<Segment.Action>().SelectMany(action => action.LogProbs));
         }
 
         var scores = policy.Score(trajectories);
@@ -68,10 +68,10 @@ public sealed class PolicyTests
     {
         using var policy = Policy.Load(WarmStartFolder);
         var evaluation = await AtlasTask.EvaluateAsync(policy, new EvaluationOptions { Questions = 20 }, Cancellation);
-        using var core = Core.PolicyModule.load(TorchSharp.torch.float32, TorchSharp.torch.CPU, WarmStartFolder);
-        var task = Core.Tasks.atlas(Data);
-        var expected = Core.Evaluation.rollouts(task, Core.SamplingOptionsModule.at(0), Core.SeedModule.ofInt(0), Cancellation, core, [.. task.HeldOut.Take(20)]);
-        Assert.Equal(Core.Evaluation.meanReward(expected), evaluation.MeanReward);
+        using var core = CorePolicies.PolicyModule.load(TorchSharp.torch.float32, TorchSharp.torch.CPU, WarmStartFolder);
+        var task = CoreTasks.Tasks.atlas(Data);
+        var expected = CoreMeasuring.Evaluation.rollouts(task, CoreSampling.SamplingOptionsModule.at(0), Core.SeedModule.ofInt(0), Cancellation, core, [.. task.HeldOut.Take(20)]);
+        Assert.Equal(CoreMeasuring.Evaluation.meanReward(expected), evaluation.MeanReward);
         Assert.Equal(20, evaluation.Trajectories.Count);
 
         var answer = await AtlasTask.AskAsync(policy, "What is the capital of Austria?", cancellationToken: Cancellation);

@@ -13,10 +13,10 @@ public sealed class PublicApiTests
     private static readonly HashSet<Assembly> Hidden =
     [
         typeof(Microsoft.FSharp.Core.Unit).Assembly,
-        typeof(Core.Objective).Assembly,
-        typeof(Core.Policy).Assembly,
-        typeof(Core.RolloutOptions).Assembly,
-        typeof(Core.Experiment).Assembly,
+        typeof(CoreObjectives.Objective).Assembly,
+        typeof(CoreTransformer.Policy).Assembly,
+        typeof(CoreEnvironments.RolloutOptions).Assembly,
+        typeof(CoreStudies.Experiment).Assembly,
     ];
 
     [Fact]

@@ -191,8 +191,8 @@ public sealed class StudyTests
     /// <summary>The same study as F# runs it.</summary>
     private static string FSharpStudy(string folder)
     {
-        var options = Core.TrainingOptionsModule.defaults;
-        var training = new Core.TrainingOptions(
+        var options = CoreLearning.TrainingOptionsModule.defaults;
+        var training = new CoreLearning.TrainingOptions(
             4,
             3,
             options.MiniBatches,
@@ -219,27 +219,27 @@ public sealed class StudyTests
             options.LldProbe,
             options.Watch,
             options.StopRules);
-        var experiment = new Core.Experiment(
+        var experiment = new CoreStudies.Experiment(
             "journey",
             "",
-            Core.Tasks.atlas(Data),
-            Core.Start.NewCheckpoint(WarmStartFolder),
-            ListModule.OfArray<Core.Arm>(
+            CoreTasks.Tasks.atlas(Data),
+            CoreStudies.Start.NewCheckpoint(WarmStartFolder),
+            ListModule.OfArray<CoreStudies.Arm>(
             [
-                new("GRPO", Core.Recipes.grpo, training),
+                new("GRPO", CoreAlgorithms.Recipes.grpo, training),
                 new(
                     "GRPO + LLDS",
-                    Core.Recipes.grpo + 0.2 * Core.Llds.penalty(Core.Llds.defaults),
-                    Core.TrainingOptionsModule.learningRate(2e-4, training)),
+                    CoreAlgorithms.Recipes.grpo + 0.2 * CoreObjectives.Llds.penalty(CoreObjectives.Llds.defaults),
+                    CoreLearning.TrainingOptionsModule.learningRate(2e-4, training)),
             ]),
             ListModule.OfArray([1]),
             null);
-        return Core.Study.run(new Core.StudyOptions(folder, 2, 1, "cpu", 10, null), experiment, Cancellation).Folder.Metrics;
+        return CoreTraining.Study.run(new CoreTraining.StudyOptions(folder, 2, 1, "cpu", 10, null), experiment, Cancellation).Folder.Metrics;
     }
 
     /// <summary>All that a metrics file holds but times, in an order that does not depend on which run was faster.</summary>
     private static IEnumerable<string> Measured(string file) =>
-        from line in Core.Metrics.read(file).Lines
+        from line in CoreRecords.Metrics.read(file).Lines
         from metric in line.Values
         where !metric.Key.StartsWith("timing", StringComparison.Ordinal) && !metric.Key.StartsWith("perf", StringComparison.Ordinal)
         orderby line.Arm, line.Step, metric.Key

@@ -5,16 +5,12 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Text.Json.Nodes
-open Levee
-open Levee.Algorithms.Objectives
-open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Tests
-open Levee.Training.Studies
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Interop.HuggingFace
+open Levee.Policies.Tests.Examples
+open Levee.Tests
+open TorchSharp
 
 let private options = {
     LoraOptions.defaults with

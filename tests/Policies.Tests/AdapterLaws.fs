@@ -5,13 +5,11 @@ open System
 open System.Threading
 open FsCheck
 open FsCheck.FSharp
-open Levee
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
+open TorchSharp
 
 type private Case = { Family: Family; Options: LoraOptions; Settings: ScoringSettings; Seed: int }
 

@@ -2,10 +2,11 @@ module Levee.Policies.Tests.ArchitectureTests
 
 open System.IO
 open System.Text.Json.Nodes
-open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Interop.HuggingFace
+open Levee.Policies.Tests.Examples
 
 let private readOf architecture (edit: JsonObject -> unit) =
     use folder = new TemporaryFolder()

@@ -3,10 +3,11 @@ module Levee.Policies.Tests.AttentionLaws
 
 open FsCheck
 open FsCheck.FSharp
+open Xunit
 open Levee
 open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
 open TorchSharp
-open Xunit
 
 /// Rotated queries and keys, and values, of `batch` sequences of a length.
 let private heads (batch: int64) (length: int64) seed =

@@ -2,14 +2,11 @@ module Levee.Policies.Tests.CheckpointTests
 
 open System.IO
 open System.Text.Json.Nodes
-open Levee
-open Levee.Algorithms.Objectives
-open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Interop.HuggingFace
+open Levee.Policies.Tests.Examples
+open TorchSharp
 
 let private load folder = Policy.load torch.float32 torch.CPU folder
 

@@ -3,13 +3,13 @@ module Levee.Policies.Tests.ContinuousBatchLaws
 open System.Threading
 open FsCheck
 open FsCheck.FSharp
-open Levee
-open Levee.Interop.Extras
-open Levee.Policies.Sampling
-open Levee.Policies.Transformer
-open Levee.Training.Studies
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Interop.Extras
+open Levee.Policies.Tests.Examples
+open Levee.Policies.Tests.Scripts
+open TorchSharp
 
 let private config = Config.QuickThrowOnFailure.WithMaxTest 30
 

@@ -3,13 +3,11 @@ module Levee.Policies.Tests.Examples
 
 open System
 open System.IO
-open Levee
-open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Interop.HuggingFace
+open TorchSharp
 
 // Tests count live tensors, which all tests of the process share.
 [<assembly: CollectionBehavior(DisableTestParallelization = true)>]

@@ -3,12 +3,10 @@ module Levee.Policies.Tests.GenerationLaws
 open System
 open System.Collections.Generic
 open System.Threading
-open Levee
-open Levee.Environments
-open Levee.Policies
-open Levee.Policies.Sampling
-open Levee.Policies.Transformer
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
 
 let private options = { Generation.defaults with MaxTokens = 30; StopTokens = Some [] }
 

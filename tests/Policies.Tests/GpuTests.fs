@@ -2,15 +2,12 @@
 module Levee.Policies.Tests.GpuTests
 
 open System.Threading
-open Levee
-open Levee.Interop.Extras
-open Levee.Policies
-open Levee.Policies.Sampling
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Training.Studies
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Interop.Extras
+open Levee.Policies.Tests.Examples
+open TorchSharp
 
 let private gpu () =
     Assert.SkipUnless(torch.cuda_is_available(), "This libtorch sees no GPU.")

@@ -4,14 +4,11 @@ module Levee.Policies.Tests.InfluenceLaws
 open System
 open FsCheck
 open FsCheck.FSharp
-open Levee
-open Levee.Environments
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Training.Measuring
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
+open TorchSharp
 
 type private Case = { Temperature: float; Slice: int; Group: Group; Advantages: float[]; Index: int }
 

@@ -1,13 +1,11 @@
 module Levee.Policies.Tests.LayoutLaws
 
 open System
-open Levee
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Policies
-open Levee.Policies.Transformer
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
+open TorchSharp
 
 let private trajectory segments = {
     Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }

@@ -1,14 +1,13 @@
 /// Scores through the head against the full logits and torch's own differentiation.
 module Levee.Policies.Tests.LogProbLaws
 
-open FsCheck
 open FsCheck.FSharp
-open Levee
-open Levee.Algorithms.Objectives
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open TorchSharp
 open Xunit
+open FsCheck
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
+open TorchSharp
 
 type private Case = {
     Hidden: torch.Tensor

@@ -4,16 +4,12 @@ module Levee.Policies.Tests.ModelOracle
 open System.IO
 open System.Text.Json
 open System.Threading
-open Levee
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Policies.Sampling
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Tests
-open Levee.Training.Studies
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
+open Levee.Tests
+open TorchSharp
 
 let models = TheoryData<string> [| "qwen2-tiny"; "qwen2-tiny-sharded-bf16"; "qwen3-tiny"; "llama-tiny" |]
 

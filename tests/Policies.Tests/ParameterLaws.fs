@@ -1,12 +1,11 @@
 module Levee.Policies.Tests.ParameterLaws
 
 open System
-open Levee
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
+open TorchSharp
 
 let private tensorOf name (parameters: Parameters) = Parameters.named parameters |> Array.find(fst >> (=) name) |> snd
 

@@ -6,14 +6,12 @@ open System.Diagnostics
 open System.Threading
 open FsCheck
 open FsCheck.FSharp
-open Levee
-open Levee.Policies
-open Levee.Policies.Sampling
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Training.Studies
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
+open Levee.Policies.Tests.Scripts
+open TorchSharp
 
 let private config = Config.QuickThrowOnFailure.WithMaxTest 30
 

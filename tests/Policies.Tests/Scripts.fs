@@ -6,10 +6,8 @@ open System.Threading
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Environments
-open Levee.Policies.Sampling
 open Levee.Policies.Transformer
-open Levee.Training.Studies
+open Levee.Policies.Tests.Examples
 
 let vocabulary = architecture.VocabularySize
 

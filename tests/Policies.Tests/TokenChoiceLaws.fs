@@ -3,10 +3,10 @@ module Levee.Policies.Tests.TokenChoiceLaws
 open System
 open FsCheck
 open FsCheck.FSharp
-open Levee
-open Levee.Policies.Sampling
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Tests.Examples
+open TorchSharp
 
 /// Logits, many of them equal, and filters.
 type private Case = { Logits: float[]; Options: SamplingOptions }

@@ -1,13 +1,11 @@
 module Levee.Policies.Tests.TransformerLaws
 
 open System
-open Levee
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open TorchSharp
 open Xunit
+open Levee
+open Levee.Policies.Transformer
+open Levee.Policies.Tests.Examples
+open TorchSharp
 
 let private grid rows columns seed =
     tokens architecture.VocabularySize (rows * columns) (Seed.ofInt seed)

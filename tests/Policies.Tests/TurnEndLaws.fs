@@ -4,8 +4,8 @@ open System
 open System.Text
 open FsCheck
 open FsCheck.FSharp
-open Levee
 open Xunit
+open Levee
 
 /// A tokenizer whose tokens are bytes: a letter may span several.
 let private bytes = {

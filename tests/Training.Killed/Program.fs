@@ -3,8 +3,8 @@ module Levee.Tests.Killed
 
 open System.IO
 open System.Threading
+open Levee
 open Levee.Tests
-open Levee.Training.Studies
 
 /// The study's steps.
 let steps = 60

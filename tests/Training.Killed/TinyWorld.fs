@@ -3,16 +3,7 @@ module Levee.Tests.TinyWorld
 
 open System.Threading.Tasks
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Environments.Atlas
 open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Training.Learning
-open Levee.Training.Studies
-open Levee.Training.Tasks
 
 let private words = [| for letter in 'a' .. 'f' -> string letter |]
 

@@ -4,15 +4,8 @@ module Levee.Tests.Setups
 open System
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Interop.HuggingFace
-open Levee.Policies
 open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Training.Learning
-open Levee.Training.Measuring
+open Levee.Interop.HuggingFace
 open TorchSharp
 
 type Setup = { Plan: MemorySetup; Recipe: Recipe }

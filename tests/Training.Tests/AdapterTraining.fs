@@ -6,17 +6,9 @@ open System.Collections.Generic
 open System.IO
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Records
-open Levee.Training.Studies
 open TorchSharp
 open Xunit
+open Levee.Tests.World
 
 let private lora = { LoraOptions.defaults with Rank = 4; Alpha = 8.0 }
 

@@ -3,7 +3,6 @@ module Levee.Tests.CommandLine
 
 open System.Diagnostics
 open Levee.Tests
-open Levee.Training.Studies
 open Xunit
 
 /// The exit code of `dotnet fsi build.fsx words`, and all that it wrote.

@@ -4,13 +4,8 @@ open System
 open System.IO
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Studies
 open Xunit
+open Levee.Tests.World
 
 let private tiny name seedList (recipe: Recipe) =
     experiment name {

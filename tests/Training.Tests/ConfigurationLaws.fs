@@ -5,18 +5,9 @@ open System
 open System.Collections.Generic
 open System.IO
 open System.Threading
-open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Policies.Weights
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Measuring
-open Levee.Training.Studies
-open Levee.Training.Tasks
+open Levee
 open Xunit
+open Levee.Tests.World
 
 let private everything () =
     experiment "everything" {

@@ -5,10 +5,8 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Text.RegularExpressions
-open Levee.Algorithms.Objectives
 open Levee.Tests
 open Levee.Tests.World
-open Levee.Training.Studies
 open Xunit
 
 let private blocks language (page: string) =

@@ -5,9 +5,6 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Text.Json
-open Levee.Algorithms.Objectives
-open Levee.Training.Learning
-open Levee.Training.Studies
 open Xunit
 
 type Event = { Time: float; Step: int64; Version: string; Values: (string * float) list }

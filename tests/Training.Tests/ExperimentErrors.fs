@@ -1,14 +1,9 @@
 module Levee.Tests.ExperimentErrors
 
 open System
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Studies
-open Levee.Training.Tasks
+open Levee
 open Xunit
+open Levee.Tests.World
 
 let private refused (expected: string) (build: unit -> Experiment) =
     let error = Assert.Throws<ArgumentException>(fun () -> build() |> ignore)

@@ -7,10 +7,8 @@ open System.IO
 open System.Threading
 open Levee
 open Levee.Tests
-open Levee.Tests.World
-open Levee.Training.Records
-open Levee.Training.Studies
 open Xunit
+open Levee.Tests.World
 
 /// The study in a process of its own: a new one, or what was begun in the folder.
 let private start (out: string) =

@@ -3,17 +3,9 @@ module Levee.Tests.LldProbeLaws
 open System.Collections.Generic
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Measuring
-open Levee.Training.Records
 open TorchSharp
 open Xunit
+open Levee.Tests.World
 
 let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
 let private clock = { Step = 1; Steps = 1; Alarm = 1.0 }

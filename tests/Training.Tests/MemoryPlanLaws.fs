@@ -4,13 +4,7 @@ module Levee.Tests.MemoryPlanLaws
 open System
 open System.IO
 open Levee
-open Levee.Algorithms.Diagnosis
-open Levee.Environments
-open Levee.Policies
-open Levee.Policies.Weights
 open Levee.Tests
-open Levee.Training.Learning
-open Levee.Training.Measuring
 open Xunit
 
 let names = TheoryData<string>(Setups.all.Keys)

@@ -1,7 +1,6 @@
 module Levee.Tests.OptimiserLaws
 
 open Levee
-open Levee.Training.Learning
 open TorchSharp
 open Xunit
 

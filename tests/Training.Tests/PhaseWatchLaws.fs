@@ -3,15 +3,10 @@ module Levee.Tests.PhaseWatchLaws
 open System
 open System.Collections.Generic
 open System.Threading
-open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Objectives
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Measuring
-open Levee.Training.Records
+open Levee
 open TorchSharp
 open Xunit
+open Levee.Tests.World
 
 /// Told at once, and by next to nothing: every step after the first two is a collapse whatever it does.
 let private nervous = {

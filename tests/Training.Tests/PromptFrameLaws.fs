@@ -4,15 +4,10 @@ module Levee.Tests.PromptFrameLaws
 open System.IO
 open System.Threading
 open Levee
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Sampling
 open Levee.Policies.Transformer
-open Levee.Tests.World
-open Levee.Training.Tasks
+open Levee.Interop.HuggingFace
 open Xunit
+open Levee.Tests.World
 
 let private withTemplate (template: string option) (policy: Policy) =
     let templates = template |> Option.map ChatTemplates.Of |> Option.defaultValue ChatTemplates.None

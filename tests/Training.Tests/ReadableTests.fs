@@ -2,10 +2,7 @@
 module Levee.Tests.ReadableTests
 
 open Levee
-open Levee.Environments
-open Levee.Policies
 open Levee.Tests.World
-open Levee.Training.Records
 open Xunit
 
 /// Reads each token as one letter.

@@ -3,18 +3,10 @@ module Levee.Tests.RecipeLaws
 
 open System.Collections.Generic
 open System.Threading
-open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Policies.Sampling
-open Levee.Policies.Transformer
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Measuring
-open Levee.Training.Records
+open Levee
 open TorchSharp
 open Xunit
+open Levee.Tests.World
 
 let private train recipe options =
     use policy = warmPolicy()

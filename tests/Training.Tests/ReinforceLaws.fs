@@ -4,19 +4,9 @@ open System
 open System.Collections.Generic
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Policies.Sampling
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Measuring
-open Levee.Training.Records
-open Levee.Training.Tasks
 open TorchSharp
 open Xunit
+open Levee.Tests.World
 
 let private llds = Recipes.grpo + 3.0 * Llds.penalty Llds.defaults
 

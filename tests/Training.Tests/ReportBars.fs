@@ -6,10 +6,7 @@ open System.IO
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Algorithms.Objectives
 open Levee.Tests.World
-open Levee.Training.Records
-open Levee.Training.Studies
 open Xunit
 
 let private bar step id change : BarLine = {

@@ -4,10 +4,6 @@ open System
 open System.IO
 open System.Threading.Tasks
 open Levee
-open Levee.Training.Records
-open Levee.Training.Studies
-open Levee.Training.Tasks
-open Levee.Training.Terminal
 open Spectre.Console
 open Xunit
 

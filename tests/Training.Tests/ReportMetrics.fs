@@ -6,10 +6,6 @@ open System.Threading.Tasks
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Algorithms.Objectives
-open Levee.Training.Records
-open Levee.Training.Studies
-open Levee.Training.Tasks
 open Xunit
 
 let private temporary () = Path.Combine(Path.GetTempPath(), $"levee-metrics-{Guid.NewGuid()}.jsonl")

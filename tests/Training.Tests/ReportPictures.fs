@@ -6,12 +6,8 @@ open System.Xml.Linq
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Algorithms.Objectives
-open Levee.Report
-open Levee.Training.Records
 open Levee.Training.Report
 open Levee.Training.Report.Drawing
-open Levee.Training.Studies
 open Xunit
 
 let private line arm seed step values = { Step = step; Arm = arm; Seed = seed; Values = Map.ofList values }

@@ -4,12 +4,7 @@ open System
 open FsCheck
 open FsCheck.FSharp
 open Levee
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Training.Records
 open Levee.Training.Report
-open Levee.Training.Studies
 open Xunit
 
 let private run window (rewards: float seq) =

@@ -5,11 +5,9 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Threading
-open Levee.Tests.World
-open Levee.Training.Records
-open Levee.Training.Studies
-open Levee.Training.Tasks
+open Levee
 open Xunit
+open Levee.Tests.World
 
 let private fsi (words: string list) =
     let info =

@@ -7,20 +7,11 @@ open System.IO
 open System.Security.Cryptography
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Objectives
-open Levee.Policies
 open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Measuring
-open Levee.Training.Records
 open Levee.Training.Report.Drawing
-open Levee.Training.Studies
 open TorchSharp
 open Xunit
+open Levee.Tests.World
 
 /// Collapses at every turn.
 let private nervous = {

@@ -6,18 +6,8 @@ open System.IO
 open System.Text.Json
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Objectives
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Measuring
-open Levee.Training.Records
-open Levee.Training.Studies
-open Levee.Training.Tasks
 open Xunit
+open Levee.Tests.World
 
 let private tiny origin =
     experiment "journey" {

@@ -9,9 +9,6 @@ open FsCheck.FSharp
 open Levee
 open Levee.Tests.EventFiles
 open Levee.Tests.World
-open Levee.Training.Records
-open Levee.Training.Studies
-open Levee.Training.Tasks
 open Xunit
 
 let private start = DateTimeOffset(2026, 1, 2, 3, 4, 5, 250, TimeSpan.Zero)

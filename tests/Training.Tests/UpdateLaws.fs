@@ -3,18 +3,9 @@ module Levee.Tests.UpdateLaws
 open System
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Tests.World
-open Levee.Training.Learning
-open Levee.Training.Records
 open TorchSharp
 open Xunit
+open Levee.Tests.World
 
 let private grpo = Recipes.grpo.Objective
 

@@ -4,15 +4,7 @@ module Levee.Tests.World
 open System.IO
 open System.Threading
 open Levee
-open Levee.Algorithms
-open Levee.Algorithms.Objectives
-open Levee.Environments
-open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open Levee.Tests
-open Levee.Training.Learning
-open Levee.Training.Tasks
 
 let data = Path.Combine(Repository.root, "Experiments", "data")
 

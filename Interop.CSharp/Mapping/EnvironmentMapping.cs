@@ -3,11 +3,11 @@ using Microsoft.FSharp.Collections;
 namespace Levee.CSharp.Mapping;
 
 /// <summary>An environment of the framework's own as C# sees it.</summary>
-internal sealed class CoreEnvironment(Core.IEnvironment core) : IEnvironment
+internal sealed class CoreEnvironment(CoreEnvironments.IEnvironment core) : IEnvironment
 {
     public IReadOnlyList<string> StopTexts => [.. core.StopTexts];
 
-    internal Core.IEnvironment Inner => core;
+    internal CoreEnvironments.IEnvironment Inner => core;
 
     public IReadOnlyList<Piece> Prompt(Question question) => core.Prompt(question.ToCore()).MapAll(Piece.FromCore);
 
@@ -19,14 +19,14 @@ internal sealed class CoreEnvironment(Core.IEnvironment core) : IEnvironment
 }
 
 /// <summary>An environment written in C# as the framework sees it.</summary>
-internal sealed class ForeignEnvironment(IEnvironment environment) : Core.IEnvironment
+internal sealed class ForeignEnvironment(IEnvironment environment) : CoreEnvironments.IEnvironment
 {
     public FSharpList<string> StopTexts => environment.StopTexts.ToFSharpList();
 
-    public FSharpList<Core.Piece> Prompt(Core.Question question) =>
+    public FSharpList<CoreEnvironments.Piece> Prompt(Core.Question question) =>
         environment.Prompt(Question.FromCore(question)).Select(piece => piece.ToCore()).ToFSharpList();
 
-    public async Task<Core.Outcome[]> Act(Core.ActionRequest[] actions, CancellationToken cancellation)
+    public async Task<CoreEnvironments.Outcome[]> Act(CoreEnvironments.ActionRequest[] actions, CancellationToken cancellation)
     {
         var outcomes = await environment.ActAsync(actions.MapAll(ActionRequest.FromCore), cancellation).ConfigureAwait(false);
         return outcomes.Count == actions.Length
@@ -36,9 +36,9 @@ internal sealed class ForeignEnvironment(IEnvironment environment) : Core.IEnvir
     }
 }
 
-internal static class Environments
+internal static class EnvironmentMapping
 {
-    internal static Core.IEnvironment ToCore(IEnvironment environment) => environment switch
+    internal static CoreEnvironments.IEnvironment ToCore(IEnvironment environment) => environment switch
     {
         CoreEnvironment own => own.Inner,
         SearchEnvironment search => search.Inner,

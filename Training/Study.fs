@@ -1,4 +1,4 @@
-namespace Levee.Training.Studies
+namespace Levee.Training
 
 open System
 open System.Collections.Concurrent
@@ -16,6 +16,7 @@ open Levee.Training.Measuring
 open Levee.Training.Records
 open Levee.Training.Report
 open Levee.Training.Report.Drawing
+open Levee.Training.Studies
 open Levee.Training.Terminal
 open TorchSharp
 

@@ -1,12 +1,12 @@
-namespace Levee.Training.Studies
+namespace Levee.Training
 
 open System
 open System.IO
 open System.Text.Json
 open Levee
-open Levee.Policies
-open Levee.Training.Learning
 open Levee.Training.Records
+open Levee.Training.Report
+open Levee.Training.Studies
 
 /// A run folder as a comparison sees it.
 type RunRecord = {

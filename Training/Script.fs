@@ -1,4 +1,4 @@
-namespace Levee.Training.Studies
+namespace Levee.Training
 
 open System
 open System.IO
@@ -8,6 +8,7 @@ open Argu
 open Levee
 open Levee.Environments
 open Levee.Training.Records
+open Levee.Training.Studies
 open Levee.Training.Terminal
 
 /// What every experiment script understands on its command line.
