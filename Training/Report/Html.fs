@@ -13,84 +13,6 @@ open Levee.Training.Studies
 /// Writes a study's report: one HTML file that needs no network.
 [<RequireQualifiedAccess>]
 module Html =
-    let private style =
-        ":root{color-scheme:light dark;--ink:#1f2328;--muted:#656d76;--rule:#dfe2e6;--paper:#fff;--tint:#f6f7f9}\
-         @media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--muted:#9aa4ae;--rule:#333a42;--paper:#14181d;--tint:#1c2127}}\
-         *{box-sizing:border-box}\
-         body{margin:0;background:var(--paper);color:var(--ink);\
-         font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\
-         main{max-width:1088px;margin:0 auto;padding:48px 24px 96px}\
-         h1{font-size:30px;line-height:1.2;letter-spacing:-.01em;margin:0 0 12px}\
-         h2{font-size:20px;line-height:1.3;margin:56px 0 12px;padding-top:20px;border-top:1px solid var(--rule)}\
-         p,ul,dl{max-width:44em;margin:0 0 12px}ul{padding-left:1.2em}\
-         .lead{font-size:18px}.muted,figcaption{color:var(--muted)}\
-         .note{max-width:44em;background:var(--tint);border-left:3px solid var(--muted);padding:8px 14px;margin:0 0 12px}\
-         dt{font-weight:600}dd{margin:0 0 8px}\
-         .wide{overflow-x:auto}\
-         table{border-collapse:collapse;font-size:15px;font-variant-numeric:tabular-nums;margin:16px 0 12px}\
-         th,td{padding:6px 0 6px 28px;text-align:right;vertical-align:bottom}td,tbody th{white-space:nowrap}th:first-child,td:first-child{padding-left:0;text-align:left;font-weight:400}\
-         thead th{border-bottom:1px solid var(--ink);font-weight:600}tbody tr+tr>*{border-top:1px solid var(--rule)}\
-         figure{margin:20px 0 36px}figure svg{display:block;width:100%;min-width:760px;height:auto}\
-         figcaption{font-size:14.5px;line-height:1.5;max-width:52em;margin-top:4px}figcaption b{color:var(--ink);font-weight:600}\
-         details{margin:8px 0}summary{cursor:pointer}\
-         pre{background:var(--tint);padding:14px 16px;margin:8px 0 16px;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;\
-         white-space:pre-wrap;overflow-wrap:anywhere;max-height:36em;overflow-y:auto}"
-
-    /// Reads the values under the pointer out of every panel of a figure. The report is whole without it.
-    let private script =
-        """
-for (const svg of document.querySelectorAll('svg.levee')) {
-  const make = (name, attributes, parent) => {
-    const node = document.createElementNS('http://www.w3.org/2000/svg', name);
-    for (const key in attributes) node.setAttribute(key, attributes[key]);
-    return parent.appendChild(node);
-  };
-  const panels = [...svg.querySelectorAll('.panel')].map(group => {
-    const [left, right, top, bottom, low, high] =
-      ['left', 'right', 'top', 'bottom', 'low', 'high'].map(key => Number(group.dataset[key]));
-    const traces = [...group.querySelectorAll('.trace')].map(trace => ({
-      tone: trace.dataset.tone,
-      values: trace.dataset.values.split(';').filter(pair => pair).map(pair => pair.split(',').map(Number)),
-    }));
-    return {
-      left, right, top, bottom, low, high, traces,
-      abscissa: group.dataset.abscissa,
-      cross: make('line', { class: 'cross', y1: top, y2: bottom, visibility: 'hidden' }, group),
-      unit: group.querySelector('.unit'),
-      text: make('text', { class: 'label', x: right, y: top - 10, 'text-anchor': 'end' }, group),
-    };
-  });
-  const clear = () => panels.forEach(panel => {
-    panel.cross.setAttribute('visibility', 'hidden');
-    panel.unit?.setAttribute('visibility', 'visible');
-    panel.text.replaceChildren();
-  });
-  svg.addEventListener('pointerleave', clear);
-  svg.addEventListener('pointermove', event => {
-    const scale = svg.viewBox.baseVal.width / svg.getBoundingClientRect().width;
-    const x = (event.clientX - svg.getBoundingClientRect().left) * scale;
-    const under = panels.find(panel => !(panel.left > x || x > panel.right));
-    if (!under) return clear();
-    const share = (x - under.left) / (under.right - under.left);
-    for (const panel of panels) {
-      const at = panel.low + share * (panel.high - panel.low);
-      const place = panel.left + share * (panel.right - panel.left);
-      panel.cross.setAttribute('x1', place);
-      panel.cross.setAttribute('x2', place);
-      panel.cross.setAttribute('visibility', 'visible');
-      panel.unit?.setAttribute('visibility', 'hidden');
-      panel.text.replaceChildren();
-      make('tspan', { class: 'muted' }, panel.text).textContent = panel.abscissa + ' ' + Math.round(at);
-      for (const trace of panel.traces) {
-        if (!trace.values.length) continue;
-        const [, y] = trace.values.reduce((a, b) => Math.abs(a[0] - at) > Math.abs(b[0] - at) ? b : a);
-        make('tspan', { class: 'f' + trace.tone, dx: 8 }, panel.text).textContent = Number(y.toPrecision(3));
-      }
-    }
-  });
-}
-"""
-
     let private paragraph cls content = Xml.leaf "p" (if cls = "" then [] else [ "class", cls ]) content
 
     let private folded summary content = Xml.el "details" [] (Xml.leaf "summary" [] summary :: content)
@@ -225,7 +147,7 @@ for (const svg of document.querySelectorAll('svg.levee')) {
                 Xml.el "meta" [ "charset", "utf-8" ] []
                 Xml.el "meta" [ "name", "viewport"; "content", "width=device-width, initial-scale=1" ] []
                 Xml.leaf "title" [] content.Title
-                Xml.el "style" [] [ Xml.Verbatim(style + Svg.style) ]
+                Xml.el "style" [] [ Xml.Verbatim(Embedded.text "report.css" + Svg.style) ]
             ]
 
         let samples = content.Samples |> List.map(fun sample -> folded sample.Caption [ Xml.leaf "pre" [] sample.Text ])
@@ -250,7 +172,7 @@ for (const svg of document.querySelectorAll('svg.levee')) {
             @ section "Configuration" [ configuration ]
 
         let page =
-            Xml.el "html" [ "lang", "en" ] [ head; Xml.el "body" [] [ Xml.el "main" [] body; Xml.el "script" [] [ Xml.Verbatim script ] ] ]
+            Xml.el "html" [ "lang", "en" ] [ head; Xml.el "body" [] [ Xml.el "main" [] body; Xml.el "script" [] [ Xml.Verbatim(Embedded.text "report.js") ] ] ]
 
         "<!DOCTYPE html>\n" + Xml.write page + "\n"
 
