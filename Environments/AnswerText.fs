@@ -41,7 +41,13 @@ module AnswerText =
         let mutable index = 0
 
         while index < text.Length do
-            match (if isFreeBefore text index then articleAt text index else None) with
+            let article =
+                if isFreeBefore text index then
+                    articleAt text index
+                else
+                    None
+
+            match article with
             | Some article ->
                 kept.Append ' ' |> ignore
                 index <- index + article.Length

@@ -38,7 +38,13 @@ module internal CharacterWidth =
         for letter in text do
             let letter = plain letter
 
-            match (if folded.Length > 0 then composed folded[folded.Length - 1] letter else None) with
+            let whole =
+                if folded.Length > 0 then
+                    composed folded[folded.Length - 1] letter
+                else
+                    None
+
+            match whole with
             | Some whole -> folded[folded.Length - 1] <- whole
             | None -> folded.Append letter |> ignore
 

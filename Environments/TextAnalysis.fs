@@ -62,7 +62,8 @@ module TextAnalysis =
 
     let private tatweel = 0x0640
 
-    let private isIn (ranges: (int * int)[]) (rune: Rune) = ranges |> Array.exists(fun (first, last) -> rune.Value >= first && rune.Value <= last)
+    let private isIn (ranges: (int * int)[]) (rune: Rune) =
+        ranges |> Array.exists(fun (first, last) -> rune.Value >= first && rune.Value <= last)
 
     let private isMark (rune: Rune) =
         match Rune.GetUnicodeCategory rune with
@@ -142,7 +143,13 @@ module TextAnalysis =
 
     let private single analysis (text: string) =
         match analysis with
-        | TextAnalysis.Pairs -> terms (fun characters -> if characters.Length = 1 then characters else pairs characters) text
+        | TextAnalysis.Pairs ->
+            let ofRun =
+                function
+                | [ character ] -> [ character ]
+                | characters -> pairs characters
+
+            terms ofRun text
         | TextAnalysis.Words ->
             let letters = StringBuilder()
 

@@ -7,7 +7,8 @@ open Levee.Interop.HuggingFace
 /// or shortened at once: a kill meanwhile leaves it as it was or as it shall be.
 [<RequireQualifiedAccess>]
 module CutBack =
-    let private place line = { Arm = JsonLines.text "arm" line; Seed = JsonLines.int32 "seed" line }, JsonLines.int32 "step" line
+    let private place line =
+        { Arm = JsonLines.text "arm" line; Seed = JsonLines.int32 "seed" line }, JsonLines.int32 "step" line
 
     let private stands (stepOf: RunId -> int) (path: string) (line: FileLine) =
         let run, step = JsonLines.parseLine path place line

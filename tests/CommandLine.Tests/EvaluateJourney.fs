@@ -95,7 +95,18 @@ let ``empty files are refused by name, and what a user should know of the others
     let empty = folder.Write("empty.jsonl", "\n")
     let questions = folder.Write("q.jsonl", """{"id": "1", "question": "red", "golden_answers": ["The The"]}""")
     let corpus = folder.Write("c.jsonl", """{"id": "d", "contents": "東京\n東京は青い"}""")
-    let words questions corpus = [ "evaluate"; policy; "--questions-file"; questions; "--corpus"; corpus; "--turns"; "1"; "--turn-tokens"; "4" ]
+    let words questions corpus = [
+        "evaluate"
+        policy
+        "--questions-file"
+        questions
+        "--corpus"
+        corpus
+        "--turns"
+        "1"
+        "--turn-tokens"
+        "4"
+    ]
     Assert.Contains($"{empty}: The file is empty: it has no documents", fails 1 (words questions empty))
     Assert.Contains($"{empty}: The file is empty: it has no questions", fails 1 (words empty corpus))
     let code, _, errors = levee(words questions corpus)

@@ -38,7 +38,8 @@ let ``Nesting has an end`` () =
 
 [<Fact>]
 let ``Bytes that are no UTF-8 are told with their line`` () =
-    let bytes = Array.concat [ Encoding.UTF8.GetBytes "{\"é\":1,\n\"b\":\""; [| 0xE2uy; 0x82uy |]; Encoding.UTF8.GetBytes "\"}" ]
+    let bytes =
+        Array.concat [ Encoding.UTF8.GetBytes "{\"é\":1,\n\"b\":\""; [| 0xE2uy; 0x82uy |]; Encoding.UTF8.GetBytes "\"}" ]
 
     match JsonText.parse bytes with
     | Error fault ->

@@ -97,7 +97,8 @@ let ``A run is single characters and pairs, and a query of several characters th
 
 [<Fact>]
 let ``Words leaves texts as they are`` () =
-    Prop.forAll (ArbMap.defaults |> ArbMap.arbitrary<string>) (fun text -> TextAnalysis.indexed TextAnalysis.Words (string text) = string text)
+    Prop.forAll (ArbMap.defaults |> ArbMap.arbitrary<string>) (fun text ->
+        TextAnalysis.indexed TextAnalysis.Words (string text) = string text)
     |> Check.QuickThrowOnFailure
 
 [<Fact>]
