@@ -36,9 +36,15 @@ module Questions =
             Usage.refuse $"the task {task.Name} has no questions '{split}': there is no {file}. Give test, dev or train."
 
     let private retriever (corpus: string) index : IRetriever =
-        match index with
-        | Some path -> SqliteRetriever.Cached(path, Dataset.readCorpus corpus)
-        | None -> SqliteRetriever.InMemory(Dataset.readCorpus corpus)
+        let documents = Dataset.readCorpus corpus
+
+        let retriever =
+            match index with
+            | Some path -> SqliteRetriever.Cached(path, documents)
+            | None -> SqliteRetriever.InMemory documents
+
+        eprintfn $"search: {retriever.Description}"
+        retriever
 
     /// The world and the questions of a source. Raises `DatasetException` where a file cannot be used.
     let load source : LearningTask * Question[] =
@@ -52,7 +58,10 @@ module Questions =
 
             task, ofSplit task split
         | OfFiles(questions, corpus, index, search, rollout) ->
-            let questions = Dataset.readQuestions questions |> Array.ofSeq
+            let questions, notices = Dataset.loadQuestions questions
+
+            for notice in notices do
+                eprintfn $"note: {notice}"
 
             {
                 Name = "questions"

@@ -3,10 +3,8 @@ namespace Levee.Environments
 open System
 open System.Collections.Generic
 open System.IO
-open System.Text
 open System.Text.Json
 open Levee
-open Levee.Algorithms.Objectives
 
 /// A document of a corpus.
 type Document = {
@@ -35,29 +33,16 @@ type DatasetException(path: string, line: int, problem: string, remedy: string, 
     member _.Line = line
 
 /// Search-R1's corpora and FlashRAG's question files: JSON lines in UTF-8, read as they are enumerated. Blank lines are skipped;
-/// any other line that cannot be used is a `DatasetException`.
+/// any other line that cannot be used is a `DatasetException` (`JsonText` says what JSON is), and so is a file without lines to use.
 [<RequireQualifiedAccess>]
 module Dataset =
     let private failAt path line problem remedy : 'a = raise(DatasetException(path, line, problem, remedy, null))
 
-    let private nextLine path line (reader: StreamReader) =
-        try
-            Option.ofObj(reader.ReadLine())
-        with :? DecoderFallbackException as cause ->
-            raise(DatasetException(path, line, "Bytes that are no UTF-8 at or after this line.", "Save the file as UTF-8.", cause))
-
-    let private parse path line (text: string) =
-        try
-            use document = JsonDocument.Parse(text)
-            let root = document.RootElement.Clone()
-
-            if root.ValueKind = JsonValueKind.Object then
-                root
-            else
-                failAt path line "The line is no JSON object." "Write one JSON object a line."
-        with :? JsonException as cause ->
-            let problem = $"The line is no JSON: {cause.Message}"
-            raise(DatasetException(path, line, problem, "Write one JSON object a line.", cause))
+    let private parse path (line: FileLine) =
+        match JsonText.parse line.Bytes with
+        | Ok root when root.ValueKind = JsonValueKind.Object -> root
+        | Ok _ -> failAt path line.Number "The line is no JSON object." "Write one JSON object a line."
+        | Error fault -> failAt path line.Number $"The line cannot be read: {fault.Problem}." "Write one JSON object a line."
 
     let private field path line (name: string) (root: JsonElement) =
         match root.TryGetProperty name with
@@ -83,33 +68,31 @@ module Dataset =
         else
             text path line "id" value
 
-    let private readLines path (read: int -> JsonElement -> 'a) =
+    // Each value with its line.
+    let private readLines path (items: string) (read: int -> JsonElement -> 'a) =
         seq {
             if not(File.Exists path) then
                 failAt path 0 "There is no such file." "Check the path."
 
             let seen = HashSet<string>()
-            use reader = new StreamReader(path, UTF8Encoding(false, true))
-            let mutable line = 1
-            let mutable content = nextLine path line reader
 
-            while content.IsSome do
-                if not(String.IsNullOrWhiteSpace content.Value) then
-                    let root = parse path line content.Value
-                    let id = identifier path line root
+            for line in FileLines.read path do
+                if not line.IsBlank then
+                    let root = parse path line
+                    let id = identifier path line.Number root
 
                     if not(seen.Add id) then
-                        failAt path line $"The id \"{id}\" stands on an earlier line too." "Make every id unique."
+                        failAt path line.Number $"The id \"{id}\" stands on an earlier line too." "Make every id unique."
 
-                    yield read line root
+                    yield struct (line.Number, read line.Number root)
 
-                line <- line + 1
-                content <- nextLine path line reader
+            if seen.Count = 0 then
+                failAt path 0 $"The file is empty: it has no {items}." "Check the path, or write one JSON object a line."
         }
 
     /// The documents of a corpus, lines of `{"id", "contents"}` with the title on the first line of `contents`.
     let readCorpus (path: string) : Document seq =
-        readLines path (fun line root ->
+        readLines path "documents" (fun line root ->
             let contents = field path line "contents" root |> text path line "contents"
 
             let title, body =
@@ -118,6 +101,7 @@ module Dataset =
                 | at -> contents[.. at - 1], contents[at + 1 ..]
 
             { Id = identifier path line root; Title = title.TrimEnd '\r'; Text = body })
+        |> Seq.map(fun struct (_, document) -> document)
 
     let private goldenAnswers path line (root: JsonElement) =
         let answers = field path line "golden_answers" root
@@ -132,10 +116,8 @@ module Dataset =
         | true, value when value.ValueKind <> JsonValueKind.Null -> value.GetRawText()
         | _ -> ""
 
-    /// The questions of a file, lines of `{"id", "question", "golden_answers"}` and perhaps `"metadata"`. A question that does
-    /// not end in '?' gets one.
-    let readQuestions (path: string) : Question seq =
-        readLines path (fun line root ->
+    let private questionLines path =
+        readLines path "questions" (fun line root ->
             let question = (field path line "question" root |> text path line "question").Trim()
 
             {
@@ -144,3 +126,32 @@ module Dataset =
                 GoldenAnswers = goldenAnswers path line root
                 Metadata = metadata root
             })
+
+    /// The questions of a file, lines of `{"id", "question", "golden_answers"}` and perhaps `"metadata"`. A question that does
+    /// not end in '?' gets one.
+    let readQuestions (path: string) : Question seq = questionLines path |> Seq.map(fun struct (_, question) -> question)
+
+    let private shownPlaces = 3
+
+    let private voidAnswers (path: string) lines =
+        let places = [
+            for struct (line, question) in lines do
+                for answer in question.GoldenAnswers do
+                    if AnswerText.isVoid answer then
+                        $"line {line} (\"{answer}\")"
+        ]
+
+        let first = places |> List.truncate shownPlaces |> String.concat ", "
+        let more = if places.Length > shownPlaces then ", ..." else ""
+
+        match places.Length with
+        | 0 -> []
+        | count -> [
+            $"{path}: golden answers of nothing but articles and punctuation, which only the same answer matches: {count}; {first}{more}"
+          ]
+
+    /// All questions of a file, as `readQuestions` reads them, and what a user should know about them, each thing in one line: how many golden answers
+    /// normalising leaves nothing of, and the first of them with their lines.
+    let loadQuestions (path: string) : Question[] * string list =
+        let lines = Array.ofSeq(questionLines path)
+        lines |> Array.map(fun struct (_, question) -> question), voidAnswers path lines

@@ -18,25 +18,29 @@ type FormatRewards = {
 /// Search-R1's scoring rules (arXiv 2503.09516 and its released code).
 [<RequireQualifiedAccess>]
 module Reward =
-    let private articles = Regex(@"\b(a|an|the)\b")
+    /// An answer in the form in which answers are compared, `AnswerText.normalise`.
+    let normalise (answer: string) = AnswerText.normalise answer
 
-    let private isAsciiPunctuation (letter: char) = Char.IsAscii letter && (Char.IsPunctuation letter || Char.IsSymbol letter)
-
-    /// An answer in the form in which answers are compared: lower case; no ASCII punctuation; no articles a, an, the; single
-    /// spaces between words and none around them. Idempotent but for what removing an article brings together.
-    let normalise (answer: string) =
-        let letters = answer.ToLowerInvariant() |> String.filter(isAsciiPunctuation >> not)
-        String.Join(' ', articles.Replace(letters, " ").Split(Array.empty<char>, StringSplitOptions.RemoveEmptyEntries))
-
-    /// Whether the answer is, normalised, one of the golden answers.
+    /// Whether the answer is, normalised, one of the golden answers. A golden answer of which normalising leaves nothing ("The The", "!!!") is compared
+    /// by `AnswerText.fold` instead: unlike in Search-R1's code, it is no answer's match but its own.
     let isExactMatch (goldenAnswers: string seq) answer =
-        let answer = normalise answer
-        goldenAnswers |> Seq.exists(fun golden -> normalise golden = answer)
+        let normalised = normalise answer
 
-    /// Whether one of the golden answers stands, normalised, inside the answer.
+        goldenAnswers
+        |> Seq.exists(fun golden ->
+            match normalise golden with
+            | "" -> AnswerText.fold golden = AnswerText.fold answer
+            | golden -> golden = normalised)
+
+    /// Whether one of the golden answers stands, normalised, inside the answer. One of which normalising leaves nothing never does.
     let isSubstringMatch (goldenAnswers: string seq) answer =
         let answer = normalise answer
-        goldenAnswers |> Seq.exists(fun golden -> answer.Contains(normalise golden, StringComparison.Ordinal))
+
+        goldenAnswers
+        |> Seq.exists(fun golden ->
+            match normalise golden with
+            | "" -> false
+            | golden -> answer.Contains(golden, StringComparison.Ordinal))
 
     let private tags = Regex("(</?(?:think|search|information|answer)>)")
 

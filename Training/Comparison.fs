@@ -4,6 +4,7 @@ open System
 open System.IO
 open System.Text.Json
 open Levee
+open Levee.Environments
 open Levee.Training.Records
 open Levee.Training.Report
 open Levee.Training.Studies
@@ -31,8 +32,9 @@ module Comparison =
     let private readArm (arm: JsonElement) =
         text "name" arm, $"""{text "objective" arm}, advantage {text "advantage" arm}""", arm.GetRawText()
 
-    let private refuse (path: string) (problem: string) cause =
-        raise(InvalidDataException($"{path}: {problem} Give the folders that runs wrote, such as runs/collapse-20260101-120000.", cause))
+    let private remedy = "Give the folders that runs wrote, such as runs/collapse-20260101-120000."
+
+    let private refuse (path: string) (problem: string) cause = raise(InvalidDataException($"{path}: {problem} {remedy}", cause))
 
     /// Reads a run folder. Raises `InvalidDataException` or `IOException` naming the file and the remedy.
     let read (path: string) : RunRecord =
@@ -41,8 +43,7 @@ module Comparison =
             refuse path "this is no run folder, it has no config.json." null
         let configuration = File.ReadAllText folder.Configuration
         try
-            use document = JsonDocument.Parse configuration
-            let root = document.RootElement
+            let root = JsonText.load remedy folder.Configuration
             {
                 Name = DirectoryInfo(folder.Path).Name
                 Question = text "question" root
@@ -60,8 +61,8 @@ module Comparison =
                 Configuration = configuration
             }
         with
-        | :? JsonException
-        | :? Collections.Generic.KeyNotFoundException as error -> refuse folder.Configuration "it cannot be read." error
+        | :? InvalidOperationException
+        | :? Collections.Generic.KeyNotFoundException as error -> refuse folder.Configuration "it has no list of arms." error
 
     /// What an arm of a run is called beside the others: its own name, unless another run has an arm of that name with other settings or a seed in common;
     /// arms that are the same and share no seed are one arm.

@@ -2,6 +2,7 @@ namespace Levee.Environments.Atlas
 
 open System
 open System.IO
+open System.Text
 open System.Text.Json
 open System.Text.RegularExpressions
 open Levee
@@ -20,6 +21,8 @@ type Atlas = {
     Vocabulary: string[]
     /// Words that names are made of: of countries, and of all values that questions ask for or start from.
     NameWords: string[]
+    /// What a user should know about the questions, each thing in one line (`Dataset.loadQuestions`).
+    Notices: string list
 }
 
 /// What a demonstrator is told about a question besides its wording.
@@ -69,10 +72,15 @@ module Atlas =
             let remedy = "Use the question files of Experiments/data, or write the field."
             raise(InvalidDataException $"Question {question.Id}: its metadata has no text \"{name}\". {remedy}")
 
+    let private metadata (question: Question) =
+        match JsonText.parse(Encoding.UTF8.GetBytes(if question.Metadata = "" then "{}" else question.Metadata)) with
+        | Ok metadata when metadata.ValueKind = JsonValueKind.Object -> metadata
+        | Ok metadata -> raise(InvalidDataException $"Question {question.Id}: its metadata is no JSON object but {metadata.ValueKind}.")
+        | Error fault -> raise(InvalidDataException $"Question {question.Id}: its metadata cannot be read: {fault.Problem}.")
+
     /// What a question's metadata tell a demonstrator. `InvalidDataException` where they do not.
     let hint (question: Question) =
-        use document = JsonDocument.Parse(if question.Metadata = "" then "{}" else question.Metadata)
-        let metadata = document.RootElement
+        let metadata = metadata question
         let text name = property question name metadata
 
         {
@@ -87,9 +95,10 @@ module Atlas =
     /// Reads the world from its folder, Experiments/data. `DatasetException` where a file is missing or cannot be used.
     let load (folder: string) =
         let path name = Path.Combine(folder, name)
-        let questions name = Dataset.readQuestions(path name) |> Array.ofSeq
         let documents = Dataset.readCorpus(path "corpus.jsonl") |> Array.ofSeq
-        let train, dev, test = questions "train.jsonl", questions "dev.jsonl", questions "test.jsonl"
+        let train, aboutTrain = Dataset.loadQuestions(path "train.jsonl")
+        let dev, aboutDev = Dataset.loadQuestions(path "dev.jsonl")
+        let test, aboutTest = Dataset.loadQuestions(path "test.jsonl")
         let vocabulary = path "vocabulary.txt"
 
         if not(File.Exists vocabulary) then
@@ -118,4 +127,5 @@ module Atlas =
                 |> Array.distinct
                 |> Array.filter(joints.Contains >> not)
                 |> Array.sortWith(fun a b -> String.CompareOrdinal(a, b))
+            Notices = aboutTrain @ aboutDev @ aboutTest
         }

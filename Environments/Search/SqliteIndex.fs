@@ -2,22 +2,41 @@ namespace Levee.Environments.Search
 
 open Microsoft.Data.Sqlite
 open System
-open System.Globalization
 open System.IO
 open System.Security.Cryptography
 open System.Text
 open Levee.Algorithms.Objectives
 open Levee.Environments
 
+/// What identifies an index: its corpus, and how that was taken apart.
+type internal IndexIdentity = { Fingerprint: string; Analysis: TextAnalysis }
+
 /// A corpus in SQLite with an FTS5 index over title and text (tokenizer unicode61: case and diacritics do not count).
 module internal SqliteIndex =
     // Part of every fingerprint: an index of another layout is built anew.
-    let private layout = "levee-fts5-1"
+    let private layout = "levee-fts5-2"
 
-    let private schema =
-        "CREATE TABLE about(fingerprint TEXT NOT NULL);
-         CREATE TABLE documents(number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL);
-         CREATE VIRTUAL TABLE words USING fts5(title, body, content='documents', content_rowid='number', tokenize='unicode61');"
+    // What `TextAnalysis.Pairs` makes holds marks inside words, and symbols.
+    let private tokenizer analysis =
+        match analysis with
+        | TextAnalysis.Words -> "unicode61"
+        | TextAnalysis.Pairs -> "unicode61 categories ''L* N* Co Mn Mc So''"
+
+    let private tables =
+        "CREATE TABLE about(fingerprint TEXT NOT NULL, analysis TEXT NOT NULL);
+         CREATE TABLE documents(number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL);"
+
+    // The index keeps no texts: those of the documents table are shown, and under `Pairs` they are not what is indexed.
+    let private fill analysis =
+        // As bytes, since a text is given to a function up to its first NUL alone.
+        let indexed =
+            match analysis with
+            | TextAnalysis.Words -> "title, body"
+            | TextAnalysis.Pairs -> "indexed(CAST(title AS BLOB)), indexed(CAST(body AS BLOB))"
+
+        $"CREATE VIRTUAL TABLE words USING fts5(title, body, content='', tokenize='{tokenizer analysis}');
+          INSERT INTO words(rowid, title, body) SELECT number, {indexed} FROM documents ORDER BY number;
+          INSERT INTO words(words) VALUES ('optimize');"
 
     // Two steps, so that only the documents shown are read and not all that match. Documents of equal score keep their order.
     let private search =
@@ -32,9 +51,13 @@ module internal SqliteIndex =
         command.CommandText <- sql
         command.ExecuteNonQuery() |> ignore
 
-    /// What identifies a corpus: a hash of its documents in order.
-    let fingerprint (documents: Document seq) =
+    let private needsPairs (document: Document) = TextAnalysis.needsPairs document.Title || TextAnalysis.needsPairs document.Text
+
+    /// The identity of a corpus's index: a hash of the documents in order, and the analysis that was asked for or else suits them.
+    let identify (analysis: TextAnalysis option) (documents: Document seq) =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
+        let mutable count = 0L
+        let mutable needing = 0L
 
         let append (text: string) =
             let bytes = Encoding.UTF8.GetBytes text
@@ -47,30 +70,54 @@ module internal SqliteIndex =
             append document.Id
             append document.Title
             append document.Text
+            count <- count + 1L
 
-        Convert.ToHexString(hash.GetHashAndReset())
+            if analysis.IsNone && needsPairs document then
+                needing <- needing + 1L
 
+        {
+            Fingerprint = Convert.ToHexString(hash.GetHashAndReset())
+            Analysis = analysis |> Option.defaultWith(fun () -> TextAnalysis.suited count needing)
+        }
+
+    // Gives how many documents there are, and how many of them hold scripts that ask for pairs.
     let private insert (connection: SqliteConnection) (documents: Document seq) =
         use command = connection.CreateCommand()
         command.CommandText <- "INSERT INTO documents(id, title, body) VALUES ($id, $title, $body)"
         let id = command.Parameters.Add("$id", SqliteType.Text)
         let title = command.Parameters.Add("$title", SqliteType.Text)
         let body = command.Parameters.Add("$body", SqliteType.Text)
+        let mutable count = 0L
+        let mutable needing = 0L
 
         for document in documents do
             id.Value <- document.Id
             title.Value <- document.Title
             body.Value <- document.Text
             command.ExecuteNonQuery() |> ignore
+            count <- count + 1L
 
-    /// Fills an empty database.
-    let build (connection: SqliteConnection) (fingerprint: string) (documents: Document seq) =
+            if needsPairs document then
+                needing <- needing + 1L
+
+        struct (count, needing)
+
+    /// Fills an empty database, and gives its analysis: the one asked for, or else the one that suits the documents. `ArgumentException` where there are
+    /// none.
+    let build (connection: SqliteConnection) (fingerprint: string) (analysis: TextAnalysis option) (documents: Document seq) =
+        connection.CreateFunction("indexed", Func<byte[], string>(Encoding.UTF8.GetString >> TextAnalysis.indexed TextAnalysis.Pairs))
         use transaction = connection.BeginTransaction()
-        execute connection schema
-        insert connection documents
-        execute connection "INSERT INTO words(words) VALUES ('rebuild'); INSERT INTO words(words) VALUES ('optimize');"
-        execute connection $"INSERT INTO about VALUES ('{fingerprint}')"
+        execute connection tables
+        let struct (count, needing) = insert connection documents
+
+        if count = 0L then
+            invalidArg (nameof documents) "A corpus without documents cannot be searched: give it one at least."
+
+        let analysis = analysis |> Option.defaultWith(fun () -> TextAnalysis.suited count needing)
+        execute connection (fill analysis)
+        execute connection $"INSERT INTO about VALUES ('{fingerprint}', '{analysis}')"
         transaction.Commit()
+        analysis
 
     /// Opens a database file; not pooled, so that closing releases the file.
     let openFile (path: string) mode =
@@ -80,24 +127,28 @@ module internal SqliteIndex =
         connection.Open()
         connection
 
-    /// The fingerprint of the corpus in a file; none where there is no usable index.
-    let fingerprintOf (path: string) =
+    /// The identity of the index in a file; none where there is no usable index.
+    let identityOf (path: string) =
         try
             if File.Exists path then
                 use connection = openFile path SqliteOpenMode.ReadOnly
                 use command = connection.CreateCommand()
-                command.CommandText <- "SELECT fingerprint FROM about"
+                command.CommandText <- "SELECT fingerprint, analysis FROM about"
+                use row = command.ExecuteReader()
 
-                match command.ExecuteScalar() with
-                | :? string as fingerprint -> Some fingerprint
-                | _ -> None
+                if row.Read() then
+                    [ TextAnalysis.Words; TextAnalysis.Pairs ]
+                    |> List.tryFind(fun analysis -> string analysis = row.GetString 1)
+                    |> Option.map(fun analysis -> { Fingerprint = row.GetString 0; Analysis = analysis })
+                else
+                    None
             else
                 None
         with :? SqliteException ->
             None
 
     /// Builds an index file beside its place and moves it there, so that a half-built one is never found.
-    let buildFile (path: string) fingerprint documents =
+    let buildFile (path: string) (identity: IndexIdentity) documents =
         let draft = $"{path}.{Guid.NewGuid():N}.tmp"
 
         try
@@ -105,7 +156,7 @@ module internal SqliteIndex =
                 Path.GetDirectoryName(Path.GetFullPath path) |> Option.ofObj |> Option.iter(Directory.CreateDirectory >> ignore)
 
                 (use connection = openFile draft SqliteOpenMode.ReadWriteCreate
-                 build connection fingerprint documents)
+                 build connection identity.Fingerprint (Some identity.Analysis) documents |> ignore)
 
                 File.Move(draft, path, overwrite = true)
             finally
@@ -126,30 +177,6 @@ module internal SqliteIndex =
         command.Parameters.Add("$count", SqliteType.Integer) |> ignore
         command.Prepare()
         command
-
-    // A policy may write hundreds of words; an expression may not hold as many.
-    let private longestQuery = 64
-
-    let private isWordRune (rune: Rune) =
-        Rune.IsLetterOrDigit rune
-        || match Rune.GetUnicodeCategory rune with
-           | UnicodeCategory.NonSpacingMark
-           | UnicodeCategory.SpacingCombiningMark
-           | UnicodeCategory.OtherNumber
-           | UnicodeCategory.LetterNumber -> true
-           | _ -> false
-
-    /// The distinct words of a query, lower-cased, in the order of their letters: queries of the same words are the same query.
-    let words (query: string) =
-        let letters = StringBuilder()
-
-        for rune in query.EnumerateRunes() do
-            letters.Append(if isWordRune rune then rune.ToString() else " ") |> ignore
-
-        letters.ToString().ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        |> Array.distinct
-        |> Array.truncate longestQuery
-        |> Array.sortWith(fun a b -> String.CompareOrdinal(a, b))
 
     /// The FTS5 expression that finds documents with any of the words. Each is quoted and has no quote in it, so that none can be
     /// syntax. Empty without words.

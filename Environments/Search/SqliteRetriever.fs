@@ -72,14 +72,18 @@ type private SqliteSource(connect: unit -> SqliteConnection, release: unit -> un
     member _.Release() = release()
 
 /// Full-text search over a corpus in SQLite: FTS5, ranked by bm25 over title and text; documents of equal score in the corpus's
-/// order, so that the same corpus and query always give the same result. A query's words (runs of letters and digits) are looked
+/// order, so that the same corpus and query always give the same result. A query's words (as `Analysis` takes it apart) are looked
 /// for, any of them, wherever they stand, in no order; whatever else a query holds is ignored, so that no query is FTS5 syntax, and
 /// so are its words beyond the 64th. A query without words finds nothing.
+///
+/// The analysis is the one that is asked for, or else the one that suits the corpus: `Pairs` where one document in a hundred or more holds
+/// a script without blanks between words, or letters of Arabic or Hebrew with points; `Words` for all others. It is kept in an index
+/// file; another analysis than the file's builds it anew.
 ///
 /// Safe to share between threads: each search has a read-only connection of its own over one copy of the index. Repeated queries
 /// are answered from memory. Dispose it when no search is under way any more.
 [<Sealed>]
-type SqliteRetriever private (source: SqliteSource) =
+type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
     // What a policy under training repeats is far less; one entry holds a reference to a few documents.
     let memo = Memo<struct (string * int), Document[]>(50_000)
     let idle = ConcurrentBag<SqliteReader>()
@@ -110,11 +114,17 @@ type SqliteRetriever private (source: SqliteSource) =
         else
             memo.TryFind(struct (expression, topK))
 
-    /// An index in memory; building takes seconds for some ten thousand documents.
-    static member InMemory(documents: Document seq) =
+    /// How documents and queries are taken apart into words.
+    member _.Analysis = analysis
+
+    /// What the index can do, in one sentence.
+    member _.Description = $"SQLite FTS5, bm25, analysis {analysis}: {TextAnalysis.describe analysis}"
+
+    /// An index in memory; building takes seconds for some ten thousand documents. `ArgumentException` where there are none.
+    static member InMemory(documents: Document seq, ?analysis: TextAnalysis) =
         SqliteNative.initialise()
         use builder = SqliteIndex.openFile ":memory:" SqliteOpenMode.Memory
-        SqliteIndex.build builder "" documents
+        let analysis = SqliteIndex.build builder "" analysis documents
         let mutable size = 0L
         let image = raw.sqlite3_serialize(builder.Handle, "main", &size, 0)
 
@@ -130,25 +140,25 @@ type SqliteRetriever private (source: SqliteSource) =
             SqliteException.ThrowExceptionForRC(code, connection.Handle)
             connection
 
-        new SqliteRetriever(SqliteSource(connect, (fun () -> raw.sqlite3_free image)))
+        new SqliteRetriever(SqliteSource(connect, (fun () -> raw.sqlite3_free image)), analysis)
 
     /// An index in a file: built when it is missing or belongs to other documents, else opened. The documents are enumerated once,
-    /// or twice when the index is built. `IOException` where the file cannot be written.
-    static member Cached(path: string, documents: Document seq) =
+    /// or twice when the index is built. `IOException` where the file cannot be written, `ArgumentException` where there are no documents.
+    static member Cached(path: string, documents: Document seq, ?analysis: TextAnalysis) =
         SqliteNative.initialise()
-        let fingerprint = SqliteIndex.fingerprint documents
+        let identity = SqliteIndex.identify analysis documents
 
-        if SqliteIndex.fingerprintOf path <> Some fingerprint then
-            SqliteIndex.buildFile path fingerprint documents
+        if SqliteIndex.identityOf path <> Some identity then
+            SqliteIndex.buildFile path identity documents
 
-        new SqliteRetriever(SqliteSource((fun () -> SqliteIndex.openFile path SqliteOpenMode.ReadOnly), ignore))
+        new SqliteRetriever(SqliteSource((fun () -> SqliteIndex.openFile path SqliteOpenMode.ReadOnly), ignore), identity.Analysis)
 
     interface IRetriever with
         member _.Retrieve(queries, topK, cancellation) =
             if topK < 1 then
                 raise(ArgumentOutOfRangeException(nameof topK, topK, "At least one document is to be found: set topK to 1 or more."))
 
-            let expressions = queries |> Array.map(SqliteIndex.words >> SqliteIndex.expression)
+            let expressions = queries |> Array.map(TextAnalysis.query analysis >> SqliteIndex.expression)
             let found = expressions |> Array.map(known topK >> Option.map Ok)
 
             let missing = Seq.zip expressions found |> Seq.filter(snd >> Option.isNone) |> Seq.map fst |> Seq.distinct |> Seq.toArray

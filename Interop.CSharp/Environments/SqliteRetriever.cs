@@ -19,14 +19,29 @@ public sealed class SqliteRetriever : IRetriever, IDisposable
 
     internal CoreSearch.IRetriever Inner => _core;
 
-    /// <summary>An index in memory; building takes seconds for some ten thousand documents.</summary>
-    public static SqliteRetriever InMemory(IEnumerable<Document> documents) =>
-        new(CoreSearch.SqliteRetriever.InMemory(documents.Select(document => document.ToCore())));
+    /// <summary>How documents and queries are taken apart into words.</summary>
+    public TextAnalysis Analysis => TextAnalysisMapping.FromCore(_core.Analysis);
 
-    /// <summary>An index in a file: built when it is missing or belongs to other documents, else opened.</summary>
+    /// <summary>What the index can do, in one sentence.</summary>
+    public string Description => _core.Description;
+
+    /// <summary>An index in memory; building takes seconds for some ten thousand documents.</summary>
+    /// <param name="documents">The corpus.</param>
+    /// <param name="analysis">How it is taken apart; null for what suits its scripts.</param>
+    /// <exception cref="ArgumentException">There are no documents.</exception>
+    public static SqliteRetriever InMemory(IEnumerable<Document> documents, TextAnalysis? analysis = null) =>
+        new(CoreSearch.SqliteRetriever.InMemory(documents.Select(document => document.ToCore()), analysis?.ToCore().ToOption()));
+
+    /// <summary>
+    /// An index in a file: built when it is missing, belongs to other documents or has another analysis, else opened.
+    /// </summary>
+    /// <param name="path">The index file.</param>
+    /// <param name="documents">The corpus.</param>
+    /// <param name="analysis">How it is taken apart; null for what suits its scripts.</param>
+    /// <exception cref="ArgumentException">There are no documents.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static SqliteRetriever Cached(string path, IEnumerable<Document> documents) =>
-        new(CoreSearch.SqliteRetriever.Cached(path, documents.Select(document => document.ToCore())));
+    public static SqliteRetriever Cached(string path, IEnumerable<Document> documents, TextAnalysis? analysis = null) =>
+        new(CoreSearch.SqliteRetriever.Cached(path, documents.Select(document => document.ToCore()), analysis?.ToCore().ToOption()));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SearchResult>> RetrieveAsync(

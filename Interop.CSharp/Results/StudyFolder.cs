@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
@@ -41,12 +40,25 @@ public sealed class StudyFolder
     /// <exception cref="InvalidDataException">A line cannot be read; the message names file, line and remedy.</exception>
     public IReadOnlyList<ArmSummary> Summarise()
     {
-        using var configuration = JsonDocument.Parse(File.ReadAllText(ConfigurationFile));
-        var arms = configuration.RootElement.GetProperty("arms").EnumerateArray().ToArray();
-        var names = arms.Select(arm => arm.GetProperty("name").GetString()!).ToFSharpList();
-        var steps = arms.Max(arm => arm.GetProperty("training").GetProperty("steps").GetInt32());
-        return CoreStudies.Summary.arms(CoreStudies.Summary.defaultWindow(steps), names, CoreRecords.Metrics.read(MetricsFile).Lines)
+        var (names, steps) = ReadArms();
+        return CoreStudies.Summary.arms(CoreStudies.Summary.defaultWindow(steps), names.ToFSharpList(), CoreRecords.Metrics.read(MetricsFile).Lines)
             .MapAll(arm => new ArmSummary(arm));
+    }
+
+    private (string[] Names, int Steps) ReadArms()
+    {
+        const string remedy = "Give the folder that a study has made.";
+        var configuration = CoreEnvironments.JsonText.load(remedy, ConfigurationFile);
+        try
+        {
+            var arms = configuration.GetProperty("arms").EnumerateArray().ToArray();
+            return ([.. arms.Select(arm => arm.GetProperty("name").GetString()!)],
+                arms.Max(arm => arm.GetProperty("training").GetProperty("steps").GetInt32()));
+        }
+        catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"{ConfigurationFile}: it is not what a study writes: {error.Message} {remedy}", error);
+        }
     }
 
     /// <summary>The folder of a run's policy, in Hugging Face's layout.</summary>

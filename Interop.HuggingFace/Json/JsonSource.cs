@@ -35,7 +35,8 @@ internal sealed class JsonSource
         LfsPointer.Refuse(name, utf8);
         if (!Utf8.IsValid(utf8))
         {
-            throw new InvalidDataException($"{name}: the text is not valid UTF-8; save it as UTF-8.{source._remedy}");
+            Utf8.ToUtf16(utf8, new char[utf8.Length], out var sound, out _, replaceInvalidSequences: false);
+            throw source.ErrorAt(sound, "the text is not valid UTF-8; save it as UTF-8.");
         }
         var root = source.Root();
         return root.ValueKind == JsonValueKind.Object

@@ -48,7 +48,7 @@ module BarLines =
     let parse json = JsonLines.parse ofJson json
 
     /// Reads a file of bars, as `JsonLines.read` does.
-    let read path = JsonLines.read parse path
+    let read path = JsonLines.read ofJson path
 
     /// Each bar once: of a step that was done again after a restart, its later bars stand.
     let latest (bars: BarLine list) = bars |> List.rev |> List.distinctBy(fun bar -> bar.Run, bar.Step, bar.QuestionId) |> List.rev

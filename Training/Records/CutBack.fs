@@ -4,39 +4,33 @@ open System.IO
 open System.Text
 open System.Text.Json
 open Levee
+open Levee.Environments
 open Levee.Interop.HuggingFace
 
 /// Cuts files of a run folder back to the step that each run goes on from, so that what is done again does not stand there twice. Each file is replaced
 /// or shortened at once: a kill meanwhile leaves it as it was or as it shall be.
 [<RequireQualifiedAccess>]
 module CutBack =
-    let private place (line: string) =
-        use json = JsonDocument.Parse line
-        let field (name: string) = json.RootElement.GetProperty name
-        { Arm = string(field("arm").GetString()); Seed = field("seed").GetInt32() }, field("step").GetInt32()
+    let private place line =
+        { Arm = JsonLines.text "arm" line; Seed = JsonLines.int32 "seed" line }, JsonLines.int32 "step" line
 
-    let private stands (stepOf: RunId -> int) (path: string) index (line: string) =
-        try
-            let run, step = place line
-            step <= stepOf run
-        with error ->
-            raise(InvalidDataException($"{path}:{index + 1}: {error.Message} Remove or mend this line.", error))
+    let private stands (stepOf: RunId -> int) (path: string) (line: FileLine) =
+        let run, step = JsonLines.parseLine path place line
+        step <= stepOf run
 
-    /// All lines that were written to their end: a kill may have cut the last one off.
-    let private whole (path: string) =
-        let lines = File.ReadAllText(path).Split '\n'
-        lines[.. lines.Length - 2]
-
-    /// Keeps those lines of a file of JSON objects with `arm`, `seed` and `step` that stand at or before the step of their run. Raises
-    /// `InvalidDataException` naming file, line and remedy where a line has no such fields.
+    /// Keeps those lines of a file of JSON objects with `arm`, `seed` and `step` that stand at or before the step of their run, of those that were
+    /// written to their end: a kill may have cut the last one off. Raises `InvalidDataException` naming file, line and remedy where a line has no such
+    /// fields.
     let lines (stepOf: RunId -> int) (path: string) =
         if File.Exists path then
-            let kept = whole path |> Array.indexed |> Array.filter(fun (index, line) -> stands stepOf path index line)
+            let ended = FileLines.read path |> Seq.filter(fun line -> line.IsEnded && not line.IsBlank)
+            let kept = ended |> Seq.filter(stands stepOf path) |> List.ofSeq
             AtomicFile.Write(
                 path,
                 fun file ->
-                    for _, line in kept do
-                        file.Write(Encoding.UTF8.GetBytes(line + "\n"))
+                    for line in kept do
+                        file.Write line.Bytes
+                        file.WriteByte(byte '\n')
             )
 
     /// Keeps no more than the first bytes of a file.

@@ -44,4 +44,4 @@ module EventLines =
     let parse json = JsonLines.parse ofJson json
 
     /// Reads a file of events, as `JsonLines.read` does.
-    let read path = JsonLines.read parse path
+    let read path = JsonLines.read ofJson path

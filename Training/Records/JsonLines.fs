@@ -7,6 +7,7 @@ open System.Text
 open System.Text.Encodings.Web
 open System.Text.Json
 open Levee.Algorithms.Objectives
+open Levee.Environments
 
 /// The lines of a file, and how many were lost at its end.
 type LineFile<'line> = {
@@ -64,48 +65,38 @@ module JsonLines =
     let numberOf name (value: JsonElement) =
         match value.ValueKind with
         | JsonValueKind.Null -> None
-        | JsonValueKind.Number -> Some(value.GetDouble()) |> Option.filter Double.IsFinite
+        | JsonValueKind.Number ->
+            match value.GetDouble() with
+            | number when Double.IsFinite number -> Some number
+            | _ -> raise(FormatException $"\"{name}\" is too large a number")
         | kind -> raise(FormatException $"\"{name}\" must be a number or null, not {kind}")
 
     /// A field that holds a number or null.
     let number name line = line |> field name |> numberOf name
 
+    let private parseBytes (read: JsonElement -> 'line) (json: byte[]) =
+        match JsonText.parse json with
+        | Ok root when root.ValueKind = JsonValueKind.Object -> read root
+        | Ok _ -> raise(FormatException "the line is no JSON object")
+        | Error fault -> raise(FormatException $"the line cannot be read: {fault.Problem}")
+
     /// What `read` makes of the JSON object that a text holds. Raises `FormatException` saying what is wrong.
-    let parse (read: JsonElement -> 'line) (json: string) =
+    let parse (read: JsonElement -> 'line) (json: string) = parseBytes read (Encoding.UTF8.GetBytes json)
+
+    /// What `read` makes of a line of the file at `path`. Raises `InvalidDataException` naming file, line and remedy.
+    let parseLine (path: string) (read: JsonElement -> 'line) (line: FileLine) =
         try
-            use document = JsonDocument.Parse json
+            parseBytes read line.Bytes
+        with :? FormatException as error ->
+            raise(InvalidDataException($"{path}:{line.Number}: {error.Message}. Remove or mend this line.", error))
 
-            if document.RootElement.ValueKind <> JsonValueKind.Object then
-                raise(FormatException "the line is no JSON object")
+    let private isTorn (line: FileLine) = not line.IsEnded && not(JsonText.isWhole line.Bytes)
 
-            read document.RootElement
-        with :? JsonException as error ->
-            raise(FormatException("the line is no JSON", error))
-
-    let private isTorn (error: FormatException) = error.InnerException :? JsonException
-
-    /// Reads a file by a `parse` made with the one above. A last line that was cut off (no end of line, and no whole JSON) is dropped and
-    /// counted. Any other bad line raises `InvalidDataException` naming file, line and remedy. Empty lines are passed over.
-    let read (parse: string -> 'line) (path: string) =
-        let rows = (File.ReadAllText path).Split '\n'
-
-        let parsed index row =
-            try
-                Some(parse row)
-            with :? FormatException as error ->
-                if index = rows.Length - 1 && isTorn error then
-                    None
-                else
-                    let message = $"{path}:{index + 1}: {error.Message}. Remove or mend this line."
-                    raise(InvalidDataException(message, error))
-
-        let lines = [
-            for index, row in Array.indexed rows do
-                if not(String.IsNullOrWhiteSpace row) then
-                    parsed index row
-        ]
-
-        { Lines = List.choose id lines; Truncated = lines |> List.filter _.IsNone |> List.length }
+    /// Reads a file of objects. A last line that was cut off (no end of line, and no whole JSON) is dropped and counted. Any other bad line raises
+    /// `InvalidDataException` naming file, line and remedy. Empty lines are passed over.
+    let read (read: JsonElement -> 'line) (path: string) =
+        let torn, whole = FileLines.read path |> Seq.filter(fun line -> not line.IsBlank) |> List.ofSeq |> List.partition isTorn
+        { Lines = whole |> List.map(parseLine path read); Truncated = torn.Length }
 
 /// Appends lines to a file and hands each to the operating system at once, so that a kill loses no finished line. Safe to use from several
 /// threads; at most one writer may have the file open. A line cut off at the end of an existing file is removed first.
@@ -113,20 +104,13 @@ type JsonLinesWriter<'line>(path: string, format: 'line -> string) =
     let gate = obj()
     let stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read)
 
-    let isWhole (tail: string) =
-        try
-            JsonLines.parse ignore tail
-            true
-        with :? FormatException ->
-            false
-
     let mend () =
         let content = Array.zeroCreate<byte>(int stream.Length)
         stream.ReadExactly content
         let start = Array.LastIndexOf(content, byte '\n') + 1
 
         if start < content.Length then
-            if isWhole(Encoding.UTF8.GetString(content, start, content.Length - start)) then
+            if JsonText.isWhole content[start..] then
                 stream.WriteByte(byte '\n')
             else
                 stream.SetLength(int64 start)

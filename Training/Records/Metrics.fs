@@ -137,7 +137,7 @@ module Metrics =
     let parse json = JsonLines.parse ofJson json
 
     /// Reads a metrics file, as `JsonLines.read` does.
-    let read path = JsonLines.read parse path
+    let read path = JsonLines.read ofJson path
 
     /// The lines of each run, by step; where a step was done again after a restart, its later line stands.
     let byRun (lines: MetricLine seq) : Map<RunId, MetricLine[]> =

@@ -4,6 +4,7 @@ open System
 open System.IO
 open System.Text.Json
 open Levee.Algorithms.Diagnosis
+open Levee.Environments
 open Levee.Interop.HuggingFace
 open Levee.Policies
 open Levee.Policies.Transformer
@@ -85,15 +86,21 @@ module RunFolder =
             )
         folder
 
-    /// How the folder was made, where a script made it.
+    /// How the folder was made, where a script made it. Raises `InvalidDataException` naming the file where it says something else.
     let call (folder: RunFolder) =
         if File.Exists folder.Call then
-            use json = JsonDocument.Parse(File.ReadAllText folder.Call)
-            let text (element: JsonElement) = string(element.GetString())
-            Some {
-                Script = text(json.RootElement.GetProperty "script")
-                Arguments = [ for argument in json.RootElement.GetProperty("arguments").EnumerateArray() -> text argument ]
-            }
+            let remedy = "Mend it, or run the script again."
+            let json = JsonText.load remedy folder.Call
+            try
+                Some {
+                    Script = JsonLines.text "script" json
+                    Arguments = [ for argument in json.GetProperty("arguments").EnumerateArray() -> nonNull(argument.GetString()) ]
+                }
+            with
+            | :? FormatException
+            | :? InvalidOperationException
+            | :? Collections.Generic.KeyNotFoundException as error ->
+                raise(InvalidDataException($"{folder.Call}: it does not say which script made the run: {error.Message}. {remedy}", error))
         else
             None
 

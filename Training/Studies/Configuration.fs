@@ -12,6 +12,7 @@ open Levee.Algorithms
 open Levee.Algorithms.Estimators
 open Levee.Algorithms.Formulas
 open Levee.Algorithms.Objectives
+open Levee.Environments
 open Levee.Training.Learning
 open Levee.Training.Tasks
 
@@ -124,13 +125,10 @@ module Configuration =
         else
             path
 
-    /// Where a text that is JSON does not fit; none for one that is no JSON.
+    /// Where a text that is JSON does not fit.
     let private misfit (text: string) =
-        try
-            use document = JsonDocument.Parse text
-            Some((culprit typeof<ExperimentText> "" document.RootElement).TrimStart '.')
-        with :? JsonException ->
-            None
+        use document = JsonDocument.Parse text
+        (culprit typeof<ExperimentText> "" document.RootElement).TrimStart '.'
 
     /// The experiment with every setting of every arm.
     let toJson (experiment: Experiment) = JsonSerializer.Serialize(write experiment, json)
@@ -139,17 +137,16 @@ module Configuration =
     /// arm's objective or estimator is not of the library but was written in a script.
     let ofJson (source: string) (text: string) =
         let refuse place (problem: string) cause = raise(InvalidDataException($"{source}{place}: {problem}", cause))
+        match JsonText.parse(Text.Encoding.UTF8.GetBytes text) with
+        | Error fault -> refuse $", line {fault.Line}" $"{fault.Problem}. Mend it, or take the config.json of a run." null
+        | Ok _ -> ()
         try
             match JsonSerializer.Deserialize<ExperimentText>(text, json) |> box with
             | :? ExperimentText as whole -> read whole
             | _ -> refuse "" "the file holds null. Give the config.json of a run." null
         with
         | :? JsonException as error ->
-            match misfit text, error.LineNumber |> Option.ofNullable with
-            | Some field, _ -> refuse "" $"'{field}' is missing or not what it should be. Mend it, or take the config.json of a run." error
-            | None, Some line ->
-                refuse $", line {line + 1L}" $"this is no JSON: {error.Message} Mend it, or take the config.json of a run." error
-            | None, None -> refuse "" $"this is no JSON: {error.Message}" error
+            refuse "" $"'{misfit text}' is missing or not what it should be. Mend it, or take the config.json of a run." error
         | :? FormatException
         | :? ArgumentException as error -> refuse "" error.Message error
 

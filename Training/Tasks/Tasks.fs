@@ -28,6 +28,8 @@ module Tasks =
 
     let private overAtlas name search rollout (beginner: (Atlas -> Seed -> Policy) option) folder : LearningTask =
         let world = Atlas.load folder
+        for notice in world.Notices do
+            eprintfn $"note: {notice}"
         let environment = SearchEnvironment(search, SqliteRetriever.InMemory world.Documents)
         {
             Name = name

@@ -89,6 +89,33 @@ let ``questions and documents of one's own are searched and counted`` () =
     )
 
 [<Fact>]
+let ``empty files are refused by name, and what a user should know of the others is said`` () =
+    use folder = new TemporaryFolder()
+    let policy = policyIn folder
+    let empty = folder.Write("empty.jsonl", "\n")
+    let questions = folder.Write("q.jsonl", """{"id": "1", "question": "red", "golden_answers": ["The The"]}""")
+    let corpus = folder.Write("c.jsonl", """{"id": "d", "contents": "東京\n東京は青い"}""")
+    let words questions corpus = [
+        "evaluate"
+        policy
+        "--questions-file"
+        questions
+        "--corpus"
+        corpus
+        "--turns"
+        "1"
+        "--turn-tokens"
+        "4"
+    ]
+    Assert.Contains($"{empty}: The file is empty: it has no documents", fails 1 (words questions empty))
+    Assert.Contains($"{empty}: The file is empty: it has no questions", fails 1 (words empty corpus))
+    let code, _, errors = levee(words questions corpus)
+    Assert.Equal(0, code)
+    Assert.Contains($"note: {questions}: golden answers of nothing but articles and punctuation", errors)
+    Assert.Contains("line 1 (\"The The\")", errors)
+    Assert.Contains("single characters and pairs", errors)
+
+[<Fact>]
 let ``a split or a task that is not there is refused`` () =
     Assert.Contains("Give test, dev or train", fails 2 [ "evaluate"; warm; "--data"; data; "--split"; "tset" ])
     Assert.Contains("There is no task \"atlsa\"; there are: atlas", fails 2 [ "evaluate"; warm; "--data"; data; "--task"; "atlsa" ])

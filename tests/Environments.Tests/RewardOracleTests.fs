@@ -21,10 +21,11 @@ let ``Normalised answers are Search-R1's`` () =
     for entry in entries do
         Assert.Equal(text "normalized" entry, Reward.normalise(text "text" entry))
 
+// Search-R1 lets a golden answer of which normalising leaves nothing match too much; AnswerTextTests say what holds here.
 [<Fact>]
-let ``Exact and substring matches are Search-R1's`` () =
-    let entries = entries "match"
-    Assert.True(entries.Length >= 150)
+let ``Exact and substring matches are Search-R1's where normalising leaves something of every golden answer`` () =
+    let entries = entries "match" |> Array.filter(golden >> List.exists AnswerText.isVoid >> not)
+    Assert.True(entries.Length >= 120)
 
     for entry in entries do
         let prediction = text "prediction" entry

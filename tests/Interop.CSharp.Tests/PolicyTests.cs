@@ -94,6 +94,33 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public async Task A_corpus_chooses_how_it_is_searched_unless_that_is_said()
+    {
+        Document[] documents = [new() { Id = "1", Title = "京都", Text = "京都は古都です" }, new() { Id = "2", Title = "Peru", Text = "Lima" }];
+        async Task<string[]> Find(SqliteRetriever retriever) =>
+            [.. (await retriever.RetrieveAsync(["古都"], 3, Cancellation)).Single().Documents.Select(document => document.Id)];
+
+        using var chosen = SqliteRetriever.InMemory(documents);
+        Assert.Equal((TextAnalysis.Pairs, "1"), (chosen.Analysis, (await Find(chosen)).Single()));
+        Assert.Contains("pairs", chosen.Description, StringComparison.Ordinal);
+        using var said = SqliteRetriever.InMemory(documents, TextAnalysis.Words);
+        Assert.Equal(TextAnalysis.Words, said.Analysis);
+        Assert.Empty(await Find(said));
+    }
+
+    [Fact]
+    public void Golden_answers_that_normalise_to_nothing_are_told()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "questions.jsonl");
+        File.WriteAllText(path, """{"id": 1, "question": "Which vitamin?", "golden_answers": ["A"]}""");
+        List<string> told = [];
+
+        Assert.Equal("Which vitamin?", Dataset.LoadQuestions(path, told.Add).Single().Text);
+        Assert.Contains("line 1 (\"A\")", told.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_search_is_kept_as_such()
     {
         var environment = new SearchEnvironment(new TitleRetriever([new Document { Id = "1", Title = "Peru", Text = "Lima" }]));

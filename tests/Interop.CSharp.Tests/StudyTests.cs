@@ -147,6 +147,19 @@ public sealed class StudyTests
         Assert.Contains("model.safetensors", failure.Message);
     }
 
+    [Theory]
+    [InlineData("{\n\"arms\": [\"\\ud900\"]}", "config.json:2: a string holds half of a surrogate pair")]
+    [InlineData("{\"arms\": [1]}", "config.json: it is not what a study writes")]
+    [InlineData("{\"arms\": []}", "config.json: it is not what a study writes")]
+    public void A_folder_whose_configuration_cannot_be_used_is_refused_by_name(string configuration, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "config.json"), configuration);
+        File.WriteAllText(Path.Combine(folder.Path, "metrics.jsonl"), "");
+
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => StudyFolder.Open(folder.Path).Summarise()).Message);
+    }
+
     [Fact]
     public void What_is_missing_or_out_of_range_is_said_when_the_study_is_built()
     {

@@ -51,7 +51,9 @@ let ``what is no run folder is refused by name, with a remedy`` () =
     let refused () = Assert.Throws<InvalidDataException>(fun () -> Comparison.read folder.Path |> ignore).Message
     Assert.Contains("no config.json", refused())
     File.WriteAllText(Path.Combine(folder.Path, "config.json"), "{")
-    Assert.Contains("cannot be read", refused())
+    Assert.Contains("config.json:1: it is no JSON", refused())
+    File.WriteAllText(Path.Combine(folder.Path, "config.json"), "{\n\"arms\":[{\"name\":\"\\ud83d\"}]}")
+    Assert.Contains("config.json:2: a string holds half of a surrogate pair", refused())
     File.WriteAllText(Path.Combine(folder.Path, "config.json"), "{}")
     Assert.Contains("Give the folders", refused())
     Assert.Throws<ArgumentException>(fun () -> Comparison.write folder.Path DateTime.Now [ folder.Path ] |> ignore)

@@ -98,11 +98,27 @@ let private refused (edit: string -> string) =
     Assert.NotEqual<string>(text, spoilt)
     Assert.Throws<InvalidDataException>(fun () -> Configuration.ofJson "runs/x/config.json" spoilt |> ignore).Message
 
+[<Theory>]
+[<InlineData("{\"script\":\"a.fsx\",\n\"arguments\":[\"\\ud9ff\"]}", ":2: a string holds half of a surrogate pair")>]
+[<InlineData("{\"script\":\"a.fsx\"}", ": it does not say which script")>]
+[<InlineData("{\"script\":\"a.fsx\",\"arguments\":[1]}", ": it does not say which script")>]
+[<InlineData("{\"script\":1,\"arguments\":[]}", ": it does not say which script")>]
+[<InlineData("[]", ":1: a JSON object is expected")>]
+let ``a run.json that cannot be used is refused by name`` (text: string) (problem: string) =
+    use folder = new TemporaryFolder()
+    let run = { Path = folder.Path }
+    File.WriteAllText(run.Call, text)
+    let error = Assert.Throws<InvalidDataException>(fun () -> RunFolder.call run |> ignore)
+    Assert.Contains(run.Call + problem, error.Message)
+
 [<Fact>]
 let ``a damaged configuration is refused, naming file, line and remedy`` () =
     let cut = refused(fun text -> text[.. text.Length / 2])
     Assert.Contains("runs/x/config.json, line", cut)
     Assert.Contains("Mend it", cut)
+    let half = refused(fun text -> text.Replace("{\n  \"", "{\n  \"\\uda00\": 1,\n  \""))
+    Assert.Contains("runs/x/config.json, line 2: a string holds half of a surrogate pair", half)
+    Assert.Contains("is given twice", refused(fun text -> text.Replace("\"groupSize\"", "\"groupSize\": 4,\n\"groupSize\"")))
     Assert.Contains("'arms[0].training.groupSize'", refused(fun text -> text.Replace("\"groupSize\": 4", "\"groupSize\": \"four\"")))
     Assert.Contains("no task \"atlantis\"", refused(fun text -> text.Replace("\"name\": \"atlas\"", "\"name\": \"atlantis\"")))
     Assert.Contains("no objective 'clopped'", refused(fun text -> text.Replace("clipped(", "clopped(")))

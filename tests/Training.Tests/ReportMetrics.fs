@@ -58,6 +58,32 @@ let ``a last line that was cut off anywhere is dropped and counted`` () =
             Assert.Equal<MetricLine list>([ Metrics.parse whole ], file.Lines))
 
 [<Fact>]
+let ``a last line that was cut off inside a letter is dropped and counted`` () =
+    withFile "" (fun path ->
+        let letters = Text.Encoding.UTF8.GetBytes(whole + "\n" + "{\"arm\":\"é")
+        File.WriteAllBytes(path, letters[.. letters.Length - 2])
+        Assert.Equal(1, (Metrics.read path).Truncated))
+
+[<Fact>]
+let ``bytes that are no UTF-8 are an error that names file and line`` () =
+    withFile "" (fun path ->
+        let line = Text.Encoding.UTF8.GetBytes(whole.Replace("\"a\"", "\"~\"") + "\n")
+        let spoilt = line |> Array.map(fun letter -> if letter = byte '~' then 0xC3uy else letter)
+        File.WriteAllBytes(path, Array.concat [ Text.Encoding.UTF8.GetBytes(whole + "\n\n"); spoilt ])
+        let error = Assert.Throws<InvalidDataException>(fun () -> Metrics.read path |> ignore)
+        Assert.Contains($"{path}:3: the line cannot be read: there are bytes that are no UTF-8", error.Message))
+
+[<Fact>]
+let ``lines are cut back to the step of their run, blank and torn ones too, and a bad one is named`` () =
+    let lines = [ for step in 1..3 -> Metrics.format(line "a" 0 step []) ]
+    withFile (String.Join("\n\n", lines) + "\n{\"st") (fun path ->
+        CutBack.lines (fun _ -> 2) path
+        Assert.Equal<string[]>(Array.ofList lines[..1], File.ReadAllLines path))
+    withFile (lines[0] + "\n{\"step\":1,\"arm\":\"\\ud8ff\",\"seed\":0}\n") (fun path ->
+        let error = Assert.Throws<InvalidDataException>(fun () -> CutBack.lines (fun _ -> 2) path)
+        Assert.Contains($"{path}:2: the line cannot be read: a string holds half", error.Message))
+
+[<Fact>]
 let ``a last line that only lacks its end is kept`` () =
     withFile (whole + "\n" + whole) (fun path ->
         let file = Metrics.read path
@@ -71,6 +97,11 @@ let ``a last line that only lacks its end is kept`` () =
 [<InlineData("{\"step\":1.5,\"arm\":\"a\",\"seed\":0}", "\"step\" is no integer")>]
 [<InlineData("{\"step\":1,\"arm\":2,\"seed\":0}", "\"arm\" is no text")>]
 [<InlineData("{\"step\":1,\"arm\":\"a\",\"seed\":0,\"x\":\"much\"}", "\"x\" must be a number or null")>]
+[<InlineData("{\"step\":1,\"arm\":\"a\",\"seed\":0,\"x\":1e999}", "\"x\" is too large a number")>]
+[<InlineData("{\"step\":1,\"arm\":\"\\udc99\",\"seed\":0}", "half of a surrogate pair")>]
+[<InlineData("{\"step\":1,\"arm\":\"a\",\"seed\":0,\"\\ud899\":1}", "half of a surrogate pair")>]
+[<InlineData("{\"step\":1,\"arm\":\"a\",\"seed\":0,\"seed\":1}", "\"seed\" is given twice")>]
+[<InlineData("{\"step\":1,\"arm\":\"a\",\"seed\":99999999999}", "\"seed\" is no integer")>]
 let ``any other bad line is an error that names file, line and fault`` (bad: string, fault: string) =
     withFile (whole + "\n" + bad + "\n" + whole + "\n") (fun path ->
         let error = Assert.Throws<InvalidDataException>(fun () -> Metrics.read path |> ignore)

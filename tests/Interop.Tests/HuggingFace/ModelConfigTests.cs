@@ -132,6 +132,8 @@ public sealed class ModelConfigTests : IDisposable
     [InlineData("211", "211, \"tie_word_embeddings\": \"yes\"", 7, "tie_word_embeddings: expected true or false")]
     [InlineData("211", "211,\n\"rope_scaling\": \"yarn\"", 8, "rope_scaling: expected an object")]
     [InlineData("211", "211,", 8, "not valid JSON")]
+    [InlineData("211", "211,\n\"name\": \"\\udbff\"", 8, "half of a surrogate pair")]
+    [InlineData("211", "211,\n\"\\udc99\": 1", 8, "half of a surrogate pair")]
     [InlineData("211", "211,\n\"vocab_size\": 211", 8, "the field \"vocab_size\" is given twice")]
     public void Errors_name_file_line_and_field(string replaced, string by, int line, string expected)
     {
@@ -141,6 +143,15 @@ public sealed class ModelConfigTests : IDisposable
 
         Assert.StartsWith($"{path}:{line}: ", message);
         Assert.Contains(expected, message);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_UTF8_are_named_with_their_line()
+    {
+        var path = _folder.File(ModelFolder.ConfigName);
+        File.WriteAllBytes(path, [.. "{\n\"a\": \"é\",\n\"b\": \""u8, 0xC3, .. "\"\n}"u8]);
+
+        Assert.StartsWith($"{path}:3: the text is not valid UTF-8", Assert.Throws<InvalidDataException>(() => ModelConfig.Load(path)).Message);
     }
 
     [Fact]
