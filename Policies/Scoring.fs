@@ -1,10 +1,11 @@
 namespace Levee
 
+open System
 open TorchSharp
 
 /// How trajectories are scored. All but the temperature changes memory and time, not results beyond rounding.
 type ScoringSettings = {
-    /// What logits are divided by; above 0.
+    /// What logits are divided by; `SamplingOptions.leastTemperature` or above.
     Temperature: float
     /// Whether sequences stand one behind the other, without padding. Pays where lengths differ much.
     Packing: bool
@@ -32,6 +33,12 @@ type Scored = {
 module Scoring =
     /// At a temperature, padded, every layer kept.
     let at temperature = { Temperature = temperature; Packing = false; Checkpointing = false }
+
+    let private checkTemperature temperature =
+        if not(temperature >= SamplingOptions.leastTemperature && Double.IsFinite temperature) then
+            invalidArg
+                (nameof temperature)
+                $"The temperature is {temperature}; it must be {SamplingOptions.leastTemperature} or above, for logits to be divided by it."
 
     let private checkLengths (architecture: Architecture) (layout: Layout) =
         let longest =
@@ -84,8 +91,9 @@ module Scoring =
 
             { Hidden = whole.Hidden.detach().index_select(0L, layout.Sources); PullBack = pullBack }
 
-    /// Scores a layout's action tokens, keeping what the way back needs.
+    /// Scores a layout's action tokens, keeping what the way back needs. Raises `ArgumentException` for a temperature out of range.
     let forwardLayout (settings: ScoringSettings) (model: Model) (layout: Layout) =
+        checkTemperature settings.Temperature
         let parameters = model.Parameters
         let logProbs = LogProbs.forVocabulary settings.Temperature parameters.Architecture.VocabularySize
         let pass = pass settings model layout
