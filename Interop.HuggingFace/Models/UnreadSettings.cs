@@ -61,8 +61,8 @@ internal static class UnreadSettings
         ("use_qkv_bias", HasFamilysBias),
         ("add_qkv_bias", HasFamilysBias),
         ("*bias", IsOff),
-        ("*qk*norm*", (value, config) => value.ValueKind == JsonValueKind.True ? config.ModelType == "qwen3" : IsOff(value, config)),
         ("*norm*eps*", (value, config) => Is(value, config.RmsNormEps)),
+        ("*qk*norm*", HasFamilysHeadNorms),
         ("norm_type", (value, _) => IsText(value, "rmsnorm") || IsText(value, "rms_norm")),
         ("hidden_activation", IsSilu),
         ("activation_function", IsSilu),
@@ -168,4 +168,7 @@ internal static class UnreadSettings
 
     private static bool HasFamilysBias(JsonElement value, ModelConfig config) =>
         value.ValueKind == (config.ModelType == "qwen2" ? JsonValueKind.True : JsonValueKind.False);
+
+    private static bool HasFamilysHeadNorms(JsonElement value, ModelConfig config) =>
+        config.ModelType == "qwen3" ? IsTrue(value, config) : IsOff(value, config);
 }

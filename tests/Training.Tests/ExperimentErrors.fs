@@ -75,7 +75,8 @@ let ``settings out of range are refused with what would do`` () =
     refused "learningRate -1 is out of range" (withTraining(TrainingOptions.learningRate -1.0))
     refused "learningRate NaN is out of range" (withTraining(TrainingOptions.learningRate nan))
     refused "warmUp 1.5 is out of range" (withTraining(fun o -> { o with Schedule = { o.Schedule with WarmUp = 1.5 } }))
-    refused "temperature 0 is out of range" (withTraining(fun o -> { o with Temperature = 0.0 }))
+    for temperature in [ 0.0; -1.0; 1e-40; 1e-6; 0.001; 1e3; infinity; nan ] do
+        refused $"temperature {temperature} is out of range" (withTraining(fun o -> { o with Temperature = temperature }))
 
 [<Fact>]
 let ``an arm's own settings are checked too`` () =
