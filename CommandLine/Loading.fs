@@ -54,5 +54,4 @@ module Loading =
 
     /// A policy in a folder, on the device of a name, to write with; with the adapter in another folder beside it, where one is given. What is to be
     /// known of the files is told.
-    let policy weights deviceName (adapter: string option) folder =
-        policyNarrowing Overflow.Refuse weights deviceName adapter folder
+    let policy weights deviceName (adapter: string option) folder = policyNarrowing Overflow.Refuse weights deviceName adapter folder

@@ -82,9 +82,7 @@ module AdapterFolder =
                 yield! Option.toList(TensorFile.load source name tensor)
         ]
 
-        adapter,
-        Redundant.notice architecture source passed
-        @ Narrowing.settle Overflow.Refuse source.Path values.dtype misfits
+        adapter, Redundant.notice architecture source passed @ Narrowing.settle Overflow.Refuse source.Path values.dtype misfits
 
     /// Writes an adapter into a folder that is there.
     let internal writeInto (folder: string) (adapter: Adapter) =

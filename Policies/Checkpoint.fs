@@ -115,11 +115,12 @@ module Checkpoint =
         let files = ModelFolder folder
         let values, misfits = policy.Parameters.Values, ResizeArray()
         // An adapter's product may take a weight out of its type's range.
-        let computed = TensorFile.computed(fun found ->
-            if overflow = Overflow.Refuse then
-                Narrowing.settle overflow folder values.dtype [ found ] |> ignore
+        let computed =
+            TensorFile.computed(fun found ->
+                if overflow = Overflow.Refuse then
+                    Narrowing.settle overflow folder values.dtype [ found ] |> ignore
 
-            misfits.Add found)
+                misfits.Add found)
         (policy.Files.Config.WithDType(dtypeName policy)).Save files.Config
         ModelWeights.Write(folder, Parameters.namedMerged policy.Parameters |> Array.map computed, shardSize)
         policy.Files.Tokenizer.Save files.Tokenizer

@@ -78,11 +78,12 @@ module Companions =
         let others, own = files |> List.filter(fun file -> not(List.contains (name file) written)) |> List.partition isWeights
 
         let foreign, kept =
-            folders
-            |> List.partition(fun inner -> isLink inner || isHidden inner || List.exists isWeights (filesIn inner))
+            folders |> List.partition(fun inner -> isLink inner || isHidden inner || List.exists isWeights (filesIn inner))
 
         // What the policy itself was read from is no news.
-        let isRead (file: string) = FileSystemName.MatchesSimpleExpression("model*.safetensors*", name file)
+        let isRead (file: string) =
+            [ ModelFolder.WeightsName; ModelFolder.WeightsIndexName; "model-*-of-*.safetensors" ]
+            |> List.exists(fun pattern -> FileSystemName.MatchesSimpleExpression(pattern, name file))
 
         {
             Source = folder

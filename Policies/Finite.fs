@@ -28,5 +28,9 @@ module Finite =
         | [] -> ""
         | names ->
             let shown = names |> List.truncate 3 |> List.map(fun name -> $"'{name}'") |> String.concat ", "
-            let rest = if names.Length > 3 then $" and {names.Length - 3} more" else ""
+            let rest =
+                if names.Length > 3 then
+                    $" and {names.Length - 3} more"
+                else
+                    ""
             $" NaN or infinity stands in {shown}{rest}."

@@ -27,15 +27,31 @@ module GenerationAdvice =
     let private advised given (config: GenerationConfig) =
         let isSampling = given.Temperature.IsSome || given.TopK.IsSome || given.TopP.IsSome || given.MinP.IsSome
         let isGreedy = ofNullable config.DoSample = Some false && not isSampling
-        let unless given advice = if Option.isSome given || isGreedy then None else ofNullable advice
+        let unless given advice =
+            if Option.isSome given || isGreedy then
+                None
+            else
+                ofNullable advice
 
         {
-            Temperature = if isGreedy then Some 0.0 else unless given.Temperature config.Temperature
+            Temperature =
+                if isGreedy then
+                    Some 0.0
+                else
+                    unless given.Temperature config.Temperature
             TopK = unless given.TopK config.TopK
             TopP = unless given.TopP config.TopP
             MinP = unless given.MinP config.MinP
-            MaxTokens = if given.MaxTokens.IsSome then None else ofNullable config.MaxNewTokens
-            StopTexts = if given.StopTexts.IsEmpty then List.ofSeq config.StopStrings else []
+            MaxTokens =
+                if given.MaxTokens.IsSome then
+                    None
+                else
+                    ofNullable config.MaxNewTokens
+            StopTexts =
+                if given.StopTexts.IsEmpty then
+                    List.ofSeq config.StopStrings
+                else
+                    []
         }
 
     let private describe (advice: GivenGeneration) = [
@@ -87,4 +103,8 @@ module GenerationAdvice =
                 $"not followed: {left}"
         ]
 
-        options, (if parts.IsEmpty then [] else [ $"{ModelFolder.GenerationConfigName}: " + String.concat "; " parts ])
+        options,
+        (if parts.IsEmpty then
+             []
+         else
+             [ $"{ModelFolder.GenerationConfigName}: " + String.concat "; " parts ])

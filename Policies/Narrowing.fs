@@ -25,10 +25,14 @@ type Misfits = {
 module Narrowing =
     /// The largest number that a type of floating-point numbers holds.
     let limit (dtype: torch.ScalarType) =
-        if dtype = torch.float16 then 65504.0
-        elif dtype = torch.bfloat16 then 2.0 ** 127.0 * (2.0 - 2.0 ** -7.0)
-        elif dtype = torch.float32 then float Single.MaxValue
-        else Double.MaxValue
+        if dtype = torch.float16 then
+            65504.0
+        elif dtype = torch.bfloat16 then
+            2.0 ** 127.0 * (2.0 - 2.0 ** -7.0)
+        elif dtype = torch.float32 then
+            float Single.MaxValue
+        else
+            Double.MaxValue
 
     let private magnitude (number: float) = abs number
 
@@ -42,8 +46,7 @@ module Narrowing =
         // The comparison fails for NaN too.
         let fits () = wide.abs().amax(everywhere).``to``(torch.float64).item<float>() <= limit
 
-        let isLost () =
-            narrow.``to``(wide.dtype).isfinite().logical_not_().logical_and_(wide.isfinite())
+        let isLost () = narrow.``to``(wide.dtype).isfinite().logical_not_().logical_and_(wide.isfinite())
 
         if limitOf numbers.dtype <= limit || fits() then
             narrow, None

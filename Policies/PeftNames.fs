@@ -12,7 +12,7 @@ module internal PeftNames =
     /// With the adapter's own name or without, with the wrappers' names before or without, with `.weight` behind or without.
     let private pattern =
         Regex
-            @"^(?:(?:base_model|model|module|_orig_mod|_fsdp_wrapped_module)\.)*(layers\.\d+\.(?:self_attn|mlp)\.\w+)\.(lora_[AB])(?:\.(?!weight$)\w+)?(?:\.weight)?$"
+            @"^(?:(?:base_model|model|module|_orig_mod|_fsdp_wrapped_module)\.)*(layers\.\d+\.(?:self_attn|mlp)\.\w+)\.(lora_[AB])(?:\.(?!weight$)[\w-]+)?(?:\.weight)?$"
 
     /// The name that PEFT gives a tensor in a file; others as they are.
     let canonical (name: string) =
@@ -38,16 +38,17 @@ module internal PeftNames =
         for name in original.Keys do
             tensors[name] <- file.Tensors[original[name]]
 
-        { new ITensorSource with
-            member _.Path = file.Path
-            member _.Tensors = tensors
+        {
+            new ITensorSource with
+                member _.Path = file.Path
+                member _.Tensors = tensors
 
-            member _.Bytes(name, start, count) =
-                file.Bytes(
-                    (match original.TryGetValue name with
-                     | true, known -> known
-                     | _ -> name),
-                    start,
-                    count
-                )
+                member _.Bytes(name, start, count) =
+                    file.Bytes(
+                        (match original.TryGetValue name with
+                         | true, known -> known
+                         | _ -> name),
+                        start,
+                        count
+                    )
         }

@@ -20,8 +20,15 @@ public sealed record GenerationConfig(string Text, IReadOnlyList<int> EosTokenId
     /// <summary>Values with which a field asks for nothing.</summary>
     private static readonly Dictionary<string, double> Neutral = new(StringComparer.Ordinal)
     {
-        ["encoder_repetition_penalty"] = 1, ["guidance_scale"] = 1, ["length_penalty"] = 1, ["num_beam_groups"] = 1, ["num_beams"] = 1,
-        ["num_return_sequences"] = 1, ["repetition_penalty"] = 1, ["top_h"] = 1, ["typical_p"] = 1,
+        ["encoder_repetition_penalty"] = 1,
+        ["guidance_scale"] = 1,
+        ["length_penalty"] = 1,
+        ["num_beam_groups"] = 1,
+        ["num_beams"] = 1,
+        ["num_return_sequences"] = 1,
+        ["repetition_penalty"] = 1,
+        ["top_h"] = 1,
+        ["typical_p"] = 1,
     };
 
     /// <summary>Whether tokens are drawn; false takes the likeliest.</summary>

@@ -96,14 +96,14 @@ internal static class UnreadSettings
     /// </summary>
     private static readonly string[] Inert =
     [
-        "_*", "*dropout*", "*_pdrop", "attn_implementation", "bad_words_ids", "begin_suppress_tokens", "chunk_size_feed_forward",
+        "_*", "*dropout*", "*flash*", "*_pdrop", "attn_implementation", "bad_words_ids", "begin_suppress_tokens", "chunk_size_feed_forward",
         "cross_attention_hidden_size", "decoder_start_token_id", "diversity_penalty", "do_sample", "early_stopping",
         "encoder_no_repeat_ngram_size", "exponential_decay_length_penalty", "finetuning_task", "forced_bos_token_id", "forced_eos_token_id",
-        "id2label", "is_decoder", "is_llama_config", "label2id", "length_penalty", "max_length", "min_length", "no_repeat_ngram_size",
+        "gradient_checkpointing", "id2label", "is_decoder", "is_llama_config", "label2id", "length_penalty", "max_length", "min_length", "no_repeat_ngram_size",
         "num_beam_groups", "num_beams", "num_return_sequences", "output_attentions", "output_hidden_states", "output_scores", "prefix",
         "pretraining_tp", "problem_type", "remove_invalid_values", "repetition_penalty", "return_dict", "return_dict_in_generate",
         "sep_token_id", "suppress_tokens", "task_specific_params", "temperature", "tf_legacy_loss", "tie_encoder_decoder", "tokenizer_class",
-        "top_k", "top_p", "torchscript", "transformers_version", "typical_p", "unsloth_*", "use_bfloat16", "use_cache",
+        "top_k", "top_p", "torchscript", "transformers.js_config", "transformers_version", "typical_p", "unsloth_*", "use_bfloat16", "use_cache",
     ];
 
     /// <summary>What is to be told of a file: the settings about which nothing is known.</summary>

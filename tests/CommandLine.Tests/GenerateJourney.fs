@@ -141,7 +141,10 @@ let ``what is passed over in the files is told once on the error stream, and lea
     let words = [ "generate"; path; "red"; "--temperature"; "0"; "--max-tokens"; "9" ]
     let before = succeeds words
     let config = (ModelFolder path).Config
-    File.WriteAllText(config, (File.ReadAllText config).Replace("{", "{ \"colour\": 1, \"pad_token_id\": -1,").Replace("\"pad_token_id\": 0,", ""))
+    File.WriteAllText(
+        config,
+        (File.ReadAllText config).Replace("{", "{ \"colour\": 1, \"pad_token_id\": -1,").Replace("\"pad_token_id\": 0,", "")
+    )
     do
         use file = SafetensorsFile.Open(ModelFolder(path).Weights[0])
         let tensors = [|
@@ -168,7 +171,8 @@ let ``what is passed over in the files is told once on the error stream, and lea
 let ``a tiny temperature takes the likeliest token, which is certain`` (temperature: string) =
     use folder = new TemporaryFolder()
     let write temperature =
-        json(succeeds [ "generate"; policyIn folder; "red"; "--temperature"; temperature; "--max-tokens"; "9"; "--json" ]) |> List.exactlyOne
+        json(succeeds [ "generate"; policyIn folder; "red"; "--temperature"; temperature; "--max-tokens"; "9"; "--json" ])
+        |> List.exactlyOne
     Assert.Equal(text(write "0"), text(write temperature))
     Assert.Equal(0.0, (write temperature).GetProperty("log_probability").GetDouble())
 

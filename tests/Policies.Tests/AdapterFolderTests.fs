@@ -178,7 +178,7 @@ let private rewrite (change: SafetensorsTensor list -> SafetensorsTensor list) f
 /// What tools write before and behind a module's name.
 let spellings: obj[] seq = [
     [| "base_model.model.model."; ".lora_$1.default.weight" |]
-    [| "base_model.model.model."; ".lora_$1.my_task.weight" |]
+    [| "base_model.model.model."; ".lora_$1.my-task_2.weight" |]
     [| "base_model.model."; ".lora_$1.weight" |]
     [| "model."; ".lora_$1.default.weight" |]
     [| ""; ".lora_$1" |]
@@ -195,7 +195,8 @@ let ``an adapter's tensors are known by every spelling of their names`` (prefix:
         let inner = name.Replace("base_model.model.model.", prefix)
         System.Text.RegularExpressions.Regex.Replace(inner, @"\.lora_([AB])\.weight$", ending)
 
-    place.At "adapter" |> rewrite(List.map(fun tensor -> SafetensorsTensor(respell tensor.Name, tensor.DType, tensor.Shape, tensor.Write)))
+    place.At "adapter"
+    |> rewrite(List.map(fun tensor -> SafetensorsTensor(respell tensor.Name, tensor.DType, tensor.Shape, tensor.Write)))
     use loaded = Policy.loadAdapter false (place.At "adapter") policy
     Assert.Equal<float[]>(valuesOf policy, valuesOf loaded)
     Assert.Empty loaded.Files.Notices
@@ -217,7 +218,8 @@ let ``redundant tensors beside an adapter are passed over and told, once for eac
     use place = new TemporaryFolder()
     use policy = adapted options 2
     Policy.saveAdapter (place.At "adapter") policy
-    let value = SafetensorsTensor("v_head.summary.weight", SafetensorsDType.F32, [| 1L; 24L |], ReadOnlyMemory(Array.zeroCreate<byte> 96))
+    let value =
+        SafetensorsTensor("v_head.summary.weight", SafetensorsDType.F32, [| 1L; 24L |], ReadOnlyMemory(Array.zeroCreate<byte> 96))
     place.At "adapter" |> rewrite(fun tensors -> value :: tensors)
     use loaded = Policy.loadAdapter false (place.At "adapter") policy
     let notice = Assert.Single loaded.Files.Notices

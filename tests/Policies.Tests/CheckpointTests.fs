@@ -201,7 +201,12 @@ let private zeros name dtype (shape: int64[]) =
     SafetensorsTensor(name, dtype, shape, System.ReadOnlyMemory bytes)
 
 let private floats name (shape: int64[]) (values: float32[]) =
-    SafetensorsTensor(name, SafetensorsDType.F32, shape, System.ReadOnlyMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(System.ReadOnlySpan values).ToArray()))
+    SafetensorsTensor(
+        name,
+        SafetensorsDType.F32,
+        shape,
+        System.ReadOnlyMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(System.ReadOnlySpan values).ToArray())
+    )
 
 /// Tensors that the architecture of `policy` does not have, and nothing is known of.
 let strangers: obj[] seq = [
@@ -235,19 +240,54 @@ let private noticesWith (extra: SafetensorsTensor list) =
 
 /// Tensors that are passed over, and what is told of them.
 let redundant: obj[] seq = [
-    [| "model.layers.1.self_attn.rotary_emb.cos_cached"; SafetensorsDType.F16; [| 1L; 1L; 96L; 6L |]; "computed from rope_theta" |]
-    [| "model.rotary_emb.original_inv_freq"; SafetensorsDType.F32; [| 3L |]; "computed from rope_theta" |]
-    [| "model.layers.0.self_attn.masked_bias"; SafetensorsDType.F32; [| 1L |]; "causal masks, which are computed" |]
-    [| "transformer.h.0.attn.masked_bias"; SafetensorsDType.F16; Array.empty<int64>; "causal masks, which are computed" |]
-    [| "transformer.h.0.attn.bias"; SafetensorsDType.U8; [| 1L; 1L; 96L; 96L |]; "causal masks, which are computed" |]
-    [| "model.layers.0.self_attn.bias"; SafetensorsDType.BOOL; [| 96L; 96L |]; "causal masks, which are computed" |]
+    [|
+        "model.layers.1.self_attn.rotary_emb.cos_cached"
+        SafetensorsDType.F16
+        [| 1L; 1L; 96L; 6L |]
+        "computed from rope_theta"
+    |]
+    [|
+        "model.rotary_emb.original_inv_freq"
+        SafetensorsDType.F32
+        [| 3L |]
+        "computed from rope_theta"
+    |]
+    [|
+        "model.layers.0.self_attn.masked_bias"
+        SafetensorsDType.F32
+        [| 1L |]
+        "causal masks, which are computed"
+    |]
+    [|
+        "transformer.h.0.attn.masked_bias"
+        SafetensorsDType.F16
+        Array.empty<int64>
+        "causal masks, which are computed"
+    |]
+    [|
+        "transformer.h.0.attn.bias"
+        SafetensorsDType.U8
+        [| 1L; 1L; 96L; 96L |]
+        "causal masks, which are computed"
+    |]
+    [|
+        "model.layers.0.self_attn.bias"
+        SafetensorsDType.BOOL
+        [| 96L; 96L |]
+        "causal masks, which are computed"
+    |]
     [| "v_head.summary.bias"; SafetensorsDType.F32; [| 1L |]; "a value head" |]
     [| "value_head.weight"; SafetensorsDType.BF16; [| 1L; 24L |]; "a value head" |]
     [| "score.weight"; SafetensorsDType.F32; [| 1L; 24L |]; "a value head" |]
 ]
 
 [<Theory; MemberData(nameof redundant)>]
-let ``a tensor that is redundant by custom is passed over and told`` (name: string) (dtype: SafetensorsDType) (shape: int64[]) (told: string) =
+let ``a tensor that is redundant by custom is passed over and told``
+    (name: string)
+    (dtype: SafetensorsDType)
+    (shape: int64[])
+    (told: string)
+    =
     let notice = Assert.Single(noticesWith [ zeros name dtype shape ])
     Assert.Contains("model.safetensors", notice)
     Assert.Contains(System.Text.RegularExpressions.Regex.Replace(name, @"\.\d\.", ".*."), notice)
@@ -264,7 +304,10 @@ let ``many such tensors are told in one line, by their kinds`` () =
             ]
         )
 
-    Assert.Contains("model.layers.*.self_attn.rotary_emb.sin_cached (2 tensors; computed from rope_theta), score.weight (a value head", notice)
+    Assert.Contains(
+        "model.layers.*.self_attn.rotary_emb.sin_cached (2 tensors; computed from rope_theta), score.weight (a value head",
+        notice
+    )
 
 [<Fact>]
 let ``a head beside a tied embedding is passed over, and told to differ where it does`` () =
@@ -405,7 +448,8 @@ let private down, norm = "model.layers.0.mlp.down_proj.weight", "model.norm.weig
 [<Fact>]
 let ``numbers beyond half precision are refused by tensor, with their number and the largest`` () =
     withNumbers [ down, [ 70000f; -2e5f; 65504f; 65519f; 1e-9f ]; norm, [ 65520f ] ] (fun folder ->
-        let refused dtype = Assert.Throws<InvalidDataException>(fun () -> Policy.loadFrozen dtype torch.CPU folder |> Policy.dispose).Message
+        let refused dtype =
+            Assert.Throws<InvalidDataException>(fun () -> Policy.loadFrozen dtype torch.CPU folder |> Policy.dispose).Message
         let message = refused torch.float16
         Assert.Contains("model.safetensors: float16 holds numbers up to 65504", message)
         Assert.Contains($"'{down}' (2 numbers, the largest -200000), '{norm}' (1 number, the largest 65520)", message)
@@ -451,6 +495,7 @@ let ``weights that are no numbers are named where writing stops at them`` () =
     withNumbers [ norm, [ nanf ] ] (fun folder ->
         use policy = load folder
         let write () =
-            Generation.run Generation.defaults policy [| [| 1 |] |] (fun _ _ _ -> ()) System.Threading.CancellationToken.None |> ignore
+            Generation.run Generation.defaults policy [| [| 1 |] |] (fun _ _ _ -> ()) System.Threading.CancellationToken.None
+            |> ignore
         let message = Assert.Throws<System.InvalidOperationException>(write).Message
         Assert.Contains($"its weights have diverged. NaN or infinity stands in '{norm}'. Go back", message))

@@ -59,7 +59,8 @@ let ``a model that is not to be sampled from is greedy, unless a temperature or 
 
 [<Fact>]
 let ``a file without advice, or none, changes and tells nothing`` () =
-    let options, told = advised """{"bos_token_id": 1, "eos_token_id": 1, "transformers_version": "4.0.0", "num_beams": 1}""" nothing
+    let options, told =
+        advised """{"bos_token_id": 1, "eos_token_id": 1, "transformers_version": "4.0.0", "num_beams": 1}""" nothing
     Assert.Equal(Generation.defaults, options)
     Assert.Empty told
     use policy = policy 1

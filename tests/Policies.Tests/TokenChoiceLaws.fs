@@ -141,7 +141,11 @@ let ``at a tiny temperature the likeliest token is certain`` temperature =
     let logits = (normal [| 8L; 50L |] (Seed.ofInt 3) * 30.0).``to`` torch.float32
     let uniform = torch.full([| 8L; 1L |], Tensors.scalar 0.99, dtype = torch.float64)
 
-    for options in [ SamplingOptions.at temperature; { SamplingOptions.at temperature with TopP = 0.9; MinP = 0.1; TopK = Some 4 } ] do
+    for options in
+        [
+            SamplingOptions.at temperature
+            { SamplingOptions.at temperature with TopP = 0.9; MinP = 0.1; TopK = Some 4 }
+        ] do
         let struct (tokens, logProbs) = TokenChoice.choose (SamplingOptions.validate options) uniform logits
         Assert.Equal<float[]>(numbers(logits.argmax(1L, true)), numbers tokens)
         Assert.Equal<float[]>(Array.zeroCreate 8, numbers logProbs)
@@ -163,5 +167,6 @@ let ``scoring at a temperature that logits cannot be divided by is refused`` (te
     use model = modelOf architecture torch.float32 1
     use _ = torch.NewDisposeScope()
     let layout = Layout.ofSequences torch.CPU [| [| struct (1, false); struct (2, true) |] |]
-    let error = Assert.Throws<ArgumentException>(fun () -> Scoring.forwardLayout (Scoring.at temperature) model layout |> ignore)
+    let error =
+        Assert.Throws<ArgumentException>(fun () -> Scoring.forwardLayout (Scoring.at temperature) model layout |> ignore)
     Assert.Contains($"The temperature is {temperature}; it must be 1E-30 or above", error.Message)
