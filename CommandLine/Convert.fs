@@ -13,6 +13,7 @@ type ConvertOption =
     | [<Unique>] Dtype of WeightType
     | [<Unique>] Adapter of folder: string
     | [<Unique>] Shard_Size of bytes: string
+    | [<Unique>] Clamp
     | [<Unique>] Replace
 
     interface IArgParserTemplate with
@@ -22,6 +23,7 @@ type ConvertOption =
             | Dtype _ -> "the type of the weights (default: as the policy's config.json says, else float32)."
             | Adapter _ -> "merge this adapter, in PEFT's layout, into the weights."
             | Shard_Size _ -> "the largest file of weights, such as 500MB or 2GB (default: 5GB)."
+            | Clamp -> "set numbers that the type cannot hold to the largest that it holds, instead of refusing them, and say how many."
             | Replace -> "write the target even where it exists; what was there gives way when the new policy is whole."
 
 [<RequireQualifiedAccess>]
@@ -44,6 +46,11 @@ module Convert =
 
     let private size (folder: string) = Directory.GetFiles(folder, "*.safetensors") |> Array.sumBy(fun file -> FileInfo(file).Length)
 
+    let private checkFinite (source: string) (policy: Policy) =
+        match Finite.report policy.Parameters with
+        | "" -> ()
+        | report -> raise(InvalidDataException $"{source}: the weights have diverged.{report} Go back to an earlier checkpoint.")
+
     let private run _ (options: ParseResults<ConvertOption>) =
         let source, target = folders(options.GetResult(ConvertOption.Folders, []))
         let shardSize =
@@ -57,8 +64,16 @@ module Convert =
             Usage.refuse $"{target} exists: give another folder, or --replace."
 
         let precision = options.TryGetResult ConvertOption.Dtype |> Option.defaultWith(fun () -> precisionOf source)
-        use policy = Loading.policy precision "cpu" (options.TryGetResult ConvertOption.Adapter) source
-        Policy.saveSharded shardSize target policy
+
+        let overflow =
+            if options.Contains ConvertOption.Clamp then
+                Overflow.Saturate
+            else
+                Overflow.Refuse
+
+        use policy = Loading.policyNarrowing overflow precision "cpu" (options.TryGetResult ConvertOption.Adapter) source
+        checkFinite source policy
+        Policy.saveWith overflow (Companions.find source) shardSize target policy |> Loading.tell
         let name = (string precision).ToLowerInvariant()
         printfn $"{target}: {policy.Parameters.Values.numel():N0} weights in {name}, {float(size target) / 1e6:N1} MB"
         0
@@ -71,6 +86,7 @@ module Convert =
                 "MODEL smaller --dtype bfloat16", "half the size"
                 "MODEL parts --shard-size 2GB", "in files of at most two gigabytes, with their list"
                 "MODEL merged --adapter ADAPTER", "an adapter's products in the weights"
-                "MODEL copy", "the same weights in the same type, and the files as the framework writes them"
+                "MODEL copy", "the same weights in the same type, and the folder's other files"
+                "MODEL half --dtype float16 --clamp", "numbers beyond float16 become its largest"
             ]
             run

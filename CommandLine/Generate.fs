@@ -31,11 +31,11 @@ type GenerateOption =
         member this.Usage =
             match this with
             | Words _ -> "the policy's folder, then the prompt in quotes; - reads it from the standard input."
-            | Max_Tokens _ -> "write so many tokens at most (default: 256)."
-            | Temperature _ -> "draw at this temperature; 0 takes the likeliest token (default: 1, whatever generation_config.json says)."
-            | Top_K _ -> "draw from so many of the likeliest tokens only."
-            | Top_P _ -> "draw from the fewest likeliest tokens whose share reaches this, above 0 to 1."
-            | Min_P _ -> "draw from tokens at least so likely relative to the likeliest, 0 to 1."
+            | Max_Tokens _ -> "write so many tokens at most (default: as generation_config.json says, else 256)."
+            | Temperature _ -> "draw at this temperature; 0 takes the likeliest token (default: as generation_config.json says, else 1)."
+            | Top_K _ -> "draw from so many of the likeliest tokens only (default: as generation_config.json says, else all)."
+            | Top_P _ -> "draw from the fewest likeliest tokens whose share reaches this, above 0 to 1; 1 is no filter (default: likewise)."
+            | Min_P _ -> "draw from tokens at least so likely relative to the likeliest, 0 to 1; 0 is no filter (default: likewise)."
             | Stop _ -> "stop where this text is written; may be given several times."
             | Samples _ -> "write so many continuations (default: 1)."
             | Seed _ -> "what the draws depend on; the same seed gives the same text (default: 0)."
@@ -98,22 +98,23 @@ module Generate =
             ``end`` = endName continuation.End
         |}
 
-    let private sampling (options: ParseResults<GenerateOption>) = {
-        SamplingOptions.defaults with
-            Temperature = options.GetResult(GenerateOption.Temperature, 1.0) |> Usage.temperature
-            TopK = options.TryGetResult GenerateOption.Top_K |> Option.map(Usage.positive "--top-k")
-            TopP = options.GetResult(GenerateOption.Top_P, 1.0) |> Usage.share "--top-p" (fun share -> share > 0.0)
-            MinP = options.GetResult(GenerateOption.Min_P, 0.0) |> Usage.share "--min-p" (fun share -> share >= 0.0)
+    let private given (options: ParseResults<GenerateOption>) : GivenGeneration = {
+        Temperature = options.TryGetResult GenerateOption.Temperature |> Option.map Usage.temperature
+        TopK = options.TryGetResult GenerateOption.Top_K |> Option.map(Usage.positive "--top-k")
+        TopP = options.TryGetResult GenerateOption.Top_P |> Option.map(Usage.share "--top-p" (fun share -> share > 0.0))
+        MinP = options.TryGetResult GenerateOption.Min_P |> Option.map(Usage.share "--min-p" (fun share -> share >= 0.0))
+        MaxTokens = options.TryGetResult GenerateOption.Max_Tokens |> Option.map(Usage.positive "--max-tokens")
+        StopTexts = options.GetResults GenerateOption.Stop |> List.map(Usage.filled "--stop")
     }
 
     let private run cancellation (options: ParseResults<GenerateOption>) =
         let folder, prompt = prompt(options.GetResult(GenerateOption.Words, []))
 
-        let settings = {
+        let given = given options
+
+        let defaults = {
             Generation.defaults with
-                Sampling = sampling options
-                MaxTokens = options.GetResult(GenerateOption.Max_Tokens, 256) |> Usage.positive "--max-tokens"
-                StopTexts = options.GetResults GenerateOption.Stop |> List.map(Usage.filled "--stop")
+                MaxTokens = 256
                 Samples = options.GetResult(GenerateOption.Samples, 1) |> Usage.positive "--samples"
                 Seed = options.GetResult(GenerateOption.Seed, 0) |> Seed.ofInt
         }
@@ -125,6 +126,8 @@ module Generate =
                 (options.TryGetResult GenerateOption.Adapter)
                 folder
 
+        let settings, notices = GenerationAdvice.complete defaults given policy
+        Loading.tell notices
         let tokens = opening options policy prompt
         let isJson = options.Contains GenerateOption.Json
         let mutable number = 0

@@ -33,12 +33,25 @@ module Loading =
         with :? System.ArgumentException as error ->
             Usage.refuse $"--device: {Usage.plain error}"
 
-    /// A policy in a folder, on the device of a name, to write with; with the adapter in another folder beside it, where one is given.
-    let policy weights deviceName (adapter: string option) folder =
-        let policy = Policy.loadFrozen (scalarType weights) (device deviceName) folder
+    /// Tells what a user should know of files that were read, on the error stream.
+    let tell (notices: string list) =
+        for notice in notices do
+            eprintfn $"note: {notice}"
 
-        match adapter with
-        | None -> policy
-        | Some adapter ->
-            use policy = policy
-            Policy.loadAdapter false adapter policy
+    /// `policy`, with numbers that the type cannot hold refused or saturated.
+    let policyNarrowing overflow weights deviceName (adapter: string option) folder =
+        let policy = Policy.loadNarrowing overflow (scalarType weights) (device deviceName) folder
+
+        let adapted =
+            match adapter with
+            | None -> policy
+            | Some adapter ->
+                use policy = policy
+                Policy.loadAdapter false adapter policy
+
+        tell adapted.Files.Notices
+        adapted
+
+    /// A policy in a folder, on the device of a name, to write with; with the adapter in another folder beside it, where one is given. What is to be
+    /// known of the files is told.
+    let policy weights deviceName (adapter: string option) folder = policyNarrowing Overflow.Refuse weights deviceName adapter folder

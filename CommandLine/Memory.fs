@@ -67,7 +67,9 @@ module Memory =
         if not(File.Exists file) then
             raise(FileNotFoundException($"{folder}: missing {ModelFolder.ConfigName}. Give the folder of a policy.", file))
 
-        Architecture.ofConfig file (ModelConfig.Load file)
+        let config = ModelConfig.Load file
+        Loading.tell(List.ofSeq config.Notices)
+        Architecture.ofConfig file config
 
     let private precision (options: Options) =
         match options.GetResult(MemoryOption.Precision, Float32) with

@@ -62,7 +62,7 @@ module Architecture =
 
     let private llama3 = "llama3"
 
-    let private ropeScaling file (scaling: JsonElement) =
+    let private ropeScaling file (place: string) (scaling: JsonElement) =
         let field (name: string) =
             match scaling.TryGetProperty name with
             | true, value -> Some value
@@ -71,8 +71,8 @@ module Architecture =
         let number name =
             match field name with
             | Some value when value.ValueKind = JsonValueKind.Number && value.GetDouble() > 0.0 -> value.GetDouble()
-            | Some value -> refuse file $"rope_scaling.{name} is {value.GetRawText()}" "give a number above 0."
-            | None -> refuse file $"rope_scaling.{name} is missing" "add it."
+            | Some value -> refuse file $"{place}.{name} is {value.GetRawText()}" "give a number above 0."
+            | None -> refuse file $"{place}.{name} is missing" "add it."
 
         match field "rope_type" |> Option.orElseWith(fun () -> field "type") |> Option.map string with
         | Some "default" -> None
@@ -85,7 +85,7 @@ module Architecture =
             }
 
             if scaling.HighFrequency <= scaling.LowFrequency then
-                refuse file "rope_scaling.high_freq_factor is not above low_freq_factor" "correct one of them."
+                refuse file $"{place}.high_freq_factor is not above low_freq_factor" "correct one of them."
 
             Some scaling
         | kind ->
@@ -93,14 +93,15 @@ module Architecture =
 
             refuse
                 file
-                $"rope_scaling{kind} is not supported"
+                $"{place}{kind} is not supported"
                 $"remove it if sequences stay within the length that the model was trained for; \"{llama3}\" is supported."
 
     /// That nothing in a configuration asks for what is not built here.
     let private checkSettings file (family: Family) (config: ModelConfig) =
         let refuse problem remedy = refuse file problem remedy
 
-        if config.HiddenAct <> "silu" then
+        // Two names of one function.
+        if config.HiddenAct <> "silu" && config.HiddenAct <> "swish" then
             refuse $"hidden_act \"{config.HiddenAct}\" is not supported" "checkpoints of these families have \"silu\"."
 
         let partial = config.LayerTypes |> Seq.tryFind((<>) "full_attention")
@@ -152,7 +153,7 @@ module Architecture =
             TiedHead = config.TieWordEmbeddings
             NormEpsilon = config.RmsNormEps
             RopeBase = config.RopeTheta
-            RopeScaling = config.RopeScaling |> Option.ofNullable |> Option.bind(ropeScaling file)
+            RopeScaling = config.RopeScaling |> Option.ofNullable |> Option.bind(ropeScaling file config.RopeScalingName)
             ContextLimit = config.MaxPositionEmbeddings
             InitializerRange = config.InitializerRange
         }

@@ -18,37 +18,58 @@ module Checkpoint =
             if isNull(tokenizer.TokenOf id) then
                 refuse file $"eos_token_id {id} is no token of {ModelFolder.TokenizerName}" "check that the tokenizer belongs to the model."
 
-    let private read (folder: ModelFolder) trainable architecture (dtype: torch.ScalarType) (device: torch.Device) =
-        use weights = ModelWeights.Open folder
-
-        TensorFile.check
+    let private check (weights: ModelWeights) architecture =
+        Parameters.shapes architecture
+        |> TensorFile.check
             weights
             "the architecture"
             "check that the weights belong to the config.json beside them."
-            (Parameters.shapes architecture)
+            (Redundant.reason architecture)
 
+    /// The weights in a folder, and what is to be told of them.
+    let private read overflow (folder: ModelFolder) trainable architecture (dtype: torch.ScalarType) (device: torch.Device) =
+        use weights = ModelWeights.Open folder
+        let passed = check weights architecture
         use scope = torch.NewDisposeScope()
         let values = torch.empty([| Parameters.count architecture |], dtype = dtype, device = device)
         let parameters = Parameters.ofValues architecture trainable (scope.MoveToOuter values)
 
-        for name, tensor in Parameters.named parameters do
-            TensorFile.load weights name tensor
+        let misfits = [
+            for name, tensor in Parameters.named parameters do
+                yield! Option.toList(TensorFile.load weights name tensor)
+        ]
 
-        parameters
+        let saturated =
+            try
+                Narrowing.settle overflow weights.Path dtype misfits
+            with _ ->
+                (parameters :> System.IDisposable).Dispose()
+                reraise()
 
-    let private modelOf (files: ModelFolder) config trainable dtype device =
-        read files trainable (Architecture.ofConfig files.Config config) dtype device |> Model.ofParameters
+        parameters, Redundant.notice architecture weights passed @ saturated
+
+    let private modelOf overflow (files: ModelFolder) config trainable dtype device =
+        let parameters, notices = read overflow files trainable (Architecture.ofConfig files.Config config) dtype device
+        Model.ofParameters parameters, List.ofSeq config.Notices @ notices
 
     /// The model in a folder that needs no tokenizer, in a type and on a device of choice, ready to be trained or frozen. Its weights are
     /// read straight to their place: beside them only a few MB are held. Raises as `load` does.
     let loadModel trainable (dtype: torch.ScalarType) (device: torch.Device) (folder: string) =
         let files = ModelFolder folder
         files.Check(tokenizer = false)
-        modelOf files (ModelConfig.Load files.Config) trainable dtype device
+        modelOf Overflow.Refuse files (ModelConfig.Load files.Config) trainable dtype device |> fst
 
-    /// The policy in a folder, in a type and on a device of choice, ready to be trained or frozen. Raises `FileNotFoundException`,
-    /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy.
-    let load trainable (dtype: torch.ScalarType) (device: torch.Device) (folder: string) : Policy =
+    /// What loading the policy in a folder would tell of its configuration and its tensors' names, a line each. Raises as `load` does.
+    let notices (folder: string) =
+        let files = ModelFolder folder
+        files.Check()
+        let config = ModelConfig.Load files.Config
+        let architecture = Architecture.ofConfig files.Config config
+        use weights = ModelWeights.Open files
+        List.ofSeq config.Notices @ Redundant.notice architecture weights (check weights architecture)
+
+    /// `load`, with numbers that the type cannot hold refused or saturated.
+    let loadNarrowing overflow trainable (dtype: torch.ScalarType) (device: torch.Device) (folder: string) : Policy =
         let files = ModelFolder folder
         files.Check()
         let config = ModelConfig.Load files.Config
@@ -70,24 +91,40 @@ module Checkpoint =
         checkEnds tokenizer files.Config config.EosTokenIds
         generation |> Option.iter(fun generation -> checkEnds tokenizer files.GenerationConfig generation.EosTokenIds)
 
+        let model, notices = modelOf overflow files config trainable dtype device
+
         {
-            Model = modelOf files config trainable dtype device
+            Model = model
             Tokenizer = TokenizerAdapter tokenizer
             Files = {
                 Config = config
                 Tokenizer = tokenizer
                 TokenizerConfig = tokenizerConfig
                 GenerationConfig = generation
+                Notices = notices
             }
         }
 
+    /// The policy in a folder, in a type and on a device of choice, ready to be trained or frozen. Raises `FileNotFoundException`,
+    /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy; also where the type cannot
+    /// hold a number of the weights.
+    let load trainable dtype device folder = loadNarrowing Overflow.Refuse trainable dtype device folder
+
     let private dtypeName (policy: Policy) = (string policy.Parameters.Values.dtype).ToLowerInvariant()
 
-    let private writeInto shardSize (folder: string) (policy: Policy) =
+    let private writeInto overflow shardSize (folder: string) (policy: Policy) =
         use _ = torch.NewDisposeScope()
         let files = ModelFolder folder
+        let values, misfits = policy.Parameters.Values, ResizeArray()
+        // An adapter's product may take a weight out of its type's range.
+        let computed =
+            TensorFile.computed(fun found ->
+                if overflow = Overflow.Refuse then
+                    Narrowing.settle overflow folder values.dtype [ found ] |> ignore
+
+                misfits.Add found)
         (policy.Files.Config.WithDType(dtypeName policy)).Save files.Config
-        ModelWeights.Write(folder, Parameters.namedMerged policy.Parameters |> Array.map TensorFile.computed, shardSize)
+        ModelWeights.Write(folder, Parameters.namedMerged policy.Parameters |> Array.map computed, shardSize)
         policy.Files.Tokenizer.Save files.Tokenizer
         policy.Files.TokenizerConfig.Save files.TokenizerConfig
         policy.Files.GenerationConfig |> Option.iter _.Save(files.GenerationConfig)
@@ -95,8 +132,21 @@ module Checkpoint =
         for adapter in Option.toList policy.Parameters.Adapter do
             AdapterFolder.writeInto (Directory.CreateDirectory(Path.Combine(folder, "adapter")).FullName) adapter
 
+        List.ofSeq misfits
+
     /// Writes a policy to a folder, replacing what is there, in files of weights of at most `shardSize` bytes. An adapter's products are
     /// written in the weights, and the adapter itself beside them in `adapter`. Everything is written to a new folder beside it first, so
-    /// that a crash or a full disk leaves the old policy whole.
+    /// that a crash or a full disk leaves the old policy whole. Raises `InvalidDataException` where a weight with its product is beyond the weights' type.
     let save (shardSize: int64) (folder: string) (policy: Policy) =
-        Folders.replace folder (fun temporary -> writeInto shardSize temporary policy)
+        Folders.replace folder (fun temporary -> writeInto Overflow.Refuse shardSize temporary policy |> ignore)
+
+    /// `save`, with numbers beyond the weights' type refused or saturated, and a model's other files beside the policy's own. Gives what is to be told, a
+    /// line each.
+    let saveWith overflow (companions: Companions) (shardSize: int64) (folder: string) (policy: Policy) =
+        let mutable misfits = []
+
+        Folders.replace folder (fun temporary ->
+            Companions.copyInto temporary companions
+            misfits <- writeInto overflow shardSize temporary policy)
+
+        Narrowing.settle Overflow.Saturate folder policy.Parameters.Values.dtype misfits @ Companions.notice companions

@@ -52,6 +52,7 @@ module Policy =
                 Tokenizer = tokenizer
                 TokenizerConfig = tokenizerConfig
                 GenerationConfig = None
+                Notices = []
             }
         }
 
@@ -62,6 +63,12 @@ module Policy =
     /// Like `load`, without room for a gradient: to write, to be evaluated, or as a reference.
     let loadFrozen dtype device (folder: string) = Checkpoint.load false dtype device folder
 
+    /// Like `loadFrozen`, with numbers that the type cannot hold refused or saturated.
+    let loadNarrowing overflow dtype device (folder: string) = Checkpoint.loadNarrowing overflow false dtype device folder
+
+    /// What loading the policy in a folder would tell of its configuration and its tensors' names, a line each. Raises as `load` does.
+    let notices (folder: string) = Checkpoint.notices folder
+
     /// Writes a policy to a folder, replacing what is there, in files of at most 5 GB as transformers does. Everything is written to a new
     /// folder beside it first, so that a crash or a full disk leaves the old policy whole. An adapter's products are written in the weights, and the
     /// adapter itself beside them in `adapter`.
@@ -69,6 +76,11 @@ module Policy =
 
     /// Like `save`, in files of weights of at most `shardSize` bytes.
     let saveSharded shardSize (folder: string) (policy: Policy) = Checkpoint.save shardSize folder policy
+
+    /// Like `saveSharded`, with numbers beyond the weights' type, which an adapter's products may lead to, refused or saturated, and with a model's other
+    /// files beside the policy's own. Gives what is to be told, a line each.
+    let saveWith overflow companions shardSize (folder: string) (policy: Policy) =
+        Checkpoint.saveWith overflow companions shardSize folder policy
 
     /// A frozen copy that shares no weights that training moves: a reference policy, or the policy of an earlier step. It cannot be trained. Of a
     /// policy with an adapter, the adapter alone is copied.
@@ -98,8 +110,9 @@ module Policy =
     /// `FileNotFoundException`, `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy.
     let loadAdapter trainable (folder: string) (policy: Policy) =
         let values = policy.Parameters.Values
-        policy
-        |> withAdapter(Some(AdapterFolder.load trainable policy.Parameters.Architecture values.dtype values.device folder))
+        let adapter, notices = AdapterFolder.load trainable policy.Parameters.Architecture values.dtype values.device folder
+        let adapted = withAdapter (Some adapter) policy
+        { adapted with Files = { policy.Files with Notices = policy.Files.Notices @ notices } }
 
     /// Writes a policy's adapter to a folder in PEFT's layout, replacing what is there. Raises `InvalidOperationException` for a policy without
     /// one.

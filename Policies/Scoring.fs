@@ -1,14 +1,16 @@
 namespace Levee.Policies
 
+open System
 open Levee
 open Levee.Algorithms.Objectives
+open Levee.Policies.Sampling
 open Levee.Policies.Transformer
 open Levee.Policies.Weights
 open TorchSharp
 
 /// How trajectories are scored. All but the temperature changes memory and time, not results beyond rounding.
 type ScoringSettings = {
-    /// What logits are divided by; above 0.
+    /// What logits are divided by; `SamplingOptions.leastTemperature` or above.
     Temperature: float
     /// Whether sequences stand one behind the other, without padding. Pays where lengths differ much.
     Packing: bool
@@ -36,6 +38,12 @@ type Scored = {
 module Scoring =
     /// At a temperature, padded, every layer kept.
     let at temperature = { Temperature = temperature; Packing = false; Checkpointing = false }
+
+    let private checkTemperature temperature =
+        if not(temperature >= SamplingOptions.leastTemperature && Double.IsFinite temperature) then
+            invalidArg
+                (nameof temperature)
+                $"The temperature is {temperature}; it must be {SamplingOptions.leastTemperature} or above, for logits to be divided by it."
 
     let private checkLengths (architecture: Architecture) (layout: Layout) =
         let longest =
@@ -88,8 +96,9 @@ module Scoring =
 
             { Hidden = whole.Hidden.detach().index_select(0L, layout.Sources); PullBack = pullBack }
 
-    /// Scores a layout's action tokens, keeping what the way back needs.
+    /// Scores a layout's action tokens, keeping what the way back needs. Raises `ArgumentException` for a temperature out of range.
     let forwardLayout (settings: ScoringSettings) (model: Model) (layout: Layout) =
+        checkTemperature settings.Temperature
         let parameters = model.Parameters
         let logProbs = LogProbs.forVocabulary settings.Temperature parameters.Architecture.VocabularySize
         let pass = pass settings model layout

@@ -195,6 +195,7 @@ module Script =
             for experiment, start in jobs resumed (study call options) experiments do
                 if not cancellation.IsCancellationRequested then
                     printfn "%s: %s" experiment.Name experiment.Question
+                    Study.notices experiment |> List.iter(eprintfn "note: %s")
                     let outcome = start cancellation.Token
                     describe front outcome experiment
                     outcome

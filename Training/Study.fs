@@ -339,6 +339,12 @@ module Study =
         | Checkpoint folder -> (ModelFolder folder).Check()
         | Taught _ -> ()
 
+    /// What a user should know of the files that the runs start from, a line each. Raises as loading them does.
+    let notices (experiment: Experiment) =
+        match experiment.Start with
+        | Checkpoint folder -> Policy.notices folder
+        | Taught _ -> []
+
     /// `run`, with `show` making what is told of the progress, given each run to come with its steps. Raises `IOException` that names what is missing
     /// where the policy to start from is not there.
     let runShowing show (options: StudyOptions) (experiment: Experiment) cancellation =

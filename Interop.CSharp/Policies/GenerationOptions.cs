@@ -3,8 +3,8 @@ using Levee.CSharp.Mapping;
 namespace Levee.CSharp;
 
 /// <summary>
-/// How a policy continues texts. The filters leave out unlikely tokens one after the other, as transformers and vLLM do; log-probabilities
-/// are those of the whole distribution, whatever is left out.
+/// How a policy continues texts. The filters leave out unlikely tokens one after the other, in transformers' order: <see cref="TopK"/>,
+/// <see cref="TopP"/>, <see cref="MinP"/>; log-probabilities are those of the whole distribution, whatever is left out.
 /// </summary>
 public sealed record GenerationOptions
 {
@@ -30,6 +30,16 @@ public sealed record GenerationOptions
 
     /// <summary>What the draws depend on, together with a text's place among those that are given.</summary>
     public Seed Seed { get; init; }
+
+    internal static GenerationOptions FromCore(CorePolicies.GenerationOptions core) => new()
+    {
+        MaxTokens = core.MaxTokens,
+        Temperature = core.Sampling.Temperature,
+        TopK = core.Sampling.TopK.ToNullable(),
+        TopP = core.Sampling.TopP,
+        MinP = core.Sampling.MinP,
+        StopTexts = [.. core.StopTexts],
+    };
 
     internal CorePolicies.GenerationOptions ToCore()
     {

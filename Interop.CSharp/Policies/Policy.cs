@@ -24,6 +24,18 @@ public sealed class Policy : IDisposable
     /// <summary>The token that ends a text, where the policy has one.</summary>
     public int? EndOfSequence => Inner.Files.TokenizerConfig.EosToken is { } token ? Tokenizer.IdOf(token) : null;
 
+    /// <summary>
+    /// What a user should know of how the policy's files were read, a line each: tensors and settings that were passed over.
+    /// </summary>
+    public IReadOnlyList<string> Notices => [.. Inner.Files.Notices];
+
+    /// <summary>
+    /// How the model's makers advise to continue texts: <see cref="GenerationOptions"/> with what <c>generation_config.json</c> says in place of
+    /// its defaults.
+    /// </summary>
+    public GenerationOptions AdvisedGeneration => GenerationOptions.FromCore(
+        CorePolicies.GenerationAdvice.complete(CorePolicies.Generation.defaults, CorePolicies.GenerationAdvice.nothing, Inner).Item1);
+
     internal CoreTransformer.Policy Inner { get; }
 
     /// <summary>The policy in a folder in Hugging Face's layout: Qwen2, Qwen2.5, Qwen3 or Llama, in one file of weights or several.</summary>
@@ -62,12 +74,15 @@ public sealed class Policy : IDisposable
     }
 
     /// <summary>Continues texts, all at once; one that fills the context is continued by nothing.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="options">How; <see cref="AdvisedGeneration"/> where they are not given.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<IReadOnlyList<Generation>> GenerateAsync(
         IReadOnlyList<string> texts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options ??= new GenerationOptions();
+        options ??= AdvisedGeneration;
         var prompts = texts.MapAll(text => Inner.Files.Tokenizer.Encode(text, addSpecialTokens: true)).ToArray();
         var written = await Task.Run(
             () => CorePolicies.Generation.run(options.ToCore(), Inner, prompts, Unheard, cancellationToken),

@@ -67,7 +67,7 @@ public sealed record TrainingOptions
     /// </summary>
     public bool ExactFirstUpdate { get; init; } = Default.ExactFirstUpdate;
 
-    /// <summary>Of the distribution that tokens are sampled from and trained under; above 0.</summary>
+    /// <summary>Of the distribution that tokens are sampled from and trained under; from 0.01 to 100.</summary>
     public double Temperature { get; init; } = Default.Temperature;
 
     /// <summary>Steps between evaluations on held-out questions; there is one after the last step in any case.</summary>

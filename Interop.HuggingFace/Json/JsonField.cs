@@ -49,6 +49,12 @@ internal sealed class JsonField
         }
     }
 
+    /// <summary>The member's name; empty for the root and for items.</summary>
+    internal string Name => _step as string ?? "";
+
+    /// <summary>The names that lead here, such as <c>rope_parameters.full_attention</c>.</summary>
+    internal string FullName => string.Join('.', Path());
+
     /// <summary>The items of an array.</summary>
     internal IEnumerable<JsonField> Items() =>
         Expect(JsonValueKind.Array, "a list").EnumerateArray().Select((element, i) => new JsonField(this, i, element));
@@ -87,6 +93,17 @@ internal sealed class JsonField
         return value > 0 ? value : throw Error($"expected a number above 0, found {Excerpt()}.");
     }
 
+    /// <summary>A finite number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    internal double Within(double least, double most)
+    {
+        var value = Number();
+        return value >= least && value <= most
+            ? value
+            : throw Error(most < double.MaxValue
+                ? $"expected a number from {least} to {most}, found {Excerpt()}."
+                : $"expected a number of at least {least}, found {Excerpt()}.");
+    }
+
     /// <summary>True or false.</summary>
     internal bool Flag() => Element.ValueKind switch
     {
@@ -94,6 +111,9 @@ internal sealed class JsonField
         JsonValueKind.False => false,
         _ => throw Error($"expected true or false, found {Excerpt()}."),
     };
+
+    /// <summary>What is to be told of the file, without a line.</summary>
+    internal string Note(string message) => _source.Note(message);
 
     /// <summary>An error at this field.</summary>
     internal InvalidDataException Error(string message) => _source.Error(Path(), message);
@@ -112,7 +132,8 @@ internal sealed class JsonField
     private JsonElement Expect(JsonValueKind kind, string description) =>
         Element.ValueKind == kind ? Element : throw Error($"expected {description}, found {Excerpt()}.");
 
-    private string Excerpt()
+    /// <summary>The value as it stands, cut off where it is long.</summary>
+    internal string Excerpt()
     {
         var text = Element.GetRawText();
         return text.Length <= 40 ? text : $"{text[..40]}...";

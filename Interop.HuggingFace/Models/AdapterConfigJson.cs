@@ -105,11 +105,13 @@ internal static class AdapterConfigJson
         }
     }
 
-    /// <summary>Whether a setting asks for something: is neither null, false, zero nor empty.</summary>
+    /// <summary>
+    /// Whether a setting asks for something: is neither null, false nor empty. A number does, 0 included: <c>layers_to_transform</c> 0 is the
+    /// first layer alone.
+    /// </summary>
     private static bool IsOn(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.False => false,
-        JsonValueKind.Number => value.GetDouble() != 0.0,
         JsonValueKind.Array => value.GetArrayLength() > 0,
         JsonValueKind.Object => value.EnumerateObject().Any(),
         JsonValueKind.String => value.GetString() != "",

@@ -51,12 +51,16 @@ public sealed record ModelConfig
     public double RmsNormEps { get; init; } = 1e-6;
 
     /// <summary>
-    /// The base of the rotary embedding's wavelengths, above 0. Read from <c>rope_parameters</c> too, where newer files keep it.
+    /// The base of the rotary embedding's wavelengths, above 0. Read from <c>rope_parameters</c> and <c>rope_scaling</c> too, for all layers or
+    /// nested by their type; places that contradict each other are refused.
     /// </summary>
     public double RopeTheta { get; init; } = 10_000.0;
 
     /// <summary>How the rotary embedding is stretched, as it stands in the file; null for not at all.</summary>
     public JsonElement? RopeScaling { get; init; }
+
+    /// <summary>Where in the file <see cref="RopeScaling"/> stands, such as <c>rope_parameters</c>, to be named in errors.</summary>
+    public string RopeScalingName { get; init; } = "rope_scaling";
 
     /// <summary>The longest sequence that the model was made for, in tokens.</summary>
     public int MaxPositionEmbeddings { get; init; } = 32_768;
@@ -102,6 +106,11 @@ public sealed record ModelConfig
     /// <summary>Standard deviation of freshly drawn weights, above 0.</summary>
     public double InitializerRange { get; init; } = 0.02;
 
+    /// <summary>
+    /// What a user should know of the file, a line each: settings that are neither read nor known to change nothing; they are kept.
+    /// </summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     /// <summary>Whether <see cref="HeadDim"/> is a field of its own rather than computed.</summary>
     internal bool HasHeadDim => _headDim is not null;
 
@@ -110,7 +119,8 @@ public sealed record ModelConfig
 
     /// <summary>Reads a <c>config.json</c>, or the one in a folder.</summary>
     /// <exception cref="InvalidDataException">
-    /// The text is no JSON, a required field is missing, or a value is out of range; file, line and field are named.
+    /// The text is no JSON, a required field is missing, a value is out of range, values contradict each other, or a setting of the families
+    /// that can be loaded would change what the model computes and is not supported; file, line and field are named.
     /// </exception>
     public static ModelConfig Load(string path) => ModelConfigJson.Read(JsonSource.Load(ModelFolder.FileAt(path, ModelFolder.ConfigName)));
 

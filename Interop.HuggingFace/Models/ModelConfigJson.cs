@@ -6,13 +6,12 @@ namespace Levee.Interop.HuggingFace;
 /// <summary>Between <see cref="ModelConfig"/> and its JSON.</summary>
 internal static class ModelConfigJson
 {
-    private const string RopeParameters = "rope_parameters";
-
     // The only one of the families here whose default is not the quotient of two other fields.
     private const int Qwen3HeadDim = 128;
 
     internal static ModelConfig Read(JsonField root)
     {
+        var rope = RopeJson.Read(root);
         var config = new ModelConfig
         {
             ModelType = root.Required("model_type").Text(),
@@ -25,7 +24,8 @@ internal static class ModelConfigJson
             BosTokenIds = Ids(root.Optional("bos_token_id")),
             EosTokenIds = Ids(root.Optional("eos_token_id")),
             PadTokenIds = Ids(root.Optional("pad_token_id")),
-            RopeScaling = RopeScaling(root),
+            RopeScaling = rope.Scaling,
+            RopeScalingName = rope.ScalingName,
             AttentionBias = root.Optional("attention_bias")?.Flag(),
             MlpBias = root.Optional("mlp_bias")?.Flag(),
             LayerTypes = root.Optional("layer_types")?.Items().Select(item => item.Text()).ToArray() ?? [],
@@ -33,20 +33,18 @@ internal static class ModelConfigJson
             DType = (root.Optional("dtype") ?? root.Optional("torch_dtype"))?.Text(),
             Source = root.Element,
         };
-        config = ReadDefaulted(config, root);
+        config = ReadDefaulted(config, root) with { RopeTheta = rope.Theta ?? config.RopeTheta };
         CheckHeads(config, root);
-        return config;
+        return config with { Notices = UnreadSettings.Check(root, config) };
     }
 
     internal static JsonObject ToDocument(ModelConfig config)
     {
-        var source = config.Source;
-        var ropeIsNested = source is { } element && element.TryGetProperty(RopeParameters, out _);
-        var read = source is { } original ? Fields(Read(JsonSource.Reparse(ModelFolder.ConfigName, original))) : [];
-        var document = JsonOutput.Merge(source, read, Fields(config));
-        if (ropeIsNested && (document.ContainsKey("rope_theta") || document.ContainsKey("rope_scaling")))
+        var original = config.Source is { } source ? Read(JsonSource.Reparse(ModelFolder.ConfigName, source)) : null;
+        var document = JsonOutput.Merge(config.Source, original is null ? [] : Fields(original), Fields(config));
+        if (original is not null && !RopeJson.AreEqual(original, config))
         {
-            UnnestRope(document, config);
+            RopeJson.Write(document, config);
         }
         return document;
     }
@@ -65,30 +63,15 @@ internal static class ModelConfigJson
         {
             config = config with { HeadDim = Qwen3HeadDim };
         }
-        var ropeTheta = root.Optional("rope_theta") ?? root.Optional(RopeParameters)?.Optional("rope_theta");
         return config with
         {
             RmsNormEps = root.Optional("rms_norm_eps")?.Positive() ?? config.RmsNormEps,
-            RopeTheta = ropeTheta?.Positive() ?? config.RopeTheta,
             MaxPositionEmbeddings = root.Optional("max_position_embeddings")?.Integer(minimum: 1) ?? config.MaxPositionEmbeddings,
             HiddenAct = root.Optional("hidden_act")?.Text() ?? config.HiddenAct,
             TieWordEmbeddings = root.Optional("tie_word_embeddings")?.Flag() ?? config.TieWordEmbeddings,
             UseSlidingWindow = root.Optional("use_sliding_window")?.Flag() ?? config.UseSlidingWindow,
             InitializerRange = root.Optional("initializer_range")?.Positive() ?? config.InitializerRange,
         };
-    }
-
-    private static JsonElement? RopeScaling(JsonField root)
-    {
-        if (root.Optional("rope_scaling") is { } scaling)
-        {
-            return scaling.Element.ValueKind == JsonValueKind.Object ? scaling.Element : throw scaling.Error("expected an object.");
-        }
-        return root.Optional(RopeParameters) is { } parameters
-            && (parameters.Optional("rope_type") ?? parameters.Optional("type"))?.Text() is { } type
-            && type != "default"
-            ? parameters.Element
-            : null;
     }
 
     private static void CheckHeads(ModelConfig config, JsonField root)
@@ -108,9 +91,12 @@ internal static class ModelConfigJson
     internal static int[] Ids(JsonField? field) => field switch
     {
         null => [],
-        { Element.ValueKind: JsonValueKind.Array } => [.. field.Items().Select(item => item.Integer(minimum: 0))],
-        _ => [field.Integer(minimum: 0)],
+        { Element.ValueKind: JsonValueKind.Array } => [.. field.Items().SelectMany(Id)],
+        _ => Id(field),
     };
+
+    // -1 is how older files say that there is no such token.
+    private static int[] Id(JsonField field) => field.Integer(minimum: -1) is >= 0 and var id ? [id] : [];
 
     private static (string Name, JsonNode? Value)[] Fields(ModelConfig config) =>
     [
@@ -147,13 +133,4 @@ internal static class ModelConfigJson
         [var id] => JsonValue.Create(id),
         _ => new JsonArray([.. ids.Select(id => JsonValue.Create(id))]),
     };
-
-    // Two places for one value would contradict each other: once changed, the rotary fields move to the older places, which every reader
-    // knows.
-    private static void UnnestRope(JsonObject document, ModelConfig config)
-    {
-        document.Remove(RopeParameters);
-        document["rope_theta"] = JsonOutput.Real(config.RopeTheta);
-        document["rope_scaling"] = config.RopeScaling is { } scaling ? JsonNode.Parse(scaling.GetRawText()) : null;
-    }
 }

@@ -123,8 +123,8 @@ public sealed class ModelWeights : ITensorSource, IDisposable
             .SelectMany(file => file.Tensors.Keys.Select(tensor => (Tensor: tensor, File: System.IO.Path.GetFileName(file.Path))))
             .ToHashSet();
         var listed = index.FileOf.Select(pair => (Tensor: pair.Key, File: pair.Value)).ToHashSet();
-        var absent = listed.Except(stored).Select(pair => $"{pair.Tensor} is not in {pair.File}");
-        var unlisted = stored.Except(listed).Select(pair => $"{pair.Tensor} in {pair.File} is not listed");
+        var absent = listed.Except(stored).Where(Matters).Select(pair => $"{pair.Tensor} is not in {pair.File}");
+        var unlisted = stored.Except(listed).Where(Matters).Select(pair => $"{pair.Tensor} in {pair.File} is not listed");
         var faults = absent.Concat(unlisted).Order(StringComparer.Ordinal).ToArray();
         if (faults.Length > 0)
         {
@@ -132,6 +132,8 @@ public sealed class ModelWeights : ITensorSource, IDisposable
                 $"{index.Path}: the list and its files disagree: {string.Join("; ", faults)}. Fetch the model's folder again.");
         }
     }
+
+    private static bool Matters((string Tensor, string File) pair) => !RedundantTensors.MayBeMissing(pair.Tensor);
 
     private static List<List<SafetensorsTensor>> Split(IReadOnlyList<SafetensorsTensor> tensors, long shardSize)
     {

@@ -117,7 +117,8 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
                 let token, logProb = int numbers[2 * i], float32 numbers[2 * i + 1]
 
                 if not(Single.IsFinite logProb) then
-                    invalidOp "The policy's logits are not finite: its weights have diverged. Go back to an earlier checkpoint."
+                    invalidOp
+                        $"The policy's logits are not finite: its weights have diverged.{Finite.report model.Parameters} Go back to an earlier checkpoint."
 
                 SamplerRow.note token logProb row
                 work <- { work with Sampled = work.Sampled + 1L }

@@ -3,12 +3,14 @@ namespace Levee.Policies.Sampling
 open System
 open Levee.Policies.Transformer
 
-/// How a policy writes. The filters leave out unlikely tokens one after the other, as transformers and vLLM do: `TopK`, of what it leaves `TopP`, of
-/// what both leave `MinP`. Tokens as likely as the last one that a filter keeps are kept with it.
+/// How a policy writes. The filters leave out unlikely tokens one after the other, in transformers' order: `TopK`, of what it leaves `TopP`, of what both
+/// leave `MinP`. vLLM's V1 engine takes `MinP` first, which may keep fewer: of 0.5, 0.3, 0.11 and 0.09 with `TopP` 0.85 and `MinP` 0.2, three tokens are
+/// kept here and two there. Tokens as likely as the last one that a filter keeps are kept with it.
 ///
 /// Log-probabilities are those of the whole softmax(logits / temperature), whatever is left out: what training compares with.
 type SamplingOptions = {
     /// Tokens are drawn from softmax(logits / temperature), from 0. At 0 the likeliest token is taken, and its log-probability is that at temperature 1.
+    /// Above 0 and below `SamplingOptions.leastTemperature` that one is taken, whose distribution is the same: all on the likeliest token.
     Temperature: float
     /// Keeps so many of the likeliest tokens, from 1.
     TopK: int option
@@ -37,6 +39,9 @@ module SamplingOptions =
         PassTokens = 8192
         Graphs = false
     }
+
+    /// The smallest temperature that logits are divided by, 1e-30: quotients of logits up to 1e8 are numbers in float32.
+    let leastTemperature = 1e-30
 
     /// The policy itself at another temperature; 0 is greedy.
     let at temperature = { defaults with Temperature = temperature }

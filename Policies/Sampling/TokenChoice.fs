@@ -73,7 +73,7 @@ module TokenChoice =
                 if options.Temperature = 1.0 then
                     logits
                 else
-                    logits / options.Temperature
+                    logits / max SamplingOptions.leastTemperature options.Temperature
 
             let probabilities = torch.nn.functional.softmax(scaled, -1L)
             let cumulative = (keep options probabilities).cumsum(1L, torch.float64)

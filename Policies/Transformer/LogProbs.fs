@@ -2,6 +2,7 @@ namespace Levee.Policies.Transformer
 
 open Levee
 open Levee.Algorithms.Objectives
+open Levee.Policies.Weights
 open TorchSharp
 
 /// How tokens are scored.

@@ -58,4 +58,7 @@ and PolicyFiles = {
     TokenizerConfig: TokenizerConfig
     /// `generation_config.json`, where there is one.
     GenerationConfig: GenerationConfig option
+    /// What a user should know of how the folder, and an adapter's, were read, a line each: tensors and settings that were passed over, numbers that
+    /// were changed. Empty for a policy that was made here.
+    Notices: string list
 }

@@ -48,7 +48,8 @@ module AdapterFolder =
             if not(File.Exists file) then
                 raise(FileNotFoundException($"{folder}: missing {name}. Copy or save the adapter's folder again.", file))
 
-    /// The adapter in a folder, for weights of an architecture and a type, on a device; ready to be trained, or frozen. Raises
+    /// The adapter in a folder, for weights of an architecture and a type, on a device; ready to be trained, or frozen; and what a user should know of how
+    /// it was read, a line each. Raises
     /// `FileNotFoundException`, `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy.
     let load trainable (architecture: Architecture) (dtype: torch.ScalarType) (device: torch.Device) (folder: string) =
         demand folder
@@ -63,21 +64,26 @@ module AdapterFolder =
             )
 
         use weights = SafetensorsFile.Open(Path.Combine(folder, AdapterConfig.WeightsName))
+        let source = PeftNames.source weights
 
-        TensorFile.check
-            weights
-            "the adapter"
-            $"check that the weights belong to the {AdapterConfig.FileName} beside them and to this model."
-            (Adapter.shapes architecture options)
+        let passed =
+            TensorFile.check
+                source
+                "the adapter"
+                $"check that the weights belong to the {AdapterConfig.FileName} beside them and to this model."
+                (RedundantTensors.Reason >> Option.ofObj)
+                (Adapter.shapes architecture options)
 
         use scope = torch.NewDisposeScope()
         let values = torch.empty([| Adapter.count architecture options |], dtype = Adapter.typeBeside dtype, device = device)
         let adapter = Adapter.ofValues architecture options config.BaseModel trainable (scope.MoveToOuter values)
 
-        for name, tensor in Adapter.named adapter do
-            TensorFile.load weights name tensor
+        let misfits = [
+            for name, tensor in Adapter.named adapter do
+                yield! Option.toList(TensorFile.load source name tensor)
+        ]
 
-        adapter
+        adapter, Redundant.notice architecture source passed @ Narrowing.settle Overflow.Refuse source.Path values.dtype misfits
 
     /// Writes an adapter into a folder that is there.
     let internal writeInto (folder: string) (adapter: Adapter) =

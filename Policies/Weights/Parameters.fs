@@ -299,13 +299,14 @@ module Parameters =
 
             view matrix None parameters
 
-    /// The weights by Hugging Face's names, each with a function that gives it with the adapter's product in it.
+    /// The weights by Hugging Face's names, each with a function that gives it with the adapter's product in it, in float32 at least where there is
+    /// one.
     let internal namedMerged (parameters: Parameters) =
         let mergers = parameters.Adapter |> Option.map Adapter.mergers |> Option.defaultValue Map.empty
 
         named parameters
         |> Array.map(fun (name, tensor) ->
-            let merge = Map.tryFind name mergers |> Option.defaultValue id
+            let merge = Map.tryFind name mergers |> Option.map(fun merge -> Tensors.widened >> merge) |> Option.defaultValue id
             name, tensor, fun () -> merge tensor)
 
     /// A frozen copy that shares nothing, without an adapter but with its products in the weights, rounded to the weights' type.

@@ -28,12 +28,20 @@ module TensorFile =
         let sizes = String.Join(", ", shape)
         $"[{sizes}]"
 
-    /// That there are exactly the tensors that `what` has, by name and shape, as floating-point numbers. Raises `InvalidDataException` that names
-    /// every fault, and then the remedy.
-    let internal check (source: ITensorSource) (what: string) (remedy: string) (shapes: (string * int64[])[]) =
+    /// That there are exactly the tensors that `what` has, by name and shape, as floating-point numbers, and else only such as there is a reason to pass
+    /// over; these are given, each with its reason. Raises `InvalidDataException` that names every fault, and then the remedy.
+    let internal check (source: ITensorSource) (what: string) (remedy: string) reason (shapes: (string * int64[])[]) =
         let expected = shapes |> Array.map fst |> HashSet
         let missing = expected |> Seq.filter(fun name -> not(source.Tensors.ContainsKey name)) |> listed
-        let extra = source.Tensors.Keys |> Seq.filter(fun name -> not(expected.Contains name)) |> listed
+
+        let others = [
+            for name in Seq.sort source.Tensors.Keys do
+                if not(expected.Contains name) then
+                    let entry = source.Tensors[name]
+                    entry, reason entry
+        ]
+
+        let extra = others |> List.choose(fun (entry, reason) -> if Option.isNone reason then Some entry.Name else None) |> listed
 
         let faults = [|
             if missing <> "" then
@@ -55,6 +63,8 @@ module TensorFile =
             let faults = String.concat "; " faults
             raise(InvalidDataException $"{source.Path}: {faults}; {remedy}")
 
+        others |> List.choose(fun (entry, reason) -> reason |> Option.map(fun reason -> entry, reason))
+
     /// Elements copied at a time: little next to a policy, and far below the 2 GiB at which a span ends.
     let private window = 1L <<< 22
 
@@ -62,39 +72,62 @@ module TensorFile =
     let private parts count = seq { for start in 0L .. window .. count - 1L -> start, min window (count - start) }
 
     /// A tensor of floating-point numbers under a name, like another in shape and type, that is made when it is written; it comes to main memory
-    /// in parts.
-    let internal computed (name: string, like: torch.Tensor, make: unit -> torch.Tensor) =
+    /// in parts. It may be made in a wider type; `onMisfits` is told of numbers that had to be saturated.
+    let internal computed onMisfits (name: string, like: torch.Tensor, make: unit -> torch.Tensor) =
         let dtype = dtypes |> List.find(snd >> (=) like.dtype) |> fst
         let write (stream: Stream) =
             use _ = torch.NewDisposeScope()
             let flat = make().detach().contiguous().view(-1L)
+            let mutable lost = None
             for start, count in parts(flat.numel()) do
-                use part = flat.narrow(0L, start, count).cpu()
+                use _ = torch.NewDisposeScope()
+                let part, more = flat.narrow(0L, start, count).cpu() |> Narrowing.apply like.dtype
+                lost <- Narrowing.join lost more
                 stream.Write part.bytes
+            lost |> Option.iter(fun (count, largest) -> onMisfits { Tensor = name; Count = count; Largest = largest })
         SafetensorsTensor(name, dtype, like.shape, write)
 
     /// A tensor of floating-point numbers under a name, ready to be written; it comes to main memory in parts.
-    let stored (name: string, tensor: torch.Tensor) = computed(name, tensor, (fun () -> tensor))
+    let stored (name: string, tensor: torch.Tensor) = computed ignore (name, tensor, (fun () -> tensor))
+
+    let private fill (source: ITensorSource) name start (part: torch.Tensor) =
+        source.Bytes(name, start * part.element_size(), part.bytes.Length).CopyTo part.bytes
 
     /// Copies a stored tensor, of a type that `isRead` accepts, into a contiguous one of the same shape, of any type and on any device, in
-    /// parts.
+    /// parts. Numbers that the target's type cannot hold are saturated, and given.
     let load (source: ITensorSource) (name: string) (target: torch.Tensor) =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad()
         let flat, dtype = target.view(-1L), typeOf source.Tensors[name]
-        let fill start (part: torch.Tensor) = source.Bytes(name, start * part.element_size(), part.bytes.Length).CopyTo part.bytes
+        let mutable lost = None
         for start, count in parts(flat.numel()) do
-            use part = flat.narrow(0L, start, count)
+            use _ = torch.NewDisposeScope()
+            let part = flat.narrow(0L, start, count)
             if part.dtype = dtype && part.device_type = DeviceType.CPU then
-                fill start part
+                fill source name start part
             else
-                use staged = torch.empty([| count |], dtype = dtype)
-                fill start staged
-                part.copy_ staged |> ignore
+                let staged = torch.empty([| count |], dtype = dtype)
+                fill source name start staged
+                let numbers, more = Narrowing.apply part.dtype staged
+                lost <- Narrowing.join lost more
+                part.copy_ numbers |> ignore
+        lost |> Option.map(fun (count, largest) -> { Tensor = name; Count = count; Largest = largest })
+
+    /// Whether two stored tensors, of types that `isRead` accepts and of one shape, hold the same numbers.
+    let internal areEqual (source: ITensorSource) (one: string) (other: string) =
+        let count = Array.fold (*) 1L source.Tensors[one].Shape
+        let part name start count =
+            let part = torch.empty([| count |], dtype = typeOf source.Tensors[name])
+            fill source name start part
+            part.``to`` torch.float64
+        parts count
+        |> Seq.forall(fun (start, count) ->
+            use _ = torch.NewDisposeScope()
+            (part one start count).eq(part other start count).all().ToBoolean())
 
     /// A stored tensor in main memory, of its own type, which is one that `isRead` accepts.
     let read (source: ITensorSource) (name: string) =
         let entry = source.Tensors[name]
         let tensor = torch.empty(entry.Shape, dtype = typeOf entry)
-        load source name tensor
+        load source name tensor |> ignore
         tensor

@@ -76,7 +76,7 @@ type TrainingOptions = {
     /// ratio is exactly 1 and LLDS exactly nothing there. Otherwise rounding alone opens LLDS's gates on about half of the tokens, whose slope does
     /// not depend on how far they fell.
     ExactFirstUpdate: bool
-    /// Of the distribution that tokens are sampled from and trained under; above 0.
+    /// Of the distribution that tokens are sampled from and trained under, from 0.01 to 100: beyond, rounding of the logits decides what is learnt.
     Temperature: float
     /// Steps between evaluations on held-out questions; there is one after the last step in any case.
     EvaluateEvery: int
@@ -170,7 +170,9 @@ module TrainingOptions =
         above "learningRate" options.Schedule.Peak
         above "critic learningRate" options.CriticSchedule.Peak
         above "clipNorm" options.ClipNorm
-        above "temperature" options.Temperature
+        demand
+            (options.Temperature >= 0.01 && options.Temperature <= 100.0)
+            $"temperature {options.Temperature} is out of range: give a number from 0.01 to 100 to train with."
         demand
             (options.Schedule.WarmUp >= 0.0 && options.Schedule.WarmUp <= 1.0)
             $"warmUp {options.Schedule.WarmUp} is out of range: it is a share of all steps, from 0 to 1."

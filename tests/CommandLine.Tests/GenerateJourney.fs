@@ -117,6 +117,66 @@ let ``the tokenizer's post-processor begins a plain prompt, and a template begin
     Assert.Contains("the prompt is empty", fails 2 [ "generate"; path; "" ])
 
 [<Fact>]
+let ``generation_config.json is followed where nothing is given, and that is said on the error stream`` () =
+    use folder = new TemporaryFolder()
+    let path = policyIn folder
+    let ask words = levee([ "generate"; path; "red"; "--json"; "--max-tokens"; "9" ] @ words)
+    let _, greedy, _ = ask [ "--temperature"; "0" ]
+    let _, drawn, quiet = ask []
+    Assert.NotEqual<string>(greedy, drawn)
+    Assert.DoesNotContain("generation_config", quiet)
+    File.WriteAllText((ModelFolder path).GenerationConfig, """{"do_sample": false, "repetition_penalty": 1.2, "max_new_tokens": 4}""")
+    let _, output, errors = ask []
+    Assert.Equal(greedy, output)
+    Assert.Contains("note: generation_config.json: taken from it: temperature 0; not followed: repetition_penalty 1.2", errors)
+    let _, output, _ = ask [ "--temperature"; "1" ]
+    Assert.Equal(drawn, output)
+    let short = json(succeeds [ "generate"; path; "red"; "--json" ]) |> List.exactlyOne
+    Assert.InRange(short.GetProperty("tokens").GetInt32(), 1, 4)
+
+[<Fact>]
+let ``what is passed over in the files is told once on the error stream, and leaves the output as it is`` () =
+    use folder = new TemporaryFolder()
+    let path = policyIn folder
+    let words = [ "generate"; path; "red"; "--temperature"; "0"; "--max-tokens"; "9" ]
+    let before = succeeds words
+    let config = (ModelFolder path).Config
+    File.WriteAllText(
+        config,
+        (File.ReadAllText config).Replace("{", "{ \"colour\": 1, \"pad_token_id\": -1,").Replace("\"pad_token_id\": 0,", "")
+    )
+    do
+        use file = SafetensorsFile.Open(ModelFolder(path).Weights[0])
+        let tensors = [|
+            for entry in file.Tensors.Values do
+                SafetensorsTensor(entry.Name, entry.DType, entry.Shape, ReadOnlyMemory(file.Bytes(entry.Name).ToArray()))
+            SafetensorsTensor("v_head.weight", SafetensorsDType.F32, [| 1L |], ReadOnlyMemory(Array.zeroCreate<byte> 4))
+        |]
+        SafetensorsWriter.Write(ModelFolder(path).Weights[0], tensors)
+
+    let lines (errors: string) = errors.Split '\n' |> Array.filter _.StartsWith("note: ")
+    let code, output, errors = levee words
+    Assert.Equal((0, before), (code, output))
+    Assert.Equal(2, (lines errors).Length)
+    Assert.Contains("colour", (lines errors)[0])
+    Assert.Contains("v_head.weight", (lines errors)[1])
+    let _, _, errors = levee [ "convert"; path; folder.File "copy" ]
+    Assert.Equal(2, (lines errors).Length)
+    let _, _, errors = levee [ "memory"; path ]
+    Assert.Contains("colour", Assert.Single(lines errors))
+
+[<Theory>]
+[<InlineData "1e-40">]
+[<InlineData "5e-324">]
+let ``a tiny temperature takes the likeliest token, which is certain`` (temperature: string) =
+    use folder = new TemporaryFolder()
+    let write temperature =
+        json(succeeds [ "generate"; policyIn folder; "red"; "--temperature"; temperature; "--max-tokens"; "9"; "--json" ])
+        |> List.exactlyOne
+    Assert.Equal(text(write "0"), text(write temperature))
+    Assert.Equal(0.0, (write temperature).GetProperty("log_probability").GetDouble())
+
+[<Fact>]
 let ``a prompt that fills the context is refused`` () =
     use folder = new TemporaryFolder()
     let prompt = String.replicate 200 "red "

@@ -26,6 +26,31 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public async Task What_the_models_makers_advise_holds_where_no_options_are_given()
+    {
+        using var folder = new TemporaryFolder();
+        using var policy = Policy.Load(WarmStartFolder);
+        var copy = Path.Combine(folder.Path, "copy");
+        policy.Save(copy);
+        await File.WriteAllTextAsync(
+            Path.Combine(copy, "generation_config.json"),
+            """{"do_sample": false, "max_new_tokens": 5, "stop_strings": ["</answer>"]}""",
+            Cancellation);
+        using var advised = Policy.Load(copy);
+
+        Assert.Equal(
+            new GenerationOptions { Temperature = 0, MaxTokens = 5, StopTexts = [] },
+            advised.AdvisedGeneration with { StopTexts = [] });
+        Assert.Equal(["</answer>"], advised.AdvisedGeneration.StopTexts);
+        Assert.Empty(advised.Notices);
+        string[] texts = ["Question: What is the capital of Peru?\n"];
+        var greedy = new GenerationOptions { Temperature = 0, MaxTokens = 5 };
+        var expected = await policy.GenerateAsync(texts, greedy, Cancellation);
+        var written = await advised.GenerateAsync(texts, cancellationToken: Cancellation);
+        Assert.Equal(expected[0].Tokens, written[0].Tokens);
+    }
+
+    [Fact]
     public async Task Writing_ends_at_a_stop_text()
     {
         using var policy = Policy.Load(WarmStartFolder);

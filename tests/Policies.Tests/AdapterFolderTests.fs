@@ -112,6 +112,9 @@ let private set (name: string) (value: string) folder =
 [<InlineData("rank_pattern", "{\"q_proj\": 8}")>]
 [<InlineData("alpha_pattern", "{\"q_proj\": 8}")>]
 [<InlineData("layers_to_transform", "[0]")>]
+[<InlineData("layers_to_transform", "0")>]
+[<InlineData("trainable_token_indices", "0")>]
+[<InlineData("a_setting_of_tomorrow", "0.0")>]
 [<InlineData("exclude_modules", "\"v_proj\"")>]
 [<InlineData("trainable_token_indices", "[1]")>]
 [<InlineData("a_setting_of_tomorrow", "true")>]
@@ -149,6 +152,9 @@ let ``an adapter that was trained with dropout can be used, and not trained on``
 [<InlineData("qalora_group_size", "16")>]
 [<InlineData("layer_replication", "null")>]
 [<InlineData("lora_bias", "false")>]
+[<InlineData("layers_to_transform", "[]")>]
+[<InlineData("exclude_modules", "\"\"")>]
+[<InlineData("alpha_pattern", "{}")>]
 let ``a setting that asks for nothing is passed over`` (name: string, value: string) =
     use place = new TemporaryFolder()
     use policy = adapted options 2
@@ -168,6 +174,57 @@ let private rewrite (change: SafetensorsTensor list -> SafetensorsTensor list) f
     ]
 
     SafetensorsWriter.Write(path, List.toArray(change tensors))
+
+/// What tools write before and behind a module's name.
+let spellings: obj[] seq = [
+    [| "base_model.model.model."; ".lora_$1.default.weight" |]
+    [| "base_model.model.model."; ".lora_$1.my-task_2.weight" |]
+    [| "base_model.model."; ".lora_$1.weight" |]
+    [| "model."; ".lora_$1.default.weight" |]
+    [| ""; ".lora_$1" |]
+    [| "_orig_mod.base_model.model.model."; ".lora_$1.default" |]
+]
+
+[<Theory; MemberData(nameof spellings)>]
+let ``an adapter's tensors are known by every spelling of their names`` (prefix: string) (ending: string) =
+    use place = new TemporaryFolder()
+    use policy = adapted options 2
+    Policy.saveAdapter (place.At "adapter") policy
+
+    let respell (name: string) =
+        let inner = name.Replace("base_model.model.model.", prefix)
+        System.Text.RegularExpressions.Regex.Replace(inner, @"\.lora_([AB])\.weight$", ending)
+
+    place.At "adapter"
+    |> rewrite(List.map(fun tensor -> SafetensorsTensor(respell tensor.Name, tensor.DType, tensor.Shape, tensor.Write)))
+    use loaded = Policy.loadAdapter false (place.At "adapter") policy
+    Assert.Equal<float[]>(valuesOf policy, valuesOf loaded)
+    Assert.Empty loaded.Files.Notices
+
+[<Fact>]
+let ``two adapters in one file are refused by their tensors`` () =
+    let both (tensors: SafetensorsTensor list) = [
+        for tensor in tensors do
+            for name in [ "one"; "two" ] ->
+                SafetensorsTensor(tensor.Name.Replace(".weight", $".{name}.weight"), tensor.DType, tensor.Shape, tensor.Write)
+    ]
+
+    let message = errorOf<InvalidDataException>(rewrite both)
+    Assert.Contains("lora_A.one.weight' and", message)
+    Assert.Contains("are one tensor of two adapters", message)
+
+[<Fact>]
+let ``redundant tensors beside an adapter are passed over and told, once for each file`` () =
+    use place = new TemporaryFolder()
+    use policy = adapted options 2
+    Policy.saveAdapter (place.At "adapter") policy
+    let value =
+        SafetensorsTensor("v_head.summary.weight", SafetensorsDType.F32, [| 1L; 24L |], ReadOnlyMemory(Array.zeroCreate<byte> 96))
+    place.At "adapter" |> rewrite(fun tensors -> value :: tensors)
+    use loaded = Policy.loadAdapter false (place.At "adapter") policy
+    let notice = Assert.Single loaded.Files.Notices
+    Assert.Contains("adapter_model.safetensors", notice)
+    Assert.Contains("v_head.summary.weight (a value head", notice)
 
 [<Fact>]
 let ``every tensor that is missing, too many or misshapen is named`` () =

@@ -47,6 +47,19 @@ let ``Qwen3's heads are 128 wide where the file does not say`` () =
     Assert.Equal(128, (readOf architecture (fun config -> config.Remove "head_dim" |> ignore)).HeadWidth)
 
 [<Fact>]
+let ``a rotary base beside a layer's type, or within the stretching, is the one that is used`` () =
+    let nested (config: JsonObject) =
+        config.Remove "rope_theta" |> ignore
+        config["rope_parameters"] <- JsonNode.Parse """{ "full_attention": { "rope_theta": 777000.0, "rope_type": "default" } }"""
+
+    let within (config: JsonObject) =
+        config.Remove "rope_theta" |> ignore
+        config["rope_scaling"] <- JsonNode.Parse """{ "rope_theta": 777000.0, "type": "default" }"""
+
+    for edit in [ nested; within ] do
+        Assert.Equal({ architecture with RopeBase = 777000.0 }, readOf architecture edit)
+
+[<Fact>]
 let ``short wavelengths stay, long ones grow, in Llama 3's scaling`` () =
     let scaling = { Factor = 8.0; LowFrequency = 1.0; HighFrequency = 4.0; OriginalContext = 64.0 }
     let plain = { architecture with HeadWidth = 32; RopeBase = 1e4 }
@@ -80,6 +93,13 @@ let ``what is not supported is refused by name`` () =
         "rope_scaling"
         """{ "type": "llama3", "factor": 8.0, "low_freq_factor": 4, "high_freq_factor": 1, "original_max_position_embeddings": 64 }"""
         "high_freq_factor is not above"
+
+    refused
+        "rope_parameters"
+        """{ "full_attention": { "rope_type": "yarn", "factor": 4.0, "rope_theta": 10000.0 } }"""
+        "rope_parameters.full_attention of type \"yarn\" is not supported"
+
+    refused "final_logit_softcapping" "30.0" "final_logit_softcapping: 30.0 is not supported"
 
     let biased = { architecture with Family = Llama }
     let error =

@@ -4,6 +4,7 @@ open System.IO
 open System.Text.Json.Nodes
 open Xunit
 open Levee
+open Levee.Policies.Transformer
 open Levee.Interop.HuggingFace
 open Levee.Policies.Tests.Examples
 open TorchSharp
@@ -196,13 +197,158 @@ let ``a missing tensor is named`` () =
     Assert.Contains("missing tensors model.layers.1.mlp.up_proj.weight", message)
     Assert.Contains("model.safetensors", message)
 
-[<Fact>]
-let ``a tensor too many is named`` () =
-    let extra =
-        SafetensorsTensor("lm_head.weight", SafetensorsDType.F32, [| 1L |], System.ReadOnlyMemory(Array.zeroCreate<byte> 4))
+let private zeros name dtype (shape: int64[]) =
+    let bytes = Array.zeroCreate<byte>(int(Array.fold (*) 1L shape) * SafetensorsDTypes.ByteSize dtype)
+    SafetensorsTensor(name, dtype, shape, System.ReadOnlyMemory bytes)
 
-    let message = errorOf<InvalidDataException>(rewrite(fun tensors -> extra :: tensors))
-    Assert.Contains("tensors that the architecture does not have: lm_head.weight", message)
+let private floats name (shape: int64[]) (values: float32[]) =
+    SafetensorsTensor(
+        name,
+        SafetensorsDType.F32,
+        shape,
+        System.ReadOnlyMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(System.ReadOnlySpan values).ToArray())
+    )
+
+/// Tensors that the architecture of `policy` does not have, and nothing is known of.
+let strangers: obj[] seq = [
+    [| "lm_head.weight"; SafetensorsDType.F32; [| 1L |] |]
+    [| "lm_head.bias"; SafetensorsDType.F32; [| 29L |] |]
+    [| "model.layers.0.self_attn.bias"; SafetensorsDType.F32; [| 24L |] |]
+    [| "model.layers.2.mlp.up_proj.weight"; SafetensorsDType.F32; [| 20L; 24L |] |]
+    [| "model.layers.0.self_attn.q_norm.weight"; SafetensorsDType.F32; [| 6L |] |]
+    [| "model.v_head.weight"; SafetensorsDType.F32; [| 1L; 24L |] |]
+]
+
+[<Theory; MemberData(nameof strangers)>]
+let ``a tensor too many is named`` (name: string) (dtype: SafetensorsDType) (shape: int64[]) =
+    let message = errorOf<InvalidDataException>(rewrite(fun tensors -> zeros name dtype shape :: tensors))
+    Assert.Contains($"tensors that the architecture does not have: {name}", message)
+
+/// The notices of a policy whose file has more tensors; its weights are still the same.
+let private noticesWith (extra: SafetensorsTensor list) =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    use policy = policy 1
+    Policy.save folder policy
+    rewrite (fun tensors -> extra @ tensors) (ModelFolder folder)
+    use loaded = load folder
+    Assert.Equal<float[]>(numbers policy.Parameters.Values, numbers loaded.Parameters.Values)
+    Assert.Equal<string list>(loaded.Files.Notices, Policy.notices folder)
+    Policy.save (place.At "again") loaded
+    use again = load(place.At "again")
+    Assert.Empty again.Files.Notices
+    loaded.Files.Notices
+
+/// Tensors that are passed over, and what is told of them.
+let redundant: obj[] seq = [
+    [|
+        "model.layers.1.self_attn.rotary_emb.cos_cached"
+        SafetensorsDType.F16
+        [| 1L; 1L; 96L; 6L |]
+        "computed from rope_theta"
+    |]
+    [|
+        "model.rotary_emb.original_inv_freq"
+        SafetensorsDType.F32
+        [| 3L |]
+        "computed from rope_theta"
+    |]
+    [|
+        "model.layers.0.self_attn.masked_bias"
+        SafetensorsDType.F32
+        [| 1L |]
+        "causal masks, which are computed"
+    |]
+    [|
+        "transformer.h.0.attn.masked_bias"
+        SafetensorsDType.F16
+        Array.empty<int64>
+        "causal masks, which are computed"
+    |]
+    [|
+        "transformer.h.0.attn.bias"
+        SafetensorsDType.U8
+        [| 1L; 1L; 96L; 96L |]
+        "causal masks, which are computed"
+    |]
+    [|
+        "model.layers.0.self_attn.bias"
+        SafetensorsDType.BOOL
+        [| 96L; 96L |]
+        "causal masks, which are computed"
+    |]
+    [| "v_head.summary.bias"; SafetensorsDType.F32; [| 1L |]; "a value head" |]
+    [| "value_head.weight"; SafetensorsDType.BF16; [| 1L; 24L |]; "a value head" |]
+    [| "score.weight"; SafetensorsDType.F32; [| 1L; 24L |]; "a value head" |]
+]
+
+[<Theory; MemberData(nameof redundant)>]
+let ``a tensor that is redundant by custom is passed over and told``
+    (name: string)
+    (dtype: SafetensorsDType)
+    (shape: int64[])
+    (told: string)
+    =
+    let notice = Assert.Single(noticesWith [ zeros name dtype shape ])
+    Assert.Contains("model.safetensors", notice)
+    Assert.Contains(System.Text.RegularExpressions.Regex.Replace(name, @"\.\d\.", ".*."), notice)
+    Assert.Contains(told, notice)
+
+[<Fact>]
+let ``many such tensors are told in one line, by their kinds`` () =
+    let notice =
+        Assert.Single(
+            noticesWith [
+                zeros "score.weight" SafetensorsDType.F32 [| 1L; 24L |]
+                for layer in 0..1 do
+                    zeros $"model.layers.{layer}.self_attn.rotary_emb.sin_cached" SafetensorsDType.F32 [| 96L; 6L |]
+            ]
+        )
+
+    Assert.Contains(
+        "model.layers.*.self_attn.rotary_emb.sin_cached (2 tensors; computed from rope_theta), score.weight (a value head",
+        notice
+    )
+
+[<Fact>]
+let ``a head beside a tied embedding is passed over, and told to differ where it does`` () =
+    use policy = policy 1
+    let embedding = policy.Parameters.Embedding.data<float32>().ToArray()
+    let head values = Assert.Single(noticesWith [ floats "lm_head.weight" [| 29L; 24L |] values ])
+    Assert.EndsWith("lm_head.weight (the head is the embedding)", head embedding)
+    embedding[500] <- embedding[500] + 1f
+    Assert.EndsWith("lm_head.weight (the head is the embedding, from which it differs)", head embedding)
+    let rounded = Assert.Single(noticesWith [ zeros "lm_head.weight" SafetensorsDType.BF16 [| 29L; 24L |] ])
+    Assert.EndsWith("from which it differs)", rounded)
+
+[<Fact>]
+let ``stored frequencies are told to differ from those of the configuration where they do`` () =
+    let told (rope: float) =
+        let frequencies = Rotation.frequencies { architecture with RopeBase = rope } |> Array.map float32
+        Assert.Single(noticesWith [ floats "model.rotary_emb.inv_freq" [| 3L |] frequencies ])
+
+    Assert.EndsWith("(computed from rope_theta)", told 1e4)
+    Assert.EndsWith("(computed from rope_theta, from which it differs)", told 1e6)
+
+[<Fact>]
+let ``redundant tensors of weights in several files are passed over too`` () =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    use policy = policy 1
+    Policy.saveSharded 5000L folder policy
+    let files = ModelFolder folder
+    let last = Seq.last files.Weights
+    do
+        use file = SafetensorsFile.Open last
+        let tensors = [|
+            zeros "model.rotary_emb.sin_cached" SafetensorsDType.F32 [| 3L |]
+            for entry in file.Tensors.Values do
+                SafetensorsTensor(entry.Name, entry.DType, entry.Shape, System.ReadOnlyMemory(file.Bytes(entry.Name).ToArray()))
+        |]
+        SafetensorsWriter.Write(last, tensors)
+    use loaded = load folder
+    Assert.Contains("model.safetensors.index.json: tensors", Assert.Single loaded.Files.Notices)
+    Assert.Equal<float[]>(numbers policy.Parameters.Values, numbers loaded.Parameters.Values)
 
 [<Fact>]
 let ``a wrong shape is named with the right one`` () =
@@ -279,3 +425,78 @@ let ``a tokenizer larger than the vocabulary is refused`` () =
     Assert.Throws<System.ArgumentException>(fun () ->
         Policy.create { architecture with VocabularySize = 10 } tokenizer tokenizerConfig (Seed.ofInt 1) |> Policy.dispose)
     |> ignore
+
+/// Saves a policy with numbers put into two tensors, and gives its folder to `work`.
+let private withNumbers (put: (string * float32 list) list) (work: string -> 'a) =
+    use place = new TemporaryFolder()
+    let folder = place.At "policy"
+    use policy = policy 1
+
+    do
+        use _ = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+        for name, tensor in Parameters.named policy.Parameters do
+            for wanted, values in put do
+                if wanted = name then
+                    let flat = tensor.view -1L
+                    values |> List.iteri(fun i value -> flat.narrow(0L, int64 i, 1L).fill_(Tensors.scalar(float value)) |> ignore)
+
+    Policy.save folder policy
+    work folder
+
+let private down, norm = "model.layers.0.mlp.down_proj.weight", "model.norm.weight"
+
+[<Fact>]
+let ``numbers beyond half precision are refused by tensor, with their number and the largest`` () =
+    withNumbers [ down, [ 70000f; -2e5f; 65504f; 65519f; 1e-9f ]; norm, [ 65520f ] ] (fun folder ->
+        let refused dtype =
+            Assert.Throws<InvalidDataException>(fun () -> Policy.loadFrozen dtype torch.CPU folder |> Policy.dispose).Message
+        let message = refused torch.float16
+        Assert.Contains("model.safetensors: float16 holds numbers up to 65504", message)
+        Assert.Contains($"'{down}' (2 numbers, the largest -200000), '{norm}' (1 number, the largest 65520)", message)
+        use brain = Policy.loadFrozen torch.bfloat16 torch.CPU folder
+        Assert.Empty brain.Files.Notices)
+
+    withNumbers [ down, [ System.Single.MaxValue ] ] (fun folder ->
+        let message =
+            Assert.Throws<InvalidDataException>(fun () -> Policy.loadFrozen torch.bfloat16 torch.CPU folder |> Policy.dispose).Message
+        Assert.Contains("bfloat16 holds numbers up to 3.38", message))
+
+[<Fact>]
+let ``numbers beyond half precision can be saturated, which is told; infinity and NaN stay`` () =
+    withNumbers [ down, [ 70000f; -2e5f; 1.5f; infinityf; nanf ] ] (fun folder ->
+        use policy = Policy.loadNarrowing Overflow.Saturate torch.float16 torch.CPU folder
+        Assert.Contains($"are set to ±65504: '{down}' (2 numbers, the largest -200000)", Assert.Single policy.Files.Notices)
+        let values = Parameters.named policy.Parameters |> Array.find(fst >> (=) down) |> snd |> numbers
+        Assert.Equal<float[]>([| 65504.0; -65504.0; 1.5; infinity; nan |], values[..4])
+        Assert.Equal<string list>([ down ], Finite.broken policy.Parameters)
+        Assert.Contains($"NaN or infinity stands in '{down}'.", Finite.report policy.Parameters))
+
+[<Fact>]
+let ``an adapter that takes half precision's weights out of range is refused when they are written, or saturated`` () =
+    withNumbers [] (fun folder ->
+        use bare = Policy.loadFrozen torch.float16 torch.CPU folder
+        use adapted = Policy.adapt { LoraOptions.defaults with Rank = 1; Targets = [ Projection.Down ] } "" (Seed.ofInt 1) bare
+        do
+            use _ = torch.no_grad()
+            for _, tensor in Adapter.named adapted.Parameters.Adapter.Value do
+                tensor.fill_(Tensors.scalar 300.0) |> ignore
+        let target = folder + "-merged"
+        let message = Assert.Throws<InvalidDataException>(fun () -> Policy.save target adapted).Message
+        Assert.Contains(down, message)
+        Assert.False(Directory.Exists target)
+        let notices = Policy.saveWith Overflow.Saturate (Companions.find folder) 5_000_000L target adapted
+        Assert.Contains(down, Assert.Single notices)
+        use merged = Policy.loadFrozen torch.float16 torch.CPU target
+        Assert.Empty(Finite.broken merged.Parameters)
+        Assert.Equal(65504.0, numbers merged.Parameters.Values |> Array.max))
+
+[<Fact>]
+let ``weights that are no numbers are named where writing stops at them`` () =
+    withNumbers [ norm, [ nanf ] ] (fun folder ->
+        use policy = load folder
+        let write () =
+            Generation.run Generation.defaults policy [| [| 1 |] |] (fun _ _ _ -> ()) System.Threading.CancellationToken.None
+            |> ignore
+        let message = Assert.Throws<System.InvalidOperationException>(write).Message
+        Assert.Contains($"its weights have diverged. NaN or infinity stands in '{norm}'. Go back", message))

@@ -5,6 +5,7 @@ open FsCheck
 open FsCheck.FSharp
 open Xunit
 open Levee
+open Levee.Policies.Transformer
 open Levee.Policies.Tests.Examples
 open TorchSharp
 
@@ -117,3 +118,56 @@ let ``the likeliest token is taken at temperature 0, and filters change nothing`
     let struct (tokens, logProbs) = TokenChoice.choose options uniform logits
     Assert.Equal<float[]>(numbers(logits.argmax(1L, true)), numbers tokens)
     close 1e-12 (torch.nn.functional.log_softmax(logits, -1L).amax([| 1L |], true)) logProbs
+
+[<Fact>]
+let ``the share of the likeliest is taken after the share of the whole, and may be taken before it by two calls`` () =
+    use _ = torch.NewDisposeScope()
+    let probabilities = torch.tensor([| 0.45; 0.25; 0.2; 0.1 |], ReadOnlySpan [| 1L; 4L |])
+    let share, relative = { SamplingOptions.defaults with TopP = 0.76 }, { SamplingOptions.defaults with MinP = 0.3 }
+    let count (weights: torch.Tensor) = weights |> numbers |> Array.filter(fun weight -> weight > 0.0) |> Array.length
+    // transformers' order: 0.45 + 0.25 falls short of 0.76 of the whole, so that three are kept, all above 0.3 * 0.45.
+    Assert.Equal(3, count(TokenChoice.keep { share with MinP = 0.3 } probabilities))
+    // vLLM's: without 0.1 the whole is 0.9, and 0.45 + 0.25 reaches 0.76 of it.
+    Assert.Equal(2, count(probabilities |> TokenChoice.keep relative |> TokenChoice.keep share))
+
+[<Theory>]
+[<InlineData 1e-6>]
+[<InlineData 1e-20>]
+[<InlineData 1e-39>]
+[<InlineData 1e-40>]
+[<InlineData 1e-45>]
+[<InlineData 5e-324>]
+let ``at a tiny temperature the likeliest token is certain`` temperature =
+    use _ = torch.NewDisposeScope()
+    let logits = (normal [| 8L; 50L |] (Seed.ofInt 3) * 30.0).``to`` torch.float32
+    let uniform = torch.full([| 8L; 1L |], Tensors.scalar 0.99, dtype = torch.float64)
+
+    for options in
+        [
+            SamplingOptions.at temperature
+            { SamplingOptions.at temperature with TopP = 0.9; MinP = 0.1; TopK = Some 4 }
+        ] do
+        let struct (tokens, logProbs) = TokenChoice.choose (SamplingOptions.validate options) uniform logits
+        Assert.Equal<float[]>(numbers(logits.argmax(1L, true)), numbers tokens)
+        Assert.Equal<float[]>(Array.zeroCreate 8, numbers logProbs)
+
+[<Fact>]
+let ``at a huge temperature every token is as likely`` () =
+    use _ = torch.NewDisposeScope()
+    let logits = (normal [| 1L; 50L |] (Seed.ofInt 3)).``to`` torch.float32
+    let uniform = torch.full([| 1L; 1L |], Tensors.scalar 0.5, dtype = torch.float64)
+    let struct (_, logProbs) = TokenChoice.choose (SamplingOptions.at 1e300) uniform logits
+    Assert.Equal(log 0.02, (numbers logProbs)[0], 5)
+
+[<Theory>]
+[<InlineData 0.0>]
+[<InlineData 1e-40>]
+[<InlineData(-1.0)>]
+[<InlineData(Double.NaN)>]
+let ``scoring at a temperature that logits cannot be divided by is refused`` (temperature: float) =
+    use model = modelOf architecture torch.float32 1
+    use _ = torch.NewDisposeScope()
+    let layout = Layout.ofSequences torch.CPU [| [| struct (1, false); struct (2, true) |] |]
+    let error =
+        Assert.Throws<ArgumentException>(fun () -> Scoring.forwardLayout (Scoring.at temperature) model layout |> ignore)
+    Assert.Contains($"The temperature is {temperature}; it must be 1E-30 or above", error.Message)

@@ -75,7 +75,8 @@ let ``settings out of range are refused with what would do`` () =
     refused "learningRate -1 is out of range" (withTraining(TrainingOptions.learningRate -1.0))
     refused "learningRate NaN is out of range" (withTraining(TrainingOptions.learningRate nan))
     refused "warmUp 1.5 is out of range" (withTraining(fun o -> { o with Schedule = { o.Schedule with WarmUp = 1.5 } }))
-    refused "temperature 0 is out of range" (withTraining(fun o -> { o with Temperature = 0.0 }))
+    for temperature in [ 0.0; -1.0; 1e-40; 1e-6; 0.001; 1e3; infinity; nan ] do
+        refused $"temperature {temperature} is out of range" (withTraining(fun o -> { o with Temperature = temperature }))
 
 [<Fact>]
 let ``an arm's own settings are checked too`` () =
@@ -112,3 +113,23 @@ let ``a warm start out of range is refused`` () =
     refused "0 taught policies: give 1 or more" (taught 0 Tasks.teaching)
     refused "A share of flaws of 1.5" (taught 1 { Tasks.teaching with Flaws = 1.5 })
     refused "A warm start of 0 steps" (taught 1 { Tasks.teaching with Steps = 0 })
+
+[<Fact>]
+let ``what is passed over in the policy to start from is known before a run begins`` () =
+    use folder = new TemporaryFolder()
+
+    do
+        use policy = warmPolicy()
+        Policy.save folder.Path policy
+
+    let plain =
+        experiment "x" {
+            task atlas.Value
+            start(Checkpoint folder.Path)
+            arm "GRPO" Recipes.grpo
+        }
+
+    Assert.Empty(Study.notices plain)
+    let config = System.IO.Path.Combine(folder.Path, "config.json")
+    System.IO.File.WriteAllText(config, (System.IO.File.ReadAllText config).Replace("{", "{ \"colour\": 1,"))
+    Assert.Contains("colour", Assert.Single(Study.notices plain))

@@ -58,6 +58,20 @@ public sealed class ModelWeightsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("model.layers.0.self_attn.rotary_emb.inv_freq")]
+    [InlineData("lm_head.weight")]
+    public void A_list_may_be_wrong_about_tensors_that_change_nothing(string redundant)
+    {
+        ModelWeights.Write(_folder.Path, Tensors(), shardSize: 16);
+        var list = File.ReadAllText(_folder.File(ModelFolder.WeightsIndexName));
+        var entry = $"\"{redundant}\": \"model-00001-of-00002.safetensors\"";
+        _folder.Write(ModelFolder.WeightsIndexName, list.Replace("\"a\"", $"{entry}, \"a\""));
+
+        using var weights = ModelWeights.Open(new ModelFolder(_folder.Path));
+        Assert.Equal(["a", "b", "c", "d"], weights.Tensors.Keys.Order());
+    }
+
+    [Theory]
     [InlineData("{}", "weight_map")]
     [InlineData("{\"weight_map\": {}}", "lists no tensor")]
     [InlineData("{\"weight_map\": {\"a\": \"../a.safetensors\"}}", "is not the name of a file")]
