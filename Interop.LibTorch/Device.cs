@@ -3,11 +3,11 @@ namespace TorchSharp;
 public static partial class torch
 {
     /// <summary>Where a tensor lives: a kind of device and, for a GPU, its number (-1: the current one). Devices compare by reference.</summary>
-    public class Device
+    public sealed class Device
     {
         /// <summary>A device from its description, <c>type</c> or <c>type:index</c>, such as <c>cpu</c> or <c>cuda:0</c>.</summary>
         /// <exception cref="ArgumentException">The description names no device.</exception>
-        public Device(string description)
+        internal Device(string description)
         {
             ArgumentNullException.ThrowIfNull(description);
             var parts = description.Split(':');
@@ -26,7 +26,7 @@ public static partial class torch
         }
 
         /// <summary>A device from its kind and number.</summary>
-        public Device(DeviceType deviceType, int index = -1)
+        internal Device(DeviceType deviceType, int index = -1)
         {
             type = deviceType;
             this.index = index;
@@ -36,10 +36,7 @@ public static partial class torch
         public DeviceType type { get; }
 
         /// <summary>Number of the device; -1 for the current one of its kind.</summary>
-        public int index { get; }
-
-        /// <summary>A device from its description.</summary>
-        public static implicit operator Device(string description) => new(description);
+        internal int index { get; }
 
         /// <summary>The description that the constructor reads.</summary>
         public override string ToString() =>
@@ -49,25 +46,16 @@ public static partial class torch
     /// <summary>Main memory.</summary>
     public static readonly Device CPU = new(DeviceType.CPU);
 
-    /// <summary>The current GPU.</summary>
-    public static readonly Device CUDA = new(DeviceType.CUDA);
-
     /// <summary>A device from its description, such as <c>cpu</c> or <c>cuda:0</c>.</summary>
     public static Device device(string description) => new(description);
-
-    /// <summary>A device from its kind and number.</summary>
-    public static Device device(DeviceType deviceType, int index = -1) => new(deviceType, index);
 
     /// <summary>NVIDIA GPUs.</summary>
     public static partial class cuda
     {
-        /// <summary>Whether this libtorch was built for CUDA and sees a GPU.</summary>
-        public static bool is_available() => Native.levee_cuda_is_available() != 0;
-
         /// <summary>Number of GPUs that libtorch sees.</summary>
         public static int device_count() => Native.levee_cuda_device_count();
     }
 
-    /// <summary>Whether this libtorch was built for CUDA and sees a GPU (a name that F# can reach without a nested class).</summary>
-    public static bool cuda_is_available() => cuda.is_available();
+    /// <summary>Whether this libtorch was built for CUDA and sees a GPU.</summary>
+    public static bool cuda_is_available() => Native.levee_cuda_is_available() != 0;
 }

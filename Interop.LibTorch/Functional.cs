@@ -1,3 +1,5 @@
+using static TorchSharp.Operation;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -8,26 +10,15 @@ public static partial class torch
         /// <summary>Layers as functions.</summary>
         public static partial class functional
         {
-            /// <summary>
-            /// <c>input · weightsᵀ + bias</c>; input [*, in], weights [out, in], bias [out], result [*, out].
-            /// </summary>
-            public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) =>
-                Tensor.Own(Native.levee_linear(Tensor.In(input), Tensor.In(weights), Tensor.Optional(bias)), input, weights, bias);
-
             /// <summary>Exponentials divided by their sum along one dimension.</summary>
-            public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => Tensor.Valid(input).softmax(dim, dtype);
+            public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) =>
+                Call("softmax.int", input, dim, dtype);
 
             /// <summary>Logarithm of softmax, computed without underflow.</summary>
-            public static Tensor log_softmax(Tensor x, long dim) => Tensor.Valid(x).log_softmax(dim);
+            public static Tensor log_softmax(Tensor x, long dim) => Call("log_softmax.int", x, dim);
 
             /// <summary>Each element times its logistic function.</summary>
-            public static Tensor silu(Tensor x, bool inplace = false) => inplace ? Tensor.Valid(x).silu_() : Tensor.Valid(x).silu();
-
-            /// <summary>Gaussian error linear unit: x times the standard normal distribution function of x.</summary>
-            public static Tensor gelu(Tensor x) => Tensor.Valid(x).gelu();
-
-            /// <summary>Each element, or 0 where it is negative.</summary>
-            public static Tensor relu(Tensor x, bool inplace = false) => inplace ? Tensor.Valid(x).relu_() : Tensor.Valid(x).relu();
+            public static Tensor silu(Tensor x, bool inplace = false) => inplace ? Change("silu_", x) : Call("silu", x);
 
             /// <summary>
             /// Attention: <c>softmax(query · keyᵀ / √E + mask) · value</c>; query [*, L, E], key [*, S, E], value [*, S, V], result [*,
@@ -45,20 +36,10 @@ public static partial class torch
                 Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0, bool is_casual = false)
             {
                 var result = Native.levee_scaled_dot_product_attention(
-                    Tensor.In(query), Tensor.In(key), Tensor.In(value), Tensor.Optional(attn_mask), p, Tensor.Flag(is_casual));
+                    Tensor.In(query), Tensor.In(key), Tensor.In(value), attn_mask?.Handle ?? 0, p, is_casual ? 1 : 0);
                 GC.KeepAlive(attn_mask);
                 return Tensor.Own(result, query, key, value);
             }
         }
-    }
-
-    /// <summary>Special functions.</summary>
-    public static partial class special
-    {
-        /// <summary>Exponentials divided by their sum along one dimension.</summary>
-        public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => Tensor.Valid(input).softmax(dim, dtype);
-
-        /// <summary>Logarithm of softmax, computed without underflow.</summary>
-        public static Tensor log_softmax(Tensor input, long dim, ScalarType? dtype = null) => Tensor.Valid(input).log_softmax(dim, dtype);
     }
 }

@@ -8,17 +8,8 @@ public static partial class torch
     /// <summary>Records operations on this thread (or, with false, does not) until the result is disposed.</summary>
     public static IDisposable enable_grad(bool enabled = true) => new GradMode(enabled);
 
-    /// <summary>Records operations on this thread, or does not, until the result is disposed.</summary>
-    public static IDisposable set_grad_enabled(bool mode = true) => new GradMode(mode);
-
     /// <summary>Whether this thread records operations.</summary>
     public static bool is_grad_enabled() => Native.levee_is_grad_enabled() != 0;
-
-    /// <summary>Like <see cref="no_grad"/>, and the tensors made meanwhile can never take part in a record: cheaper still.</summary>
-    public static IDisposable inference_mode(bool mode = true) => new InferenceMode(mode);
-
-    /// <summary>Whether this thread is in inference mode.</summary>
-    public static bool is_inference_mode_enabled() => Native.levee_is_inference_mode_enabled() != 0;
 }
 
 /// <summary>Sets a thread's recording of operations, and puts back what was.</summary>
@@ -34,23 +25,6 @@ internal sealed class GradMode : IDisposable
         if (thread.Leave())
         {
             Native.levee_set_grad_enabled(before);
-        }
-    }
-}
-
-/// <summary>Sets a thread's inference mode, and puts back what was.</summary>
-internal sealed class InferenceMode : IDisposable
-{
-    private ThreadBound thread = new("inference mode");
-    private readonly nint guard;
-
-    internal InferenceMode(bool mode) => guard = NativeError.Check(Native.levee_inference_mode_enter(mode ? 1 : 0));
-
-    public void Dispose()
-    {
-        if (thread.Leave())
-        {
-            Native.levee_inference_mode_leave(guard);
         }
     }
 }

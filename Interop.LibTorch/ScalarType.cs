@@ -56,18 +56,6 @@ public static partial class torch
     /// <summary>Boolean elements.</summary>
     public static readonly ScalarType @bool = ScalarType.Bool;
 
-    /// <summary>Unsigned 8-bit integers.</summary>
-    public static readonly ScalarType uint8 = ScalarType.Byte;
-
-    /// <summary>Signed 8-bit integers.</summary>
-    public static readonly ScalarType int8 = ScalarType.Int8;
-
-    /// <summary>Signed 16-bit integers.</summary>
-    public static readonly ScalarType int16 = ScalarType.Int16;
-
-    /// <summary>Signed 32-bit integers.</summary>
-    public static readonly ScalarType int32 = ScalarType.Int32;
-
     /// <summary>Signed 64-bit integers: the type of indices.</summary>
     public static readonly ScalarType int64 = ScalarType.Int64;
 
@@ -82,14 +70,6 @@ public static partial class torch
 
     /// <summary>IEEE double precision.</summary>
     public static readonly ScalarType float64 = ScalarType.Float64;
-
-    /// <summary>Whether elements of this type are floating point numbers.</summary>
-    public static bool is_floating_point(ScalarType type) =>
-        type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
-
-    /// <summary>Whether elements of this type are integers (a boolean is none).</summary>
-    public static bool is_integral(ScalarType type) =>
-        type is ScalarType.Byte or ScalarType.Int8 or ScalarType.Int16 or ScalarType.Int32 or ScalarType.Int64;
 
     internal static int SizeOf(ScalarType type) => type switch
     {

@@ -1,8 +1,10 @@
+using static TorchSharp.Operation;
+
 namespace TorchSharp;
 
 public static partial class torch
 {
-    public sealed partial class Tensor
+    public sealed unsafe partial class Tensor
     {
         /// <summary>Whether operations on the tensor are recorded, so that gradients can flow to it.</summary>
         public bool requires_grad
@@ -14,18 +16,7 @@ public static partial class torch
                 return result != 0;
             }
 
-            set => InPlace(Native.levee_set_requires_grad(Handle, Flag(value)), this);
-        }
-
-        /// <summary>Whether the tensor was made by the user rather than by a recorded operation.</summary>
-        public bool is_leaf
-        {
-            get
-            {
-                var result = Native.levee_is_leaf(Handle);
-                GC.KeepAlive(this);
-                return result != 0;
-            }
+            set => requires_grad_(value);
         }
 
         /// <summary>
@@ -37,33 +28,31 @@ public static partial class torch
             get
             {
                 nint gradient;
-                unsafe
-                {
-                    NativeError.Check(Native.levee_grad(Handle, &gradient));
-                }
-
+                NativeError.Check(Native.levee_grad(Handle, &gradient));
                 GC.KeepAlive(this);
                 return gradient == 0 ? null : new Tensor(gradient);
             }
 
-            set => InPlace(Native.levee_set_grad(Handle, Optional(value)), this, value);
+            set
+            {
+                NativeError.Check(Native.levee_set_grad(Handle, value?.Handle ?? 0));
+                GC.KeepAlive(this);
+                GC.KeepAlive(value);
+            }
         }
 
         /// <summary>In place: whether operations on the tensor are recorded.</summary>
-        public Tensor requires_grad_(bool requires_grad = true) =>
-            InPlace(Native.levee_set_requires_grad(Handle, Flag(requires_grad)), this);
-
-        /// <summary>Keeps the gradient of a tensor that is no leaf, so that <see cref="grad"/> has it after backward.</summary>
-        public void retain_grad() => InPlace(Native.levee_retain_grad(Handle), this);
+        public Tensor requires_grad_(bool requires_grad = true)
+        {
+            NativeError.Check(Native.levee_set_requires_grad(Handle, requires_grad ? 1 : 0));
+            return this;
+        }
 
         /// <summary>The same numbers outside the record: no gradient flows through the result.</summary>
-        public Tensor detach() => Own(Native.levee_detach(Handle), this);
-
-        /// <summary>In place: cuts the tensor off from what made it.</summary>
-        public Tensor detach_() => InPlace(Native.levee_detach_(Handle), this);
+        public Tensor detach() => Call("detach", this);
 
         /// <summary>Adds the gradients of this one number to <see cref="grad"/> of the leaves it was made of.</summary>
-        public void backward() => autograd.backward([this]);
+        public void backward() => Backward([this], null, false, false, null);
 
         /// <summary>
         /// Adds the gradients of this tensor, weighted by <paramref name="grad_tensors"/>, to <see cref="grad"/> of the leaves it was
@@ -75,6 +64,37 @@ public static partial class torch
         /// <param name="inputs">The leaves that receive gradients (default: all).</param>
         public void backward(
             IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
-            autograd.backward([this], grad_tensors, retain_graph, create_graph, inputs);
+            Backward([this], grad_tensors, retain_graph, create_graph, inputs);
+
+        /// <summary>Adds the gradients of some tensors to <see cref="grad"/> of the leaves they were made of.</summary>
+        internal static void Backward(
+            IList<Tensor> tensors, IList<Tensor>? weights, bool retainGraph, bool createGraph, IList<Tensor>? inputs)
+        {
+            var handles = HandlesOf(tensors, nameof(tensors));
+            nint[] weightHandles = weights is null ? [] : [.. weights.Select(weight => weight is null ? 0 : weight.Handle)];
+            nint[] inputHandles = inputs is null ? [] : HandlesOf(inputs, nameof(inputs));
+            int status;
+            fixed (nint* first = handles)
+            fixed (nint* firstWeight = weightHandles)
+            fixed (nint* firstInput = inputHandles)
+            {
+                status = Native.levee_backward(
+                    first,
+                    handles.Length,
+                    firstWeight,
+                    weightHandles.Length,
+                    retainGraph || createGraph ? 1 : 0,
+                    createGraph ? 1 : 0,
+                    firstInput,
+                    inputHandles.Length);
+            }
+
+            GC.KeepAlive(tensors);
+            GC.KeepAlive(weights);
+            GC.KeepAlive(inputs);
+            NativeError.Check(status);
+        }
+
+        private static nint[] HandlesOf(IList<Tensor> tensors, string name) => [.. tensors.Select(tensor => In(tensor, name))];
     }
 }

@@ -1,3 +1,5 @@
+using static TorchSharp.Operation;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -5,168 +7,152 @@ public static partial class torch
     public sealed partial class Tensor
     {
         /// <summary>Each element with its sign turned.</summary>
-        public static Tensor operator -(Tensor tensor) => Valid(tensor).neg();
+        public static Tensor operator -(Tensor tensor) => Call("neg", tensor);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(Tensor left, Tensor right) => Valid(left).add(right);
+        public static Tensor operator +(Tensor left, Tensor right) => Call("add.Tensor", left, right);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(Tensor left, Scalar right) => Valid(left).Add(NativeScalar.Of(right));
+        public static Tensor operator +(Tensor left, Scalar right) => Call("add.Scalar", left, right);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(Tensor left, int right) => Valid(left).Add(right);
+        public static Tensor operator +(Tensor left, int right) => Call("add.Scalar", left, right);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(Tensor left, long right) => Valid(left).Add(right);
+        public static Tensor operator +(Tensor left, long right) => Call("add.Scalar", left, right);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(Tensor left, float right) => Valid(left).Add(right);
+        public static Tensor operator +(Tensor left, float right) => Call("add.Scalar", left, right);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(Tensor left, double right) => Valid(left).Add(right);
+        public static Tensor operator +(Tensor left, double right) => Call("add.Scalar", left, right);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(Scalar left, Tensor right) => Valid(right).Add(NativeScalar.Of(left));
+        public static Tensor operator +(Scalar left, Tensor right) => Call("add.Scalar", right, left);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(int left, Tensor right) => Valid(right).Add(left);
+        public static Tensor operator +(int left, Tensor right) => Call("add.Scalar", right, left);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(long left, Tensor right) => Valid(right).Add(left);
+        public static Tensor operator +(long left, Tensor right) => Call("add.Scalar", right, left);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(float left, Tensor right) => Valid(right).Add(left);
+        public static Tensor operator +(float left, Tensor right) => Call("add.Scalar", right, left);
 
         /// <summary>Sum, element by element.</summary>
-        public static Tensor operator +(double left, Tensor right) => Valid(right).Add(left);
+        public static Tensor operator +(double left, Tensor right) => Call("add.Scalar", right, left);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(Tensor left, Tensor right) => Valid(left).sub(right);
+        public static Tensor operator -(Tensor left, Tensor right) => Call("sub.Tensor", left, right);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(Tensor left, Scalar right) => Valid(left).Sub(NativeScalar.Of(right));
+        public static Tensor operator -(Tensor left, Scalar right) => Call("sub.Scalar", left, right);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(Tensor left, int right) => Valid(left).Sub(right);
+        public static Tensor operator -(Tensor left, int right) => Call("sub.Scalar", left, right);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(Tensor left, long right) => Valid(left).Sub(right);
+        public static Tensor operator -(Tensor left, long right) => Call("sub.Scalar", left, right);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(Tensor left, float right) => Valid(left).Sub(right);
+        public static Tensor operator -(Tensor left, float right) => Call("sub.Scalar", left, right);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(Tensor left, double right) => Valid(left).Sub(right);
+        public static Tensor operator -(Tensor left, double right) => Call("sub.Scalar", left, right);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(Scalar left, Tensor right) => Valid(right).SubtractedFrom(NativeScalar.Of(left));
+        public static Tensor operator -(Scalar left, Tensor right) => Call("rsub.Scalar", right, left);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(int left, Tensor right) => Valid(right).SubtractedFrom(left);
+        public static Tensor operator -(int left, Tensor right) => Call("rsub.Scalar", right, left);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(long left, Tensor right) => Valid(right).SubtractedFrom(left);
+        public static Tensor operator -(long left, Tensor right) => Call("rsub.Scalar", right, left);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(float left, Tensor right) => Valid(right).SubtractedFrom(left);
+        public static Tensor operator -(float left, Tensor right) => Call("rsub.Scalar", right, left);
 
         /// <summary>Difference, element by element.</summary>
-        public static Tensor operator -(double left, Tensor right) => Valid(right).SubtractedFrom(left);
+        public static Tensor operator -(double left, Tensor right) => Call("rsub.Scalar", right, left);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(Tensor left, Tensor right) => Valid(left).mul(right);
+        public static Tensor operator *(Tensor left, Tensor right) => Call("mul.Tensor", left, right);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(Tensor left, Scalar right) => Valid(left).Mul(NativeScalar.Of(right));
+        public static Tensor operator *(Tensor left, Scalar right) => Call("mul.Scalar", left, right);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(Tensor left, int right) => Valid(left).Mul(right);
+        public static Tensor operator *(Tensor left, int right) => Call("mul.Scalar", left, right);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(Tensor left, long right) => Valid(left).Mul(right);
+        public static Tensor operator *(Tensor left, long right) => Call("mul.Scalar", left, right);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(Tensor left, float right) => Valid(left).Mul(right);
+        public static Tensor operator *(Tensor left, float right) => Call("mul.Scalar", left, right);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(Tensor left, double right) => Valid(left).Mul(right);
+        public static Tensor operator *(Tensor left, double right) => Call("mul.Scalar", left, right);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(Scalar left, Tensor right) => Valid(right).Mul(NativeScalar.Of(left));
+        public static Tensor operator *(Scalar left, Tensor right) => Call("mul.Scalar", right, left);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(int left, Tensor right) => Valid(right).Mul(left);
+        public static Tensor operator *(int left, Tensor right) => Call("mul.Scalar", right, left);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(long left, Tensor right) => Valid(right).Mul(left);
+        public static Tensor operator *(long left, Tensor right) => Call("mul.Scalar", right, left);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(float left, Tensor right) => Valid(right).Mul(left);
+        public static Tensor operator *(float left, Tensor right) => Call("mul.Scalar", right, left);
 
         /// <summary>Product, element by element.</summary>
-        public static Tensor operator *(double left, Tensor right) => Valid(right).Mul(left);
+        public static Tensor operator *(double left, Tensor right) => Call("mul.Scalar", right, left);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(Tensor left, Tensor right) => Valid(left).div(right);
+        public static Tensor operator /(Tensor left, Tensor right) => Call("div.Tensor", left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(Tensor left, Scalar right) => Valid(left).Div(NativeScalar.Of(right));
+        public static Tensor operator /(Tensor left, Scalar right) => Call("div.Scalar", left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(Tensor left, int right) => Valid(left).Div(right);
+        public static Tensor operator /(Tensor left, int right) => Call("div.Scalar", left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(Tensor left, long right) => Valid(left).Div(right);
+        public static Tensor operator /(Tensor left, long right) => Call("div.Scalar", left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(Tensor left, float right) => Valid(left).Div(right);
+        public static Tensor operator /(Tensor left, float right) => Call("div.Scalar", left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(Tensor left, double right) => Valid(left).Div(right);
+        public static Tensor operator /(Tensor left, double right) => Call("div.Scalar", left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(Scalar left, Tensor right) => Valid(right).Dividing(NativeScalar.Of(left));
+        public static Tensor operator /(Scalar left, Tensor right) => Quotient(left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(int left, Tensor right) => Valid(right).Dividing(left);
+        public static Tensor operator /(int left, Tensor right) => Quotient(left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(long left, Tensor right) => Valid(right).Dividing(left);
+        public static Tensor operator /(long left, Tensor right) => Quotient(left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(float left, Tensor right) => Valid(right).Dividing(left);
+        public static Tensor operator /(float left, Tensor right) => Quotient(left, right);
 
         /// <summary>Quotient, element by element; integers give floating point numbers.</summary>
-        public static Tensor operator /(double left, Tensor right) => Valid(right).Dividing(left);
+        public static Tensor operator /(double left, Tensor right) => Quotient(left, right);
 
-        /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public static Tensor operator %(Tensor left, Tensor right) => Valid(left).remainder(right);
+        private static Tensor Quotient(Argument dividend, Tensor divisor)
+        {
+            var inverse = Call("reciprocal", divisor);
+            if (dividend.IsOne)
+            {
+                return inverse;
+            }
 
-        /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public static Tensor operator %(Tensor left, Scalar right) => Valid(left).Remainder(NativeScalar.Of(right));
-
-        /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public static Tensor operator %(Tensor left, int right) => Valid(left).Remainder(right);
-
-        /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public static Tensor operator %(Tensor left, long right) => Valid(left).Remainder(right);
-
-        /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public static Tensor operator %(Tensor left, float right) => Valid(left).Remainder(right);
-
-        /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public static Tensor operator %(Tensor left, double right) => Valid(left).Remainder(right);
-
-        /// <summary>Bitwise and; for booleans, and.</summary>
-        public static Tensor operator &(Tensor left, Tensor right) => Valid(left).bitwise_and(right);
-
-        /// <summary>Bitwise or; for booleans, or.</summary>
-        public static Tensor operator |(Tensor left, Tensor right) => Valid(left).bitwise_or(right);
-
-        /// <summary>Bitwise exclusive or.</summary>
-        public static Tensor operator ^(Tensor left, Tensor right) => Valid(left).bitwise_xor(right);
-
-        /// <summary>Each element with all its bits turned; for booleans, not.</summary>
-        public static Tensor operator ~(Tensor left) => Valid(left).bitwise_not();
+            using (inverse)
+            {
+                return Call("mul.Scalar", inverse, dividend);
+            }
+        }
     }
 }

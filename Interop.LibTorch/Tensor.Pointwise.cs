@@ -1,263 +1,173 @@
+using static TorchSharp.Operation;
+
 namespace TorchSharp;
 
 public static partial class torch
 {
+    /// <summary>How a quotient becomes an integer.</summary>
+    public enum RoundingMode
+    {
+        /// <summary>It does not: true division.</summary>
+        None,
+
+        /// <summary>Towards zero.</summary>
+        trunc,
+
+        /// <summary>Towards negative infinity.</summary>
+        floor,
+    }
+
     public sealed partial class Tensor
     {
         /// <summary>Absolute value of each element.</summary>
-        public Tensor abs() => Own(Native.levee_abs(Handle), this);
-
-        /// <summary>In place: absolute value of each element.</summary>
-        public Tensor abs_() => InPlace(Native.levee_abs_(Handle), this);
+        public Tensor abs() => Call("abs", this);
 
         /// <summary>Each element with its sign turned.</summary>
-        public Tensor neg() => Own(Native.levee_neg(Handle), this);
+        public Tensor neg() => Call("neg", this);
 
         /// <summary>In place: each element with its sign turned.</summary>
-        public Tensor neg_() => InPlace(Native.levee_neg_(Handle), this);
-
-        /// <summary>-1, 0 or 1: the sign of each element.</summary>
-        public Tensor sign() => Own(Native.levee_sign(Handle), this);
-
-        /// <summary>In place: -1, 0 or 1: the sign of each element.</summary>
-        public Tensor sign_() => InPlace(Native.levee_sign_(Handle), this);
+        public Tensor neg_() => Change("neg_", this);
 
         /// <summary>e to the power of each element.</summary>
-        public Tensor exp() => Own(Native.levee_exp(Handle), this);
-
-        /// <summary>In place: e to the power of each element.</summary>
-        public Tensor exp_() => InPlace(Native.levee_exp_(Handle), this);
-
-        /// <summary>e to the power of each element, less one; exact near zero.</summary>
-        public Tensor expm1() => Own(Native.levee_expm1(Handle), this);
-
-        /// <summary>In place: e to the power of each element, less one; exact near zero.</summary>
-        public Tensor expm1_() => InPlace(Native.levee_expm1_(Handle), this);
+        public Tensor exp() => Call("exp", this);
 
         /// <summary>Natural logarithm of each element.</summary>
-        public Tensor log() => Own(Native.levee_log(Handle), this);
+        public Tensor log() => Call("log", this);
 
-        /// <summary>In place: natural logarithm of each element.</summary>
-        public Tensor log_() => InPlace(Native.levee_log_(Handle), this);
-
-        /// <summary>Natural logarithm of one plus each element; exact near zero.</summary>
-        public Tensor log1p() => Own(Native.levee_log1p(Handle), this);
-
-        /// <summary>In place: natural logarithm of one plus each element; exact near zero.</summary>
-        public Tensor log1p_() => InPlace(Native.levee_log1p_(Handle), this);
-
-        /// <summary>Logarithm of each element to the base 2.</summary>
-        public Tensor log2() => Own(Native.levee_log2(Handle), this);
-
-        /// <summary>In place: logarithm of each element to the base 2.</summary>
-        public Tensor log2_() => InPlace(Native.levee_log2_(Handle), this);
+        /// <summary>Each element's square.</summary>
+        public Tensor square() => Call("square", this);
 
         /// <summary>Square root of each element.</summary>
-        public Tensor sqrt() => Own(Native.levee_sqrt(Handle), this);
-
-        /// <summary>In place: square root of each element.</summary>
-        public Tensor sqrt_() => InPlace(Native.levee_sqrt_(Handle), this);
+        public Tensor sqrt() => Call("sqrt", this);
 
         /// <summary>One over the square root of each element.</summary>
-        public Tensor rsqrt() => Own(Native.levee_rsqrt(Handle), this);
-
-        /// <summary>In place: one over the square root of each element.</summary>
-        public Tensor rsqrt_() => InPlace(Native.levee_rsqrt_(Handle), this);
-
-        /// <summary>One over each element.</summary>
-        public Tensor reciprocal() => Own(Native.levee_reciprocal(Handle), this);
-
-        /// <summary>In place: one over each element.</summary>
-        public Tensor reciprocal_() => InPlace(Native.levee_reciprocal_(Handle), this);
+        public Tensor rsqrt() => Call("rsqrt", this);
 
         /// <summary>Sine of each element, in radians.</summary>
-        public Tensor sin() => Own(Native.levee_sin(Handle), this);
-
-        /// <summary>In place: sine of each element, in radians.</summary>
-        public Tensor sin_() => InPlace(Native.levee_sin_(Handle), this);
+        public Tensor sin() => Call("sin", this);
 
         /// <summary>Cosine of each element, in radians.</summary>
-        public Tensor cos() => Own(Native.levee_cos(Handle), this);
-
-        /// <summary>In place: cosine of each element, in radians.</summary>
-        public Tensor cos_() => InPlace(Native.levee_cos_(Handle), this);
-
-        /// <summary>Hyperbolic tangent of each element.</summary>
-        public Tensor tanh() => Own(Native.levee_tanh(Handle), this);
-
-        /// <summary>In place: hyperbolic tangent of each element.</summary>
-        public Tensor tanh_() => InPlace(Native.levee_tanh_(Handle), this);
+        public Tensor cos() => Call("cos", this);
 
         /// <summary>Logistic function of each element: 1 / (1 + exp(-x)).</summary>
-        public Tensor sigmoid() => Own(Native.levee_sigmoid(Handle), this);
-
-        /// <summary>In place: logistic function of each element: 1 / (1 + exp(-x)).</summary>
-        public Tensor sigmoid_() => InPlace(Native.levee_sigmoid_(Handle), this);
+        public Tensor sigmoid() => Call("sigmoid", this);
 
         /// <summary>Each element, or 0 where it is negative.</summary>
-        public Tensor relu() => Own(Native.levee_relu(Handle), this);
+        public Tensor relu() => Call("relu", this);
 
-        /// <summary>In place: each element, or 0 where it is negative.</summary>
-        public Tensor relu_() => InPlace(Native.levee_relu_(Handle), this);
+        /// <summary>In place: sum, element by element.</summary>
+        public Tensor add_(Tensor target) => Change("add_.Tensor", this, target);
 
-        /// <summary>Each element times its logistic function: x / (1 + exp(-x)).</summary>
-        public Tensor silu() => Own(Native.levee_silu(Handle), this);
+        /// <summary>In place: this plus <paramref name="alpha"/> times <paramref name="target"/>, element by element.</summary>
+        public Tensor add_(Tensor target, Scalar alpha) => Change("add_.Tensor", this, target, alpha);
 
-        /// <summary>In place: each element times its logistic function: x / (1 + exp(-x)).</summary>
-        public Tensor silu_() => InPlace(Native.levee_silu_(Handle), this);
+        /// <summary>In place: sum with one number.</summary>
+        public Tensor add_(Scalar scalar) => Change("add_.Scalar", this, scalar);
 
-        /// <summary>Gaussian error linear unit, x times the standard normal distribution function of x.</summary>
-        public Tensor gelu() => Own(Native.levee_gelu(Handle), this);
+        /// <summary>In place: difference, element by element.</summary>
+        public Tensor sub_(Tensor target) => Change("sub_.Tensor", this, target);
 
-        /// <summary>Largest integer that is not above each element.</summary>
-        public Tensor floor() => Own(Native.levee_floor(Handle), this);
+        /// <summary>In place: product, element by element.</summary>
+        public Tensor mul_(Tensor target) => Change("mul_.Tensor", this, target);
 
-        /// <summary>In place: largest integer that is not above each element.</summary>
-        public Tensor floor_() => InPlace(Native.levee_floor_(Handle), this);
+        /// <summary>In place: product with one number.</summary>
+        public Tensor mul_(Scalar target) => Change("mul_.Scalar", this, target);
 
-        /// <summary>Smallest integer that is not below each element.</summary>
-        public Tensor ceil() => Own(Native.levee_ceil(Handle), this);
+        /// <summary>In place: quotient by one number.</summary>
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None
+            ? Change("div_.Scalar", this, target)
+            : Change("div_.Scalar_mode", this, target, rounding_mode.ToString());
 
-        /// <summary>In place: smallest integer that is not below each element.</summary>
-        public Tensor ceil_() => InPlace(Native.levee_ceil_(Handle), this);
+        /// <summary>In place: this plus <paramref name="value"/> times the product of two tensors.</summary>
+        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) => Change("addcmul_", this, tensor1, tensor2, value);
 
-        /// <summary>Error function of each element.</summary>
-        public Tensor erf() => Own(Native.levee_erf(Handle), this);
+        /// <summary>In place: this plus <paramref name="value"/> times the quotient of two tensors.</summary>
+        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) => Change("addcdiv_", this, tensor1, tensor2, value);
 
-        /// <summary>In place: error function of each element.</summary>
-        public Tensor erf_() => InPlace(Native.levee_erf_(Handle), this);
+        /// <summary>Each element held between two numbers; a missing bound is open. NaN stays NaN.</summary>
+        public Tensor clamp(Scalar? min = null, Scalar? max = null) =>
+            Call("clamp", this, Argument.Optional(min), Argument.Optional(max));
 
-        /// <summary>Where elements are neither infinite nor NaN.</summary>
-        public Tensor isfinite() => Own(Native.levee_isfinite(Handle), this);
+        /// <summary>Each element, or <paramref name="max"/> where it is above.</summary>
+        public Tensor clamp_max(Scalar max) => Call("clamp", this, default, max);
 
-        /// <summary>Where elements are NaN.</summary>
-        public Tensor isnan() => Own(Native.levee_isnan(Handle), this);
+        /// <summary>Each element, or <paramref name="min"/> where it is below.</summary>
+        public Tensor clamp_min(Scalar min) => Call("clamp", this, min);
 
-        /// <summary>Where elements are infinite.</summary>
-        public Tensor isinf() => Own(Native.levee_isinf(Handle), this);
+        /// <summary>This with one number where the boolean mask holds.</summary>
+        public Tensor masked_fill(Tensor mask, Scalar value) => Call("masked_fill.Scalar", this, mask, value);
+
+        /// <summary>In place: one number where the boolean mask holds.</summary>
+        public Tensor masked_fill_(Tensor mask, Scalar value) => Change("masked_fill_.Scalar", this, mask, value);
+
+        /// <summary>In place: one number everywhere.</summary>
+        public Tensor fill_(Scalar value) => Change("fill_.Scalar", this, value);
+
+        /// <summary>In place: zero everywhere.</summary>
+        public Tensor zero_() => Change("zero_", this);
+
+        /// <summary>In place: the elements of another tensor, converted and broadcast as needed.</summary>
+        public Tensor copy_(Tensor source, bool nonBlocking = false) => Change("copy_", this, source, nonBlocking);
 
         /// <summary>Where elements are zero or false.</summary>
-        public Tensor logical_not() => Own(Native.levee_logical_not(Handle), this);
-
-        /// <summary>In place: where elements are zero or false.</summary>
-        public Tensor logical_not_() => InPlace(Native.levee_logical_not_(Handle), this);
-
-        /// <summary>Each element with all its bits turned; for booleans, not.</summary>
-        public Tensor bitwise_not() => Own(Native.levee_bitwise_not(Handle), this);
-
-        /// <summary>In place: each element with all its bits turned; for booleans, not.</summary>
-        public Tensor bitwise_not_() => InPlace(Native.levee_bitwise_not_(Handle), this);
-
-        /// <summary>The larger element of two tensors; NaN where either is NaN.</summary>
-        public Tensor maximum(Tensor other) => Own(Native.levee_maximum(Handle, In(other)), this, other);
-
-        /// <summary>The smaller element of two tensors; NaN where either is NaN.</summary>
-        public Tensor minimum(Tensor other) => Own(Native.levee_minimum(Handle, In(other)), this, other);
+        public Tensor logical_not() => Call("logical_not", this);
 
         /// <summary>Where both elements are true (not zero).</summary>
-        public Tensor logical_and(Tensor other) => Own(Native.levee_logical_and(Handle, In(other)), this, other);
-
-        /// <summary>In place: where both elements are true (not zero).</summary>
-        public Tensor logical_and_(Tensor other) => InPlace(Native.levee_logical_and_(Handle, In(other)), this, other);
+        public Tensor logical_and(Tensor other) => Call("logical_and", this, other);
 
         /// <summary>Where either element is true (not zero).</summary>
-        public Tensor logical_or(Tensor other) => Own(Native.levee_logical_or(Handle, In(other)), this, other);
+        public Tensor logical_or(Tensor other) => Call("logical_or", this, other);
 
-        /// <summary>In place: where either element is true (not zero).</summary>
-        public Tensor logical_or_(Tensor other) => InPlace(Native.levee_logical_or_(Handle, In(other)), this, other);
+        /// <summary>Where each element is equal to the other tensor's, as booleans.</summary>
+        public Tensor eq(Tensor target) => Call("eq.Tensor", this, target);
 
-        /// <summary>Where exactly one element is true (not zero).</summary>
-        public Tensor logical_xor(Tensor other) => Own(Native.levee_logical_xor(Handle, In(other)), this, other);
+        /// <summary>Where each element is equal to a number, as booleans.</summary>
+        public Tensor eq(Scalar target) => Call("eq.Scalar", this, target);
 
-        /// <summary>In place: where exactly one element is true (not zero).</summary>
-        public Tensor logical_xor_(Tensor other) => InPlace(Native.levee_logical_xor_(Handle, In(other)), this, other);
+        /// <summary>Where each element differs from the other tensor's, as booleans.</summary>
+        public Tensor ne(Tensor target) => Call("ne.Tensor", this, target);
 
-        /// <summary>Bitwise and; for booleans, and.</summary>
-        public Tensor bitwise_and(Tensor other) => Own(Native.levee_bitwise_and(Handle, In(other)), this, other);
+        /// <summary>Where each element differs from a number, as booleans.</summary>
+        public Tensor ne(Scalar target) => Call("ne.Scalar", this, target);
 
-        /// <summary>In place: bitwise and; for booleans, and.</summary>
-        public Tensor bitwise_and_(Tensor other) => InPlace(Native.levee_bitwise_and_(Handle, In(other)), this, other);
+        /// <summary>Where each element is below the other tensor's, as booleans.</summary>
+        public Tensor lt(Tensor target) => Call("lt.Tensor", this, target);
 
-        /// <summary>Bitwise or; for booleans, or.</summary>
-        public Tensor bitwise_or(Tensor other) => Own(Native.levee_bitwise_or(Handle, In(other)), this, other);
+        /// <summary>Where each element is below a number, as booleans.</summary>
+        public Tensor lt(Scalar target) => Call("lt.Scalar", this, target);
 
-        /// <summary>In place: bitwise or; for booleans, or.</summary>
-        public Tensor bitwise_or_(Tensor other) => InPlace(Native.levee_bitwise_or_(Handle, In(other)), this, other);
+        /// <summary>Where each element is not above the other tensor's, as booleans.</summary>
+        public Tensor le(Tensor target) => Call("le.Tensor", this, target);
 
-        /// <summary>Bitwise exclusive or.</summary>
-        public Tensor bitwise_xor(Tensor other) => Own(Native.levee_bitwise_xor(Handle, In(other)), this, other);
+        /// <summary>Where each element is not above a number, as booleans.</summary>
+        public Tensor le(Scalar target) => Call("le.Scalar", this, target);
 
-        /// <summary>In place: bitwise exclusive or.</summary>
-        public Tensor bitwise_xor_(Tensor other) => InPlace(Native.levee_bitwise_xor_(Handle, In(other)), this, other);
+        /// <summary>Where each element is above the other tensor's, as booleans.</summary>
+        public Tensor gt(Tensor target) => Call("gt.Tensor", this, target);
 
-        /// <summary>Product, element by element.</summary>
-        public Tensor mul(Tensor target) => Own(Native.levee_mul(Handle, In(target)), this, target);
+        /// <summary>Where each element is above a number, as booleans.</summary>
+        public Tensor gt(Scalar target) => Call("gt.Scalar", this, target);
 
-        /// <summary>In place: product, element by element.</summary>
-        public Tensor mul_(Tensor target) => InPlace(Native.levee_mul_(Handle, In(target)), this, target);
+        /// <summary>Where each element is not below the other tensor's, as booleans.</summary>
+        public Tensor ge(Tensor target) => Call("ge.Tensor", this, target);
 
-        /// <summary>Product, element by element.</summary>
-        public Tensor mul(Scalar target) => Mul(NativeScalar.Of(target));
-
-        internal Tensor Mul(NativeScalar other) => Own(Native.levee_mul_scalar(Handle, other), this);
-
-        /// <summary>In place: product, element by element.</summary>
-        public Tensor mul_(Scalar target) => InPlace(Native.levee_mul_scalar_(Handle, NativeScalar.Of(target)), this);
-
-        /// <summary>Difference, element by element.</summary>
-        public Tensor sub(Tensor target) => Own(Native.levee_sub(Handle, In(target)), this, target);
-
-        /// <summary>In place: difference, element by element.</summary>
-        public Tensor sub_(Tensor target) => InPlace(Native.levee_sub_(Handle, In(target)), this, target);
-
-        /// <summary>Difference, element by element.</summary>
-        public Tensor sub(Scalar target) => Sub(NativeScalar.Of(target));
-
-        internal Tensor Sub(NativeScalar other) => Own(Native.levee_sub_scalar(Handle, other), this);
-
-        /// <summary>In place: difference, element by element.</summary>
-        public Tensor sub_(Scalar target) => InPlace(Native.levee_sub_scalar_(Handle, NativeScalar.Of(target)), this);
-
-        /// <summary>Power, element by element.</summary>
-        public Tensor pow(Tensor exponent) => Own(Native.levee_pow(Handle, In(exponent)), this, exponent);
-
-        /// <summary>In place: power, element by element.</summary>
-        public Tensor pow_(Tensor exponent) => InPlace(Native.levee_pow_(Handle, In(exponent)), this, exponent);
-
-        /// <summary>Power, element by element.</summary>
-        public Tensor pow(Scalar exponent) => Pow(NativeScalar.Of(exponent));
-
-        internal Tensor Pow(NativeScalar other) => Own(Native.levee_pow_scalar(Handle, other), this);
-
-        /// <summary>In place: power, element by element.</summary>
-        public Tensor pow_(Scalar exponent) => InPlace(Native.levee_pow_scalar_(Handle, NativeScalar.Of(exponent)), this);
-
-        /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public Tensor remainder(Tensor target) => Own(Native.levee_remainder(Handle, In(target)), this, target);
-
-        /// <summary>In place: remainder of the division, element by element, with the sign of the divisor.</summary>
-        public Tensor remainder_(Tensor target) => InPlace(Native.levee_remainder_(Handle, In(target)), this, target);
-
-        /// <summary>Remainder of the division, element by element, with the sign of the divisor.</summary>
-        public Tensor remainder(Scalar scalar) => Remainder(NativeScalar.Of(scalar));
-
-        internal Tensor Remainder(NativeScalar other) => Own(Native.levee_remainder_scalar(Handle, other), this);
-
-        /// <summary>In place: remainder of the division, element by element, with the sign of the divisor.</summary>
-        public Tensor remainder_(Scalar scalar) => InPlace(Native.levee_remainder_scalar_(Handle, NativeScalar.Of(scalar)), this);
-
-        /// <summary>Quotient rounded down, element by element.</summary>
-        public Tensor floor_divide(Tensor other) => Own(Native.levee_floor_divide(Handle, In(other)), this, other);
-
-        /// <summary>In place: quotient rounded down, element by element.</summary>
-        public Tensor floor_divide_(Tensor other) => InPlace(Native.levee_floor_divide_(Handle, In(other)), this, other);
-
-        /// <summary>Quotient rounded down, element by element.</summary>
-        public Tensor floor_divide(Scalar other) => FloorDivide(NativeScalar.Of(other));
-
-        internal Tensor FloorDivide(NativeScalar other) => Own(Native.levee_floor_divide_scalar(Handle, other), this);
-
-        /// <summary>In place: quotient rounded down, element by element.</summary>
-        public Tensor floor_divide_(Scalar other) => InPlace(Native.levee_floor_divide_scalar_(Handle, NativeScalar.Of(other)), this);
+        /// <summary>Where each element is not below a number, as booleans.</summary>
+        public Tensor ge(Scalar target) => Call("ge.Scalar", this, target);
     }
+
+    /// <summary>e to the power of each element.</summary>
+    public static Tensor exp(Tensor input) => Call("exp", input);
+
+    /// <summary>The larger element of two tensors; NaN where either is NaN.</summary>
+    public static Tensor maximum(Tensor input, Tensor other) => Call("maximum", input, other);
+
+    /// <summary>The smaller element of two tensors; NaN where either is NaN.</summary>
+    public static Tensor minimum(Tensor input, Tensor other) => Call("minimum", input, other);
+
+    /// <summary><paramref name="x"/> where the condition holds, else <paramref name="y"/>.</summary>
+    public static Tensor where(Tensor condition, Tensor x, Tensor y) => Call("where.self", condition, x, y);
+
+    /// <summary><paramref name="input"/> plus <paramref name="value"/> times the product of two tensors.</summary>
+    public static Tensor addcmul(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) =>
+        Call("addcmul", input, tensor1, tensor2, value);
 }

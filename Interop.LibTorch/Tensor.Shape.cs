@@ -1,63 +1,47 @@
 using System.Runtime.CompilerServices;
+using static TorchSharp.Operation;
 
 namespace TorchSharp;
 
 public static partial class torch
 {
-    public sealed unsafe partial class Tensor
+    public sealed partial class Tensor
     {
         /// <summary>The same data under another shape, without a copy; -1 stands for what is left over.</summary>
-        public Tensor view(params long[] shape) => WithSizes(shape, &Native.levee_view);
+        public Tensor view(params long[] shape) => Call("view", this, shape);
 
         /// <summary>The same elements under another shape, copied only where they must be; -1 stands for what is left over.</summary>
-        public Tensor reshape(params long[] shape) => WithSizes(shape, &Native.levee_reshape);
+        public Tensor reshape(params long[] shape) => Call("reshape", this, shape);
 
         /// <summary>Dimensions of size 1 repeated to a larger size without a copy; -1 leaves a dimension as it is.</summary>
-        public Tensor expand(params long[] sizes) => WithSizes(sizes, &Native.levee_expand);
+        public Tensor expand(params long[] sizes) => Call("expand", this, sizes);
 
         /// <summary>This expanded to the shape of another tensor.</summary>
-        public Tensor expand_as(Tensor other) => expand(Valid(other).shape);
-
-        /// <summary>The whole tensor copied this many times along each dimension.</summary>
-        public Tensor repeat(params long[] sizes) => WithSizes(sizes, &Native.levee_repeat);
+        public Tensor expand_as(Tensor other) => Call("expand_as", this, other);
 
         /// <summary>Dimensions in another order, without a copy.</summary>
-        public Tensor permute(params long[] permutation) => WithSizes(permutation, &Native.levee_permute);
-
-        /// <summary>Elements in reverse order along some dimensions.</summary>
-        public Tensor flip(params long[] dims) => WithSizes(dims, &Native.levee_flip);
+        public Tensor permute(params long[] permutation) => Call("permute", this, permutation);
 
         /// <summary>Two dimensions exchanged, without a copy.</summary>
-        public Tensor transpose(long dim0, long dim1) => Own(Native.levee_transpose(Handle, dim0, dim1), this);
+        public Tensor transpose(long dim0, long dim1) => Call("transpose.int", this, dim0, dim1);
 
         /// <summary>A matrix with rows and columns exchanged; a vector as it is.</summary>
-        public Tensor t() => Own(Native.levee_t(Handle), this);
-
-        /// <summary>The last two dimensions exchanged.</summary>
-        public Tensor mT => Own(Native.levee_transpose(Handle, -2, -1), this);
+        public Tensor t() => Call("t", this);
 
         /// <summary>The tensor in row-major order without gaps; a copy only where it is not so already.</summary>
-        public Tensor contiguous() => Own(Native.levee_contiguous(Handle), this);
+        public Tensor contiguous() => Call("contiguous", this);
 
         /// <summary>A new dimension of size 1 at this place.</summary>
-        public Tensor unsqueeze(long dim) => Own(Native.levee_unsqueeze(Handle, dim), this);
+        public Tensor unsqueeze(long dim) => Call("unsqueeze", this, dim);
 
         /// <summary>Without the dimension, where its size is 1; without all dimensions of size 1 where none is named.</summary>
-        public Tensor squeeze(long? dim = null) =>
-            Own(dim.HasValue ? Native.levee_squeeze_dim(Handle, dim.GetValueOrDefault()) : Native.levee_squeeze(Handle), this);
-
-        /// <summary>Some dimensions in a row merged into one.</summary>
-        public Tensor flatten(long start_dim = 0, long end_dim = -1) => Own(Native.levee_flatten(Handle, start_dim, end_dim), this);
+        public Tensor squeeze(long? dim = null) => dim.HasValue ? Call("squeeze.dim", this, dim) : Call("squeeze", this);
 
         /// <summary>Part of one dimension: <paramref name="length"/> positions from <paramref name="start"/> on, without a copy.</summary>
-        public Tensor narrow(long dim, long start, long length) => Own(Native.levee_narrow(Handle, dim, start, length), this);
-
-        /// <summary>Every <paramref name="step"/>-th position of one dimension in [start, finish), without a copy.</summary>
-        public Tensor slice(long dim, long start, long finish, long step) =>
-            Own(Native.levee_slice(Handle, dim, start, finish, step), this);
+        public Tensor narrow(long dim, long start, long length) => Call("narrow", this, dim, start, length);
 
         /// <summary>One position of one dimension, which disappears.</summary>
-        public Tensor select(long dim, long index) => Own(Native.levee_select(Handle, dim, index), this);
+        public Tensor select(long dim, long index) => Call("select.int", this, dim, index);
 
         /// <summary>One position of the first dimension, which disappears.</summary>
         [IndexerName("TensorItems")]
@@ -74,120 +58,33 @@ public static partial class torch
             }
         }
 
-        /// <summary>One position of the first three dimensions, which disappear.</summary>
-        [IndexerName("TensorItems")]
-        public Tensor this[long i1, long i2, long i3]
-        {
-            get
-            {
-                using var matrix = select(0, i1);
-                return matrix[i2, i3];
-            }
-        }
-
         /// <summary>Pieces of this size along one dimension; the last may be smaller. Views of this tensor.</summary>
-        public Tensor[] split(long size, int dim = 0)
-        {
-            var results = new nint[size > 0 ? (this.size(dim) / size) + 1 : 1];
-            fixed (nint* first = results)
-            {
-                return Several(Native.levee_split(Handle, size, dim, first, results.Length), results);
-            }
-        }
+        public Tensor[] split(long size, int dim = 0) => CallSeveral("split.Tensor", this, size, dim);
 
         /// <summary>Pieces of these sizes along one dimension. Views of this tensor.</summary>
-        public Tensor[] split(long[] sizes, long dim = 0)
-        {
-            ArgumentNullException.ThrowIfNull(sizes);
-            var results = new nint[sizes.Length];
-            fixed (long* firstSize = sizes)
-            fixed (nint* first = results)
-            {
-                return Several(Native.levee_split_sizes(Handle, firstSize, sizes.Length, dim, first), results);
-            }
-        }
+        public Tensor[] split(long[] sizes, long dim = 0) => CallSeveral("split_with_sizes", this, sizes, dim);
 
         /// <summary>At most this many pieces of equal size along one dimension; the last may be smaller. Views of this tensor.</summary>
-        public Tensor[] chunk(long chunks, long dim = 0)
-        {
-            var results = new nint[Math.Max(1, Math.Min(chunks, size((int)dim)))];
-            fixed (nint* first = results)
-            {
-                return Several(Native.levee_chunk(Handle, chunks, dim, first, results.Length), results);
-            }
-        }
-
-        /// <summary>Every position of one dimension, which disappears. Views of this tensor.</summary>
-        public Tensor[] unbind(long dimension = 0)
-        {
-            var results = new nint[size((int)dimension)];
-            fixed (nint* first = results)
-            {
-                return Several(Native.levee_unbind(Handle, dimension, first, results.Length), results);
-            }
-        }
-
-        /// <summary>
-        /// Each position of one dimension (default: of the flattened tensor) copied as often as <paramref name="repeats"/> says for it.
-        /// </summary>
-        public Tensor repeat_interleave(Tensor repeats, long? dim = null, long? output_size = null)
-        {
-            var (d, size) = (dim.GetValueOrDefault(), output_size.GetValueOrDefault());
-            var dimension = dim.HasValue ? &d : null;
-            var outputSize = output_size.HasValue ? &size : null;
-            return Own(Native.levee_repeat_interleave(Handle, In(repeats), dimension, outputSize), this, repeats);
-        }
-
-        /// <summary>Each position of one dimension (default: of the flattened tensor) copied this many times in a row.</summary>
-        public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null)
-        {
-            var (d, size) = (dim.GetValueOrDefault(), output_size.GetValueOrDefault());
-            var dimension = dim.HasValue ? &d : null;
-            var outputSize = output_size.HasValue ? &size : null;
-            return Own(Native.levee_repeat_interleave_scalar(Handle, repeats, dimension, outputSize), this);
-        }
+        public Tensor[] chunk(long chunks, long dim = 0) => CallSeveral("chunk", this, chunks, dim);
 
         /// <summary>Elements moved round by this many places along one dimension (default: in the flattened tensor).</summary>
-        public Tensor roll(long shifts, long? dims = null) => roll([shifts], dims.HasValue ? [dims.GetValueOrDefault()] : []);
-
-        /// <summary>Elements moved round along some dimensions.</summary>
-        public Tensor roll(long[] shifts, long[] dims)
-        {
-            ArgumentNullException.ThrowIfNull(shifts);
-            ArgumentNullException.ThrowIfNull(dims);
-            fixed (long* firstShift = shifts)
-            fixed (long* firstDimension = dims)
-            {
-                return Own(Native.levee_roll(Handle, firstShift, shifts.Length, firstDimension, dims.Length), this);
-            }
-        }
-
-        /// <summary>The lower triangle of each matrix, zero elsewhere; a positive diagonal keeps more.</summary>
-        public Tensor tril(long diagonal = 0) => Own(Native.levee_tril(Handle, diagonal), this);
+        public Tensor roll(long shifts, long? dims = null) => dims.HasValue
+            ? Call("roll", this, Argument.ListOf(shifts), Argument.ListOf(dims.GetValueOrDefault()))
+            : Call("roll", this, Argument.ListOf(shifts));
 
         /// <summary>The upper triangle of each matrix, zero elsewhere; a positive diagonal keeps less.</summary>
-        public Tensor triu(long diagonal = 0) => Own(Native.levee_triu(Handle, diagonal), this);
+        public Tensor triu(long diagonal = 0) => Call("triu", this, diagonal);
 
         /// <summary>
         /// The elements where two dimensions' positions are equal (or <paramref name="offset"/> apart), as a last dimension. A view.
         /// </summary>
-        public Tensor diagonal(long offset = 0, long dim1 = 0, long dim2 = 1) =>
-            Own(Native.levee_diagonal(Handle, offset, dim1, dim2), this);
+        public Tensor diagonal(long offset = 0, long dim1 = 0, long dim2 = 1) => Call("diagonal", this, offset, dim1, dim2);
+    }
 
-        private Tensor WithSizes(long[] sizes, delegate*<nint, long*, int, nint> operation)
-        {
-            ArgumentNullException.ThrowIfNull(sizes);
-            fixed (long* first = sizes)
-            {
-                return Own(operation(Handle, first, sizes.Length), this);
-            }
-        }
-
-        private Tensor[] Several(int count, nint[] handles)
-        {
-            NativeError.Check(count);
-            GC.KeepAlive(this);
-            return TensorList.Own(handles, count);
-        }
+    /// <summary>Tensors one after the other along a dimension they have.</summary>
+    public static Tensor cat(IList<Tensor> tensors, long dim = 0)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        return Call("cat", tensors.ToArray(), dim);
     }
 }

@@ -2,16 +2,6 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>The libtorch that stands behind this library, as 1.13.1.</summary>
-    public static string __version__
-    {
-        get
-        {
-            var version = Native.levee_torch_version();
-            return $"{version / 10000}.{version / 100 % 100}.{version % 100}";
-        }
-    }
-
     /// <summary>Number of threads that one operation may use.</summary>
     public static int get_num_threads() => Native.levee_get_num_threads();
 

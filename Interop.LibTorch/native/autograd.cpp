@@ -2,18 +2,12 @@
 #include "levee.h"
 
 #include <c10/core/GradMode.h>
-#include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 using levee::done;
 using levee::Handle;
-using levee::made;
-using levee::made_several;
 using levee::optional_tensor;
 using levee::tensor_list;
-
-UNARY(detach)
-UNARY_IN_PLACE(detach_)
 
 LEVEE_API int32_t levee_requires_grad(Handle self) {
     return self->requires_grad() ? 1 : 0;
@@ -25,10 +19,6 @@ LEVEE_API int32_t levee_set_requires_grad(Handle self, int32_t value) {
             self->is_leaf() || value != 0, "Only leaves can stop requiring gradients; use detach() on the result of an operation.");
         self->set_requires_grad(value != 0);
     });
-}
-
-LEVEE_API int32_t levee_is_leaf(Handle self) {
-    return self->is_leaf() ? 1 : 0;
 }
 
 LEVEE_API int32_t levee_grad(Handle self, Handle* gradient) {
@@ -50,10 +40,6 @@ LEVEE_API int32_t levee_set_grad(Handle self, Handle gradient) {
     });
 }
 
-LEVEE_API int32_t levee_retain_grad(Handle self) {
-    return done([&] { self->retain_grad(); });
-}
-
 LEVEE_API int32_t levee_backward(
     const Handle* tensors,
     int32_t count,
@@ -73,46 +59,10 @@ LEVEE_API int32_t levee_backward(
     });
 }
 
-LEVEE_API int32_t levee_autograd_grad(
-    const Handle* outputs,
-    int32_t output_count,
-    const Handle* inputs,
-    int32_t input_count,
-    const Handle* weights,
-    int32_t weight_count,
-    int32_t retain_graph,
-    int32_t create_graph,
-    int32_t allow_unused,
-    Handle* results) {
-    return made_several(results, input_count, [&] {
-        return torch::autograd::grad(
-            tensor_list(outputs, output_count),
-            tensor_list(inputs, input_count),
-            tensor_list(weights, weight_count),
-            retain_graph != 0,
-            create_graph != 0,
-            allow_unused != 0);
-    });
-}
-
 LEVEE_API int32_t levee_is_grad_enabled() {
     return c10::GradMode::is_enabled() ? 1 : 0;
 }
 
 LEVEE_API void levee_set_grad_enabled(int32_t enabled) {
     c10::GradMode::set_enabled(enabled != 0);
-}
-
-LEVEE_API int32_t levee_is_inference_mode_enabled() {
-    return c10::InferenceMode::is_enabled() ? 1 : 0;
-}
-
-LEVEE_API c10::InferenceMode* levee_inference_mode_enter(int32_t enabled) {
-    c10::InferenceMode* guard = nullptr;
-    done([&] { guard = new c10::InferenceMode(enabled != 0); });
-    return guard;
-}
-
-LEVEE_API void levee_inference_mode_leave(c10::InferenceMode* guard) {
-    delete guard;
 }

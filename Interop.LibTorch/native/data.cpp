@@ -6,10 +6,6 @@
 using levee::answered;
 using levee::done;
 using levee::Handle;
-using levee::made;
-using levee::Options;
-
-UNARY(clone)
 
 LEVEE_API int32_t levee_dim(Handle self) {
     return static_cast<int32_t>(self->dim());
@@ -45,10 +41,6 @@ LEVEE_API void levee_strides(Handle self, int64_t* strides) {
     std::copy(source.begin(), source.end(), strides);
 }
 
-LEVEE_API int32_t levee_size(Handle self, int64_t dimension, int64_t* size) {
-    return done([&] { *size = self->size(dimension); });
-}
-
 LEVEE_API void* levee_data(Handle self) {
     void* data = nullptr;
     done([&] { data = self->data_ptr(); });
@@ -70,10 +62,11 @@ LEVEE_API int32_t levee_equal(Handle self, Handle other) {
     return answered([&] { return self->sizes() == other->sizes() && at::equal(*self, *other); });
 }
 
-LEVEE_API int32_t levee_allclose(Handle self, Handle other, double relative, double absolute, int32_t equal_nan) {
-    return answered([&] { return at::allclose(*self, *other, relative, absolute, equal_nan != 0); });
-}
-
-LEVEE_API Handle levee_to(Handle self, Options options, int32_t copy, int32_t non_blocking) {
-    return made([&] { return self->to(levee::tensor_options(options), non_blocking != 0, copy != 0); });
+// A copy of numbers of one type in main memory.
+LEVEE_API Handle levee_from_data(void* data, const int64_t* sizes, int32_t count, int32_t type) {
+    return levee::made([&] {
+        const auto options = at::TensorOptions().dtype(static_cast<at::ScalarType>(type));
+        const at::IntArrayRef shape(sizes, static_cast<size_t>(count));
+        return c10::multiply_integers(shape) == 0 ? at::empty(shape, options) : at::from_blob(data, shape, options).clone();
+    });
 }

@@ -34,13 +34,13 @@ public sealed class AgainstPyTorch(TorchPeer peer)
     private void Check(Law law, Draw draw, string what)
     {
         var inputs = law.Inputs(draw);
-        foreach (var input in inputs.Where(input => input.is_floating_point()))
+        foreach (var input in inputs.Where(input => input.IsReal()))
         {
             input.requires_grad_();
         }
 
         var outputs = law.Ours(inputs);
-        var weights = outputs.Select(output => output.is_floating_point() ? draw.Real(output.shape).to(output.dtype) : output).ToArray();
+        var weights = outputs.Select(output => output.IsReal() ? draw.Real(output.shape).to(output.dtype) : output).ToArray();
         var answer = peer.Evaluate(law.Python, inputs, weights);
 
         Assert.Equal(answer.Outputs.Length, outputs.Length);
@@ -66,7 +66,7 @@ public sealed class AgainstPyTorch(TorchPeer peer)
         var recorded = Enumerable.Range(0, outputs.Length).Where(i => outputs[i].requires_grad).ToArray();
         if (recorded.Length > 0)
         {
-            torch.autograd.backward([.. recorded.Select(i => outputs[i])], [.. recorded.Select(i => weights[i])]);
+            Tensor.Backward([.. recorded.Select(i => outputs[i])], [.. recorded.Select(i => weights[i])], false, false, null);
         }
     }
 }

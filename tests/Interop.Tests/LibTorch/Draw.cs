@@ -21,16 +21,21 @@ internal sealed class Draw(int seed)
     internal long[] Broadcastable(long[] shape) =>
         [.. shape.Select(size => Number(0, 2) == 0 ? 1 : size).Skip(Number(0, shape.Length - 1))];
 
-    internal Tensor Real(params long[] shape) => torch.randn(shape, torch.float64, generator: generator);
+    internal Tensor Real(params long[] shape) => torch.empty(shape, torch.float64).normal_(generator: generator);
 
-    internal Tensor Single(params long[] shape) => torch.randn(shape, generator: generator);
+    internal Tensor Single(params long[] shape) => torch.empty(shape).normal_(generator: generator);
 
     /// <summary>Numbers in [0.5, 3), away from every singularity at zero.</summary>
-    internal Tensor Positive(params long[] shape) => (torch.rand(shape, torch.float64, generator: generator) * 2.5) + 0.5;
+    internal Tensor Positive(params long[] shape) => torch.empty(shape, torch.float64).uniform_(0.5, 3.0, generator);
 
-    internal Tensor Mask(params long[] shape) => torch.rand(shape, generator: generator).gt(0.4f);
+    internal Tensor Mask(params long[] shape) => torch.empty(shape).uniform_(0.0, 1.0, generator).gt(0.4f);
 
-    internal Tensor Integers(long low, long high, params long[] shape) => torch.randint(low, high, shape, generator: generator);
+    /// <summary>Integers in [low, high).</summary>
+    internal Tensor Integers(long low, long high, params long[] shape)
+    {
+        var count = (int)shape.Aggregate(1L, (product, size) => product * size);
+        return torch.tensor([.. Enumerable.Range(0, count).Select(_ => random.NextInt64(low, high))], shape);
+    }
 
     internal Tensor Permutation(int count)
     {

@@ -11,11 +11,10 @@ public sealed class FailureTests : IDisposable
 
     public static TheoryData<string, Action> WrongCalls => new()
     {
-        { "mat1 and mat2 shapes cannot be multiplied", () => torch.ones([2, 3]).matmul(torch.ones([2, 3])) },
+        { "mat1 and mat2 shapes cannot be multiplied", () => torch.ones([2, 3]).mm(torch.ones([2, 3])) },
         { "must match the size of tensor b", () => _ = torch.ones([2]) + torch.ones([3]) },
         { "is invalid for input of size", () => torch.ones([6]).view(4, 2) },
         { "Dimension out of range", () => torch.ones([2]).sum(5) },
-        { "Dimension out of range", () => torch.ones([2]).unbind(3) },
         { "out of range", () => torch.ones([3]).index_select(0, torch.tensor(new long[] { 7 })) },
         { "index 9 is out of bounds", () => torch.ones([3, 3]).gather(0, torch.full([1, 3], 9)) },
         { "must match the existing size", () => torch.ones([2, 3]).expand(2, 4) },
@@ -23,32 +22,19 @@ public sealed class FailureTests : IDisposable
         { "split expects split_size be non-negative", () => torch.ones([5]).split(-1) },
         { "chunk expects `chunks` to be greater than 0", () => torch.ones([5]).chunk(0) },
         { "non-empty", () => torch.cat([]) },
-        { "non-empty", () => torch.stack([]) },
-        { "scalar type|same dtype", () => torch.ones([2, 2]).matmul(torch.ones([2, 2], torch.float64)) },
+        { "scalar type|same dtype", () => torch.ones([2, 2]).mm(torch.ones([2, 2], torch.float64)) },
         { "for index", () => torch.ones([3]).index_select(0, torch.ones([1])) },
-        { "can't be cast|not implemented for", () => torch.ones([2], torch.@bool).erf_() },
-        { "einsum", () => torch.einsum("ij,jk->iz", torch.ones([2, 2]), torch.ones([2, 2])) },
-        { "einsum", () => torch.einsum("", torch.ones([2, 2])) },
-        { "prob_dist", () => torch.multinomial(torch.ones([2, 2, 2]), 1) },
-        { "probability tensor contains", () => torch.multinomial(torch.tensor([1f, float.NaN]), 1) },
-        { "cannot sample n_sample > prob_dist", () => torch.multinomial(torch.ones([2]), 3) },
         { "selected index k out of range", () => torch.ones([2]).topk(3) },
         { "negative dimension", () => torch.zeros([-1, 2]) },
         { "memory", () => torch.empty([1L << 60]) },
         { "normal expects std >= 0", () => torch.ones([2]).normal_(0, -1) },
-        { "out of bounds|out of range", () => torch.ones([3]).scatter(0, torch.full([1], 9), torch.ones([1])) },
+        { "out of bounds|out of range", () => torch.ones([3]).scatter_(0, torch.full([1], 9), torch.ones([1])) },
         { "out of bounds|out of range", () => torch.ones([3]).scatter_add_(0, torch.full([1], -9), torch.ones([1])) },
         { "out of bounds|out of range", () => torch.ones([3]).index_add_(0, torch.full([1], 9), torch.ones([1]), 1) },
         { "out of bounds|out of range", () => torch.ones([3]).index_copy_(0, torch.full([1], 9), torch.ones([1])) },
-        { "out of bounds|out of range", () => torch.ones([3]).index_fill_(0, torch.full([1], -9), 1) },
-        { "out of bounds|out of range", () => torch.ones([3]).take_along_dim(torch.full([1], 9)) },
         { "out of range", () => _ = torch.ones([3])[3] },
         { "exceeds dimension size", () => torch.ones([3]).narrow(0, 2, 2) },
-        { "step must be", () => torch.ones([3]).slice(0, 0, 3, 0) },
-        { "negative", () => torch.ones([3]).repeat_interleave(-1L) },
-        { "non-empty inputs", () => torch.autograd.grad([torch.ones([], requires_grad: true)], []) },
         { "a mask and is_causal|attn_mask should not be set", Attention },
-        { "state", () => new torch.Generator(1).set_state(torch.ones([3])) },
         { "shape, type and device", () => torch.ones([2]).grad = torch.ones([3]) },
     };
 
@@ -69,10 +55,10 @@ public sealed class FailureTests : IDisposable
         gone.Dispose();
         Action[] calls =
         [
-            () => gone.exp(), () => gone.exp_(), () => here.add(gone), () => gone.add(here), () => torch.cat([here, gone]),
-            () => _ = gone.shape, () => _ = gone.dtype, () => gone.backward(), () => _ = gone.grad, () => gone.item<float>(),
+            () => gone.exp(), () => gone.zero_(), () => here.mm(gone), () => _ = gone + here, () => torch.cat([here, gone]),
+            () => _ = gone.shape, () => _ = gone.dtype, () => gone.backward(), () => _ = gone.grad, () => gone.ToDouble(),
             () => gone.data<float>(), () => _ = gone.bytes.Length, () => torch.where(gone, here, here), () => gone.topk(1),
-            () => gone.split(1), () => gone.clone(), () => _ = gone == here, () => here.Equals(gone), () => torch.exp(gone),
+            () => gone.split(1), () => gone.clone(), () => here.eq(gone), () => here.Equals(gone), () => torch.exp(gone),
         ];
         Assert.All(calls, call => Assert.Throws<ObjectDisposedException>(call));
     }
@@ -83,12 +69,11 @@ public sealed class FailureTests : IDisposable
         var (none, here) = ((Tensor)null!, torch.ones([2]));
         Action[] calls =
         [
-            () => here.add(none), () => _ = here + none, () => _ = none + here, () => _ = none * 2.0, () => _ = -none,
-            () => torch.cat(null!), () => torch.cat([here, none]), () => torch.stack([none]), () => here.view(null!),
-            () => here.add((Scalar)null!), () => torch.tensor((float[])null!), () => torch.tensor((float[,])null!),
-            () => torch.exp(none), () => torch.einsum(null!, here), () => here.gather(0, none), () => _ = (Tensor)(Scalar)null!,
-            () => torch.where(none, here, here), () => torch.nn.functional.linear(none, here), () => torch.autograd.grad(null!, [here]),
-            () => torch.autograd.backward((Tensor)null!), () => here.to((torch.Device)null!), () => new torch.Generator(1).set_state(none),
+            () => here.mm(none), () => _ = here + none, () => _ = none + here, () => _ = none * 2.0, () => _ = -none,
+            () => torch.cat(null!), () => torch.cat([here, none]), () => here.view(null!), () => here.sum((long[])null!),
+            () => here.add_((Scalar)null!), () => torch.tensor((float[])null!), () => torch.tensor((double[,])null!),
+            () => torch.exp(none), () => here.gather(0, none), () => torch.full([2], null!), () => none.ToDouble(),
+            () => torch.where(none, here, here), () => torch.nn.functional.silu(none), () => here.to((torch.Device)null!),
         ];
         Assert.All(calls, call => Assert.Throws<ArgumentNullException>(call));
     }
@@ -98,7 +83,7 @@ public sealed class FailureTests : IDisposable
     {
         var generator = new torch.Generator(1);
         generator.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => torch.randn([2], generator: generator));
+        Assert.Throws<ObjectDisposedException>(() => torch.ones([2]).normal_(generator: generator));
     }
 
     [Fact]
@@ -106,11 +91,8 @@ public sealed class FailureTests : IDisposable
     {
         var pair = torch.ones([2]);
         Assert.Throws<ArgumentException>(() => pair.data<double>());
-        Assert.Throws<ArgumentException>(() => pair.item<float>());
-        Assert.Throws<ArgumentException>(() => torch.tensor(1f).item<double>());
         Assert.Throws<ArgumentException>(() => torch.tensor([1f, 2f], [3]));
         Assert.Throws<ArgumentException>(() => torch.tensor([1f, 2f], [-1, -2]));
-        Assert.Throws<ArgumentException>(() => pair.bytes = new byte[7]);
         Assert.Throws<InvalidOperationException>(() => torch.ones([2, 3]).t().bytes.Length);
         Assert.Throws<ArgumentOutOfRangeException>(() => pair.data<float>()[2]);
         Assert.Throws<ArgumentOutOfRangeException>(() => pair.data<float>()[0, 0]);

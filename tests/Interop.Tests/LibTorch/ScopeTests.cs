@@ -29,7 +29,7 @@ public sealed class ScopeTests
         {
             using var scope = torch.NewDisposeScope();
             Train();
-            torch.ones([2, 3]).matmul(torch.ones([2, 3]));
+            torch.ones([2, 3]).mm(torch.ones([2, 3]));
         });
         Assert.Equal(before, Tensor.TotalCount);
     }
@@ -57,7 +57,7 @@ public sealed class ScopeTests
             using (var inner = torch.NewDisposeScope())
             {
                 kept = inner.MoveToOuter(torch.ones([2]) + 1);
-                Assert.False(inner.Contains(kept));
+                Assert.Equal(1, inner.DisposablesCount);
             }
 
             Assert.False(kept.IsInvalid);
@@ -101,38 +101,14 @@ public sealed class ScopeTests
     }
 
     [Fact]
-    public void An_attached_tensor_is_freed_with_the_scope()
-    {
-        var tensor = torch.ones([2]);
-        using (var scope = torch.NewDisposeScope())
-        {
-            scope.Attach(tensor);
-            Assert.Equal(1, scope.DisposablesCount);
-        }
-
-        Assert.True(tensor.IsInvalid);
-    }
-
-    [Fact]
-    public void Everything_but_some_is_freed_early()
-    {
-        using var scope = torch.NewDisposeScope();
-        var (first, second) = (torch.ones([2]), torch.ones([2]));
-        scope.DisposeEverythingBut(second);
-        Assert.True(first.IsInvalid);
-        Assert.False(second.IsInvalid);
-        Assert.Equal(1, scope.DisposablesCount);
-    }
-
-    [Fact]
     public void A_tensor_disposed_early_leaves_its_scope()
     {
         using var scope = torch.NewDisposeScope();
-        var tensors = Enumerable.Range(0, 5).Select(i => torch.tensor(i)).ToArray();
+        var tensors = Enumerable.Range(0, 5).Select(i => torch.tensor((long)i)).ToArray();
         tensors[1].Dispose();
         tensors[4].Dispose();
         Assert.Equal(3, scope.DisposablesCount);
-        Assert.Equal([0, 2, 3], tensors.Where(tensor => !tensor.IsInvalid).Select(tensor => tensor.ToInt32()));
+        Assert.Equal([0L, 2L, 3L], tensors.Where(tensor => !tensor.IsInvalid).Select(tensor => tensor.ToInt64()));
     }
 
     [Fact]
@@ -141,9 +117,9 @@ public sealed class ScopeTests
         var outer = torch.NewDisposeScope();
         var inner = torch.NewDisposeScope();
         outer.Dispose();
-        Assert.Same(inner, torch.CurrentDisposeScope);
+        Assert.Same(inner, DisposeScope.Current);
         inner.Dispose();
-        Assert.Null(torch.CurrentDisposeScope);
+        Assert.Null(DisposeScope.Current);
     }
 
     [Fact]
@@ -154,7 +130,7 @@ public sealed class ScopeTests
         Exception? dispose = null, move = null;
         OnThread(() =>
         {
-            Assert.Null(torch.CurrentDisposeScope);
+            Assert.Null(DisposeScope.Current);
             dispose = Record.Exception(scope.Dispose);
             move = Record.Exception(() => tensor.MoveToOuterDisposeScope());
         });
@@ -216,7 +192,7 @@ public sealed class ScopeTests
         Assert.Equal(Enumerable.Range(0, 2000).Sum(i => 64.0 * (i + 1)), total);
     }
 
-    private static double Sum(int i) => torch.full([64], i, torch.float64).add(torch.ones([64], torch.float64)).sum().ToDouble();
+    private static double Sum(int i) => (torch.full([64], i, torch.float64) + torch.ones([64], torch.float64)).sum().ToDouble();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Forget()
@@ -230,7 +206,7 @@ public sealed class ScopeTests
     private static void Train()
     {
         var weights = torch.ones([3, 4], requires_grad: true);
-        var loss = torch.nn.functional.linear(torch.ones([2, 4]), weights).sigmoid().mean();
+        var loss = torch.ones([2, 4]).mm(weights.t()).sigmoid().mean();
         loss.backward();
         Assert.NotNull(weights.grad);
         _ = weights.split(2).Length + weights.topk(2).values.numel();

@@ -11,6 +11,9 @@ internal sealed record Signature(string Head, string Parameters)
 
     internal string Text => $"{Head}({Parameters})";
 
+    /// <summary>The name of the method alone; a constructor's is <c>.ctor</c>.</summary>
+    internal string Member => Head[(Head.LastIndexOf(' ') + 1)..];
+
     /// <summary>The methods, constructors and accessors that a user of a type may call, without what every object has.</summary>
     internal static IEnumerable<Signature> OfAll(Type type) =>
         type.GetMethods(Declared)
@@ -53,7 +56,7 @@ internal sealed record Signature(string Head, string Parameters)
         return $"{many}{Name(parameter.ParameterType)} {parameter.Name}{optional}";
     }
 
-    private static string Name(Type type)
+    internal static string Name(Type type)
     {
         if (type.HasElementType)
         {

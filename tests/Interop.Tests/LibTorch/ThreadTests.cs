@@ -64,21 +64,21 @@ public sealed class ThreadTests
         using var generator = new torch.Generator(seed);
         torch.Tensor[] weights =
         [
-            torch.randn([32, 16], generator: generator) * 0.2,
+            torch.empty([32, 16]).normal_(0.0, 0.2, generator),
             torch.zeros([32]),
-            torch.randn([8, 32], generator: generator) * 0.2,
+            torch.empty([8, 32]).normal_(0.0, 0.2, generator),
             torch.zeros([8]),
         ];
-        var moments = weights.Select(weight => (First: weight.zeros_like(), Second: weight.zeros_like())).ToArray();
+        var moments = weights.Select(weight => (First: torch.zeros_like(weight), Second: torch.zeros_like(weight))).ToArray();
         Array.ForEach(weights, weight => weight.requires_grad_());
         for (var step = 0; step < Steps; step++)
         {
             using var scope = torch.NewDisposeScope();
-            var inputs = torch.randn([64, 16], generator: generator);
-            var targets = torch.randint(8, [64], generator: generator);
-            var hidden = torch.nn.functional.silu(torch.nn.functional.linear(inputs, weights[0], weights[1]));
-            var logits = torch.nn.functional.linear(hidden, weights[2], weights[3]);
-            var loss = -logits.log_softmax(-1).gather(1, targets.unsqueeze(1)).mean();
+            var inputs = torch.empty([64, 16]).normal_(generator: generator);
+            var targets = torch.empty([64]).uniform_(0.0, 8.0, generator).to(torch.int64);
+            var hidden = torch.nn.functional.silu(inputs.mm(weights[0].t()) + weights[1]);
+            var logits = hidden.mm(weights[2].t()) + weights[3];
+            var loss = -torch.nn.functional.log_softmax(logits, -1).gather(1, targets.unsqueeze(1)).mean();
             loss.backward();
             using var mode = torch.no_grad();
             for (var i = 0; i < weights.Length; i++)
@@ -91,6 +91,6 @@ public sealed class ThreadTests
             }
         }
 
-        return torch.cat([.. weights.Select(weight => weight.detach().flatten())]).bytes.ToArray();
+        return torch.cat([.. weights.Select(weight => weight.detach().reshape(-1))]).bytes.ToArray();
     }
 }

@@ -44,7 +44,7 @@ internal sealed record Item(string Type, long[] Shape, string Data)
     internal Tensor ToTensor()
     {
         var tensor = torch.empty(Shape, ScalarTypeOf(Type));
-        tensor.bytes = Convert.FromBase64String(Data);
+        Convert.FromBase64String(Data).CopyTo(tensor.bytes);
         return tensor;
     }
 
@@ -61,9 +61,9 @@ internal sealed record Item(string Type, long[] Shape, string Data)
 
     private static torch.ScalarType ScalarTypeOf(string name) => name switch
     {
-        "uint8" => torch.uint8,
+        "uint8" => torch.ScalarType.Byte,
         "bool" => torch.@bool,
-        "int32" => torch.int32,
+        "int32" => torch.ScalarType.Int32,
         "int64" => torch.int64,
         "float32" => torch.float32,
         "float64" => torch.float64,

@@ -1,4 +1,4 @@
-// Writes torchsharp-signatures.txt: the signatures, in the package TorchSharp, of every name that Interop.LibTorch declares.
+// Writes torchsharp-signatures.txt: all signatures, in the package TorchSharp, of the types that Interop.LibTorch declares.
 //
 //     dotnet fsi tests/Interop.Tests/LibTorch/write-torchsharp-signatures.fsx PATH/TO/TorchSharp.dll
 //
@@ -26,17 +26,6 @@ let lines (toType: Type) =
         let text = signature.GetProperty("Text", BindingFlags.NonPublic ||| BindingFlags.Instance)
         Seq.cast<obj>(call "OfAll" toType) |> Seq.map(fun one -> string(text.GetValue one))
 
-/// A line up to its parameters, without its result: what is declared there.
-let subject (line: string) =
-    let head = line.Split('(')[0]
-    let colon = head.IndexOf ':'
-    if colon < 0 then
-        String.Join(" ", head.Split(' ')[..1])
-    else
-        head[..colon] + " " + Array.last(head.Split ' ')
-
-let declared = own.GetExportedTypes() |> Seq.collect lines |> Seq.map subject |> Set.ofSeq
-
 let rec withBases (one: Type | null) =
     match one with
     | null -> []
@@ -51,13 +40,10 @@ let rec withBases (one: Type | null) =
             for one in withBases theirs do
                 // What is inherited counts as the type's own, as it does for who calls it.
                 for line in lines one do
-                    let line =
-                        if one = theirs then
-                            line
-                        else
-                            line.Replace($"{one.Name}: ", $"{theirs.Name}: ")
-                    if declared.Contains(subject line) then
+                    if one = theirs then
                         line
+                    else
+                        line.Replace($"{one.Name}: ", $"{theirs.Name}: ")
 ]
 |> List.distinct
 |> List.sortWith(fun a b -> String.CompareOrdinal(a, b))

@@ -1,20 +1,12 @@
-// Matrix products and attention.
+// Attention, which libtorch before 2.0 lacks, with rows that allow nothing.
 #include "levee.h"
 
 #include <cmath>
 #include <limits>
 
-using levee::done;
 using levee::Handle;
-using levee::made;
-using levee::optional_tensor;
-using levee::tensor_list;
 
 namespace {
-
-levee::Optional<at::Tensor> present(const at::Tensor& tensor) {
-    return tensor.defined() ? levee::Optional<at::Tensor>(tensor) : levee::Optional<at::Tensor>();
-}
 
 #if TORCH_VERSION_MAJOR < 2
 // What 2.0 added: softmax(query key^T / sqrt(E) + mask) value.
@@ -39,38 +31,17 @@ at::Tensor attention(
 #else
 at::Tensor attention(
     const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& mask, double dropout, bool causal) {
-    return at::scaled_dot_product_attention(query, key, value, present(mask), dropout, causal);
+    const auto present = mask.defined() ? levee::Optional<at::Tensor>(mask) : levee::Optional<at::Tensor>();
+    return at::scaled_dot_product_attention(query, key, value, present, dropout, causal);
 }
 #endif
 
 }  // namespace
 
-BINARY(matmul)
-BINARY(mm)
-BINARY(bmm)
-BINARY(dot)
-BINARY(outer)
-
-LEVEE_API Handle levee_addmm(Handle self, Handle matrix1, Handle matrix2, double beta, double alpha) {
-    return made([&] { return at::addmm(*self, *matrix1, *matrix2, beta, alpha); });
-}
-
-LEVEE_API int32_t levee_addmm_(Handle self, Handle matrix1, Handle matrix2, double beta, double alpha) {
-    return done([&] { self->addmm_(*matrix1, *matrix2, beta, alpha); });
-}
-
-LEVEE_API Handle levee_einsum(const char* equation, const Handle* tensors, int32_t count) {
-    return made([&] { return at::einsum(equation, tensor_list(tensors, count)); });
-}
-
-LEVEE_API Handle levee_linear(Handle input, Handle weight, Handle bias) {
-    return made([&] { return at::linear(*input, *weight, present(optional_tensor(bias))); });
-}
-
 LEVEE_API Handle levee_scaled_dot_product_attention(
     Handle query, Handle key, Handle value, Handle mask, double dropout, int32_t causal) {
-    return made([&] {
-        auto allowed = optional_tensor(mask);
+    return levee::made([&] {
+        auto allowed = levee::optional_tensor(mask);
         if (!allowed.defined() || allowed.scalar_type() != at::kBool) {
             return attention(*query, *key, *value, allowed, dropout, causal != 0);
         }
