@@ -27,14 +27,16 @@ type Segment =
     /// What the environment inserted in answer to an action: context only.
     | Observation of tokens: int[]
 
-/// Why a trajectory ended.
+/// Why a trajectory ended. A trajectory whose last action was cut off at a token limit, whatever it said by then, ended for that.
 type EndReason =
     /// The policy gave an answer.
     | Answered
     /// The last allowed turn was used up without an answer.
     | TurnLimit
-    /// The context had no room for another turn.
+    /// The context was full: it had no room for the rest of the last action, or for another turn.
     | LengthLimit
+    /// The last action was cut off at the largest number of tokens that a turn may have, and no turn followed.
+    | TurnTokenLimit
 
 /// One call of the search engine that was carried out.
 type SearchCall = {
@@ -47,13 +49,23 @@ type SearchCall = {
     Failure: string option
 }
 
+/// Why a trajectory has no reward: what a reward function did instead of giving a finite number.
+type RewardFault = {
+    /// The reward function's name; empty where it has none.
+    Function: string
+    /// What it gave: "NaN", an infinity, or the type and message of what it threw.
+    Gave: string
+}
+
 /// One sampled episode: a question, what was written and inserted, and how it was judged.
 type Trajectory = {
     Question: Question
     /// One `Prompt`, then `Action`s and `Observation`s in turn; an `Observation` is always followed by an `Action`.
     Segments: Segment list
-    /// Outcome reward of the whole trajectory.
+    /// Outcome reward of the whole trajectory; NaN where it could not be judged.
     Reward: float
+    /// Why it could not be judged; such a trajectory is left out of its group before anything is estimated (`Judgement`).
+    Fault: RewardFault option
     End: EndReason
     /// The text of the final answer, where one was given.
     Answer: string option
@@ -114,8 +126,21 @@ type Estimates = {
     Returns: float[][] option
 }
 
+/// One of several rewards, as a function of the trajectory.
+type RewardPart = { Name: string; Weight: float; Reward: Trajectory -> float }
+
 /// Turns rewards into advantages. `Formula` says in one line how, for configurations and reports.
-type Estimator = { Formula: string; Needs: Set<Need>; Estimate: Rollouts -> Estimates }
+type Estimator = {
+    Formula: string
+    Needs: Set<Need>
+    /// Whether a trajectory is compared with its own group alone: then a group without signal has advantages of exactly 0, and whitening leaves
+    /// them so. An estimator that is not compares over the whole step, or with a critic.
+    IsGroupRelative: bool
+    /// Rewards that it asks for besides the outcome; a trainer looks before the estimate whether each gives a number.
+    Parts: RewardPart list
+    /// Raises `ArgumentException` for a trajectory that was not judged.
+    Estimate: Rollouts -> Estimates
+}
 
 /// Where a run stands, for coefficients that change while it trains.
 type Clock = {
@@ -153,7 +178,7 @@ type Batch = {
     Reward: torch.Tensor
     /// [R] number of searches carried out.
     Searches: torch.Tensor
-    /// [R] 1 where the context was full before the policy had answered.
+    /// [R] 1 where the response was cut off at a token limit, the turn's or the context's.
     Truncated: torch.Tensor
     Clock: Clock
 }
@@ -226,7 +251,7 @@ type Objective = {
 type Recipe = {
     Estimator: Estimator
     Objective: Objective
-    /// Dynamic sampling (DAPO, arXiv 2503.14476, section 3.2): groups whose trajectories were all rewarded alike are dropped and other questions sampled in
+    /// Dynamic sampling (DAPO, arXiv 2503.14476, section 3.2): groups without signal (`Judgement.hasSignal`) are dropped and other questions sampled in
     /// their place, in at most so many rounds of sampling a step. None keeps every group.
     SamplingRounds: int option
 } with

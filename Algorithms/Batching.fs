@@ -14,6 +14,14 @@ module Batching =
             | Prompt _
             | Observation _ -> None)
 
+    /// Whether a response was cut off at a token limit, the turn's or the context's, so that its outcome says nothing of its quality.
+    let isTruncated (trajectory: Trajectory) =
+        match trajectory.End with
+        | LengthLimit
+        | TurnTokenLimit -> true
+        | Answered
+        | TurnLimit -> false
+
     /// Log-probabilities of a trajectory's action tokens as sampled, in order.
     let logProbs trajectory = actions trajectory |> List.map snd |> Array.concat
 
@@ -59,8 +67,8 @@ module Batching =
         |> Array.concat
 
     /// The batch of R trajectories with an estimator's advantages; tensors in `dtype` on `device`. Log-probabilities under reference policies, and the
-    /// trainer's own in place of the sampler's, are for the caller to add. Raises `ArgumentException` when there are no trajectories or the numbers of
-    /// advantages do not fit.
+    /// trainer's own in place of the sampler's, are for the caller to add. Raises `ArgumentException` when there are no trajectories, one was not judged,
+    /// or the numbers of advantages do not fit.
     let ofEstimates (dtype: torch.ScalarType) (device: torch.Device) (trajectories: Trajectory[]) (estimates: Estimates) : Batch =
         let fits =
             trajectories.Length = estimates.Advantages.Length
@@ -69,6 +77,7 @@ module Batching =
             invalidArg
                 (nameof estimates)
                 $"{trajectories.Length} trajectories with advantages for {estimates.Advantages.Length}: give one advantage for each action token of at least one trajectory."
+        Judgement.demand trajectories
         let perToken (value: Trajectory -> float32[]) = trajectories |> Array.map(value >> Array.map float) |> ofNumbers dtype device
         let perRow (value: Trajectory -> float) = torch.tensor(Array.map value trajectories).``to``(dtype).``to``(device)
         let sampled = perToken logProbs
@@ -85,11 +94,11 @@ module Batching =
             Answer = perToken answer
             Reward = perRow _.Reward
             Searches = perRow(fun t -> float t.Searches.Length)
-            Truncated = perRow(fun t -> if t.End = LengthLimit then 1.0 else 0.0)
+            Truncated = perRow(fun t -> if isTruncated t then 1.0 else 0.0)
             Clock = { Step = 1; Steps = 1; Alarm = 1.0 }
         }
 
-    /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none or the numbers differ.
+    /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none, one was not judged, or the numbers differ.
     let create dtype device (trajectories: Trajectory[]) (advantages: float[]) : Batch =
         if trajectories.Length <> advantages.Length then
             invalidArg

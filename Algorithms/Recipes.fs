@@ -6,11 +6,13 @@ module Recipe =
     /// An estimator and an objective, on all groups.
     let create estimator objective = { Estimator = estimator; Objective = objective; SamplingRounds = None }
 
+    /// A recipe in one line, from the formulas of its parts and its rounds of dynamic sampling.
+    let line (objective: string) (advantage: string) (samplingRounds: int option) =
+        let sampling = samplingRounds |> Option.map(fun rounds -> $", dynamic sampling in {rounds} rounds") |> Option.defaultValue ""
+        $"{objective}, advantage {advantage}{sampling}"
+
     /// The recipe in one line.
-    let formula recipe =
-        let sampling =
-            recipe.SamplingRounds |> Option.map(fun rounds -> $", dynamic sampling in {rounds} rounds") |> Option.defaultValue ""
-        $"{recipe.Objective.Formula}, advantage {recipe.Estimator.Formula}{sampling}"
+    let formula recipe = line recipe.Objective.Formula recipe.Estimator.Formula recipe.SamplingRounds
 
     /// What the trainer must provide.
     let needs recipe = recipe.Estimator.Needs + recipe.Objective.Needs

@@ -21,24 +21,27 @@ module Shaping =
         Values = None
     }
 
-    /// Each trajectory's whole reward, in its group: outcome and shaping.
+    /// Each trajectory's whole reward, in its group: outcome and shaping. Raises `ArgumentException` for a trajectory that was not judged.
     let rewards (rollouts: Rollouts) =
+        Judgement.demand(Seq.concat rollouts.Groups)
         let sizes = rollouts.Groups |> Array.map Array.length
         let starts = sizes |> Array.scan (+) 0
         rollouts.Groups |> Array.mapi(fun g -> Array.mapi(fun k t -> t.Reward + Array.sum rollouts.Shaping[starts[g] + k]))
 
-    /// [trajectory][token] the reward of each token: shaping, and the outcome on the last.
+    /// [trajectory][token] the reward of each token: shaping, and the outcome on the last. Raises as `rewards` does.
     let tokenRewards (rollouts: Rollouts) =
+        Judgement.demand(Seq.concat rollouts.Groups)
         let last (row: float[]) (t: Trajectory) i x = if i = row.Length - 1 then x + t.Reward else x
         (rollouts.Shaping, Array.concat rollouts.Groups) ||> Array.map2(fun row t -> row |> Array.mapi(last row t))
 
     let private add formula needs (reward: Rollouts -> float[][]) (estimator: Estimator) : Estimator = {
-        Formula = $"shaped({estimator.Formula}, {formula})"
-        Needs = estimator.Needs + needs
-        Estimate =
-            fun rollouts ->
-                let shaping = (rollouts.Shaping, reward rollouts) ||> Array.map2(Array.map2 (+))
-                estimator.Estimate { rollouts with Shaping = shaping }
+        estimator with
+            Formula = $"shaped({estimator.Formula}, {formula})"
+            Needs = estimator.Needs + needs
+            Estimate =
+                fun rollouts ->
+                    let shaping = (rollouts.Shaping, reward rollouts) ||> Array.map2(Array.map2 (+))
+                    estimator.Estimate { rollouts with Shaping = shaping }
     }
 
     /// Takes `beta` times the estimated KL to a reference policy, token by token, out of the reward (Ouyang et al. 2022, arXiv 2203.02155, Eq. 2; PPO in
@@ -54,7 +57,8 @@ module Shaping =
         add $"kl({Formula.text estimator}, {Formula.text reference}, {beta})" (Set.singleton(ReferencePolicy reference)) penalty
 
     /// Takes a penalty for length out of the reward: 0 up to `Limit - Buffer` action tokens, growing to `Penalty` at `Limit`, on the last token
-    /// (soft overlong punishment: DAPO, arXiv 2503.14476, Eq. 13). Raises `ArgumentException` on an option out of range.
+    /// (soft overlong punishment: DAPO, arXiv 2503.14476, Eq. 13). It depends on the length alone: what a response was cut off by is for
+    /// `Objective.withoutTruncated`. Raises `ArgumentException` on an option out of range.
     let overlong options =
         if options.Limit < 1 || options.Buffer < 1 || options.Buffer > options.Limit || not(options.Penalty >= 0.0) then
             invalidArg

@@ -26,7 +26,11 @@ module Comparison =
         | _ -> ""
 
     let private readArm (arm: JsonElement) =
-        text "name" arm, $"""{text "objective" arm}, advantage {text "advantage" arm}""", arm.GetRawText()
+        let rounds =
+            match arm.TryGetProperty "samplingRounds" with
+            | true, rounds when rounds.ValueKind = JsonValueKind.Number -> Some(rounds.GetInt32())
+            | _ -> None
+        text "name" arm, Recipe.line (text "objective" arm) (text "advantage" arm) rounds, arm.GetRawText()
 
     let private refuse (path: string) (problem: string) cause =
         raise(InvalidDataException($"{path}: {problem} Give the folders that runs wrote, such as runs/collapse-20260101-120000.", cause))

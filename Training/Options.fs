@@ -75,6 +75,9 @@ type TrainingOptions = {
     ExactFirstUpdate: bool
     /// Of the distribution that tokens are sampled from and trained under; above 0.
     Temperature: float
+    /// The share of a step's trajectories, from 0 to 1, that may be left out because they could not be judged: a run in which more are stops with the
+    /// reason.
+    UnjudgedLimit: float
     /// Steps between evaluations on held-out questions; there is one after the last step in any case.
     EvaluateEvery: int
     /// Held-out questions an evaluation asks; all when fewer exist.
@@ -112,6 +115,7 @@ module TrainingOptions =
         FreezeEmbedding = false
         ExactFirstUpdate = true
         Temperature = 1.0
+        UnjudgedLimit = 0.5
         EvaluateEvery = 100
         EvaluationQuestions = 100
         ProbeEvery = 5
@@ -168,6 +172,9 @@ module TrainingOptions =
         above "critic learningRate" options.CriticSchedule.Peak
         above "clipNorm" options.ClipNorm
         above "temperature" options.Temperature
+        demand
+            (options.UnjudgedLimit >= 0.0 && options.UnjudgedLimit <= 1.0)
+            $"unjudgedLimit {options.UnjudgedLimit} is out of range: it is a share of a step's trajectories, from 0 to 1."
         demand
             (options.Schedule.WarmUp >= 0.0 && options.Schedule.WarmUp <= 1.0)
             $"warmUp {options.Schedule.WarmUp} is out of range: it is a share of all steps, from 0 to 1."
