@@ -26,7 +26,7 @@ type FormatRewards = {
 [<RequireQualifiedAccess>]
 module Reward =
     /// The same reward under a name, which its failures are told by.
-    let named (name: string) (reward: Reward) : Reward = unbox(NamedReward(name, reward))
+    let named (name: string) (reward: Reward) : Reward = unbox<Reward>(box(NamedReward(name, reward)))
 
     /// What a reward is called; empty where nobody named it.
     let name (reward: Reward) =

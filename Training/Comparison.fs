@@ -26,11 +26,8 @@ module Comparison =
         | _ -> ""
 
     let private readArm (arm: JsonElement) =
-        let rounds =
-            match arm.TryGetProperty "samplingRounds" with
-            | true, rounds when rounds.ValueKind = JsonValueKind.Number -> Some(rounds.GetInt32())
-            | _ -> None
-        text "name" arm, Recipe.line (text "objective" arm) (text "advantage" arm) rounds, arm.GetRawText()
+        let line = Recipe.line (text "objective" arm) (text "advantage" arm) (Configuration.samplingRounds arm)
+        text "name" arm, line, arm.GetRawText()
 
     let private refuse (path: string) (problem: string) cause =
         raise(InvalidDataException($"{path}: {problem} Give the folders that runs wrote, such as runs/collapse-20260101-120000.", cause))

@@ -153,12 +153,11 @@ module MemoryPlan =
         let forward, back, keptLogits = logits setup dtype (if scored <= int64 settings.ChunkSize then 1 else 2)
         let hidden = scored * int64 a.Width * number
         let isAddedUp = options.Adapter.IsNone && number < float32Bytes
-        // The head's gradient in half precision, a part at a time, before it is added up in float32.
+        // What the head's gradient is made of before it is added up in float32: on a GPU a part of it in half precision, on a CPU wide hidden states.
         let product =
-            if isAddedUp then
-                number * min (embedding a) (int64 LogProbs.productAtATime)
-            else
-                0L
+            if not isAddedUp then 0L
+            elif setup.OnGpu then number * min (embedding a) (int64 LogProbs.productAtATime)
+            else float32Bytes * min scored (int64 settings.ChunkSize) * int64 a.Width
         // Gradients of all layers in half precision, at the end of the way back through them, when the layers' activations are gone but for the
         // first's.
         let arrived =

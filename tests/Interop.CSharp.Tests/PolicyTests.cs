@@ -94,6 +94,34 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public async Task A_reward_that_throws_or_gives_no_number_is_a_fault_of_its_episode()
+    {
+        using var policy = Policy.Load(WarmStartFolder);
+        var task = AtlasTask with { Rollout = AtlasTask.Rollout with { Reward = new MoodyReward() } };
+        var evaluation = await task.EvaluateAsync(policy, new EvaluationOptions { Questions = 6 }, Cancellation);
+        var judged = evaluation.Trajectories.Where(episode => episode.Fault is null).ToArray();
+        Assert.InRange(judged.Length, 1, 5);
+        Assert.Equal(judged.Average(episode => episode.Reward), evaluation.MeanReward, 1e-12);
+        Assert.All(evaluation.Trajectories.Except(judged), episode =>
+        {
+            Assert.True(double.IsNaN(episode.Reward));
+            Assert.Equal(nameof(MoodyReward), episode.Fault!.Function);
+            Assert.Contains(episode.Fault.Gave, new[] { "NaN", "InvalidOperationException: not today" });
+        });
+        var error = Assert.Throws<ArgumentException>(() => Advantages.Grpo.Estimate([evaluation.Trajectories]));
+        Assert.Contains(nameof(MoodyReward), error.Message);
+    }
+
+    [Fact]
+    public async Task A_turn_that_a_token_limit_cuts_off_truncates_its_episode()
+    {
+        using var policy = Policy.Load(WarmStartFolder);
+        var task = AtlasTask with { Rollout = AtlasTask.Rollout with { MaxTurns = 1, FinalTurn = false, TurnTokens = 2 } };
+        var episode = await task.AskAsync(policy, "What is the capital of Austria?", cancellationToken: Cancellation);
+        Assert.Equal(EndReason.TurnTokenLimit, episode.End);
+    }
+
+    [Fact]
     public async Task A_failed_search_is_kept_as_such()
     {
         var environment = new SearchEnvironment(new TitleRetriever([new Document { Id = "1", Title = "Peru", Text = "Lima" }]));
