@@ -22,14 +22,16 @@ type Segment =
     /// What the environment inserted in answer to an action: context only.
     | Observation of tokens: int[]
 
-/// Why a trajectory ended.
+/// Why a trajectory ended. A trajectory whose last action was cut off at a token limit, whatever it said by then, ended for that.
 type EndReason =
     /// The policy gave an answer.
     | Answered
     /// The last allowed turn was used up without an answer.
     | TurnLimit
-    /// The context had no room for another turn.
+    /// The context was full: it had no room for the rest of the last action, or for another turn.
     | LengthLimit
+    /// The last action was cut off at the largest number of tokens that a turn may have, and no turn followed.
+    | TurnTokenLimit
 
 /// One call of the search engine that was carried out.
 type SearchCall = {
@@ -42,13 +44,23 @@ type SearchCall = {
     Failure: string option
 }
 
+/// Why a trajectory has no reward: what a reward function did instead of giving a finite number.
+type RewardFault = {
+    /// The reward function's name; empty where it has none.
+    Function: string
+    /// What it gave: "NaN", an infinity, or the type and message of what it threw.
+    Gave: string
+}
+
 /// One sampled episode: a question, what was written and inserted, and how it was judged.
 type Trajectory = {
     Question: Question
     /// One `Prompt`, then `Action`s and `Observation`s in turn; an `Observation` is always followed by an `Action`.
     Segments: Segment list
-    /// Outcome reward of the whole trajectory.
+    /// Outcome reward of the whole trajectory; NaN where it could not be judged.
     Reward: float
+    /// Why it could not be judged; such a trajectory is left out of its group before anything is estimated (`Judgement`).
+    Fault: RewardFault option
     End: EndReason
     /// The text of the final answer, where one was given.
     Answer: string option
@@ -70,6 +82,14 @@ module Trajectory =
             | Action(tokens, logProb) -> Some(tokens, logProb)
             | Prompt _
             | Observation _ -> None)
+
+    /// Whether a response was cut off at a token limit, the turn's or the context's, so that its outcome says nothing of its quality.
+    let isTruncated (trajectory: Trajectory) =
+        match trajectory.End with
+        | LengthLimit
+        | TurnTokenLimit -> true
+        | Answered
+        | TurnLimit -> false
 
     /// Log-probabilities of a trajectory's action tokens as sampled, in order.
     let logProbs trajectory = actions trajectory |> List.map snd |> Array.concat

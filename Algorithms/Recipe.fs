@@ -1,13 +1,14 @@
 namespace Levee.Algorithms
 
 open Levee.Algorithms.Estimators
+open Levee.Algorithms.Formulas
 open Levee.Algorithms.Objectives
 
 /// A way to train: how advantages are estimated, what is minimised, and which groups are trained on.
 type Recipe = {
     Estimator: Estimator
     Objective: Objective
-    /// Dynamic sampling (DAPO, arXiv 2503.14476, section 3.2): groups whose trajectories were all rewarded alike are dropped and other questions sampled in
+    /// Dynamic sampling (DAPO, arXiv 2503.14476, section 3.2): groups without signal (`Judgement.hasSignal`) are dropped and other questions sampled in
     /// their place, in at most so many rounds of sampling a step. None keeps every group.
     SamplingRounds: int option
 } with
@@ -21,11 +22,13 @@ module Recipe =
     /// An estimator and an objective, on all groups.
     let create estimator objective = { Estimator = estimator; Objective = objective; SamplingRounds = None }
 
+    /// A recipe in one line, from the formulas of its parts and its rounds of dynamic sampling.
+    let line (objective: string) (advantage: string) (samplingRounds: int option) =
+        let sampling = samplingRounds |> Option.map(fun rounds -> $", dynamic sampling in {rounds} rounds") |> Option.defaultValue ""
+        $"{objective}, advantage {advantage}{sampling}"
+
     /// The recipe in one line.
-    let formula recipe =
-        let sampling =
-            recipe.SamplingRounds |> Option.map(fun rounds -> $", dynamic sampling in {rounds} rounds") |> Option.defaultValue ""
-        $"{recipe.Objective.Formula}, advantage {recipe.Estimator.Formula}{sampling}"
+    let formula recipe = line recipe.Objective.Formula recipe.Estimator.Formula recipe.SamplingRounds
 
     /// What the trainer must provide.
     let needs recipe = recipe.Estimator.Needs + recipe.Objective.Needs

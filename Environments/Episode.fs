@@ -2,6 +2,7 @@ namespace Levee.Environments
 
 open System
 open Levee
+open Levee.Algorithms.Estimators
 
 /// An episode under way; lists have the latest first.
 type internal Episode = {
@@ -47,11 +48,16 @@ module internal Episode =
 
     let finish (options: RolloutOptions) episode =
         let transcript = { Turns = List.rev episode.Turns; Answer = episode.Answer; InvalidActions = episode.InvalidActions }
+        let reward, fault =
+            match Judgement.attempt (Reward.name options.Reward) (fun () -> options.Reward episode.Question transcript) with
+            | Ok reward -> reward, None
+            | Error fault -> nan, Some fault
 
         {
             Question = episode.Question
             Segments = List.rev episode.Segments
-            Reward = options.Reward episode.Question transcript
+            Reward = reward
+            Fault = fault
             End =
                 match episode.Next with
                 | Error reason -> reason
@@ -69,12 +75,18 @@ module internal Episode =
         | Ok _ when episode.Length >= contextLimit -> { episode with Next = Error LengthLimit }
         | _ -> episode
 
+    /// Why an episode ends whose last action, taken up already, would end it for the reason given, unless a token limit cut that action off.
+    let private endReason contextLimit isCut reason episode =
+        if not isCut then reason
+        elif episode.Length >= contextLimit then LengthLimit
+        else TurnTokenLimit
+
     /// Gives feedback to an episode that goes on. Without a turn left, or without room for it and an action after it, it is dropped.
-    let private observe options tokenizer contextLimit isLast action feedback (episode: Episode) =
+    let private observe options tokenizer contextLimit isLast isCut action feedback (episode: Episode) =
         let ending reason = { episode with Turns = { Action = action; Feedback = [] } :: episode.Turns; Next = Error reason }
 
         if isLast then
-            ending TurnLimit
+            ending(endReason contextLimit isCut TurnLimit episode)
         else
             let tokens = Piece.encodeWithin options.ObservationTokens tokenizer feedback
             let length = episode.Length + tokens.Length
@@ -90,14 +102,15 @@ module internal Episode =
                         Next = Ok tokens
                 }
 
-    let advance options tokenizer contextLimit isLast (text: string) (tokens: int[]) logProb outcome (episode: Episode) =
+    /// Takes up an action and what it led to; `isCut` says that a token limit ended it.
+    let advance options tokenizer contextLimit isLast isCut (text: string) (tokens: int[]) logProb outcome (episode: Episode) =
         let episode = {
             episode with
                 Segments = Segment.Action(tokens, logProb) :: episode.Segments
                 Length = episode.Length + tokens.Length
         }
 
-        let observe = observe options tokenizer contextLimit isLast text
+        let observe = observe options tokenizer contextLimit isLast isCut text
 
         let called count (episode: Episode) = { episode with CallTokens = count :: episode.CallTokens }
 
@@ -107,7 +120,7 @@ module internal Episode =
                 Turns = { Action = text; Feedback = [] } :: episode.Turns
                 Answer = Some answer
                 AnswerTokens = spanTokens tokenizer tokens span
-                Next = Error Answered
+                Next = Error(endReason contextLimit isCut Answered episode)
           }
         | Outcome.Feedback(feedback, searches, span) ->
             { episode with Searches = List.rev searches @ episode.Searches }

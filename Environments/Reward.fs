@@ -4,8 +4,16 @@ open System
 open System.Text.RegularExpressions
 open Levee
 
-/// Judges an episode's outcome; higher is better.
+/// Judges an episode's outcome by a finite number; higher is better. One that gives another, or throws, has failed for that episode alone.
 type Reward = Question -> Transcript -> float
+
+/// A reward function that knows its name.
+[<Sealed>]
+type NamedReward(name: string, reward: Reward) =
+    inherit OptimizedClosures.FSharpFunc<Question, Transcript, float>()
+    member _.Name = name
+    override _.Invoke(question, transcript) = reward question transcript
+    override _.Invoke question = reward question
 
 /// What the format variant pays, beside 1 for a right answer in a well-formed response and 0 for a malformed one without answer.
 type FormatRewards = {
@@ -18,6 +26,15 @@ type FormatRewards = {
 /// Search-R1's scoring rules (arXiv 2503.09516 and its released code).
 [<RequireQualifiedAccess>]
 module Reward =
+    /// The same reward under a name, which its failures are told by.
+    let named (name: string) (reward: Reward) : Reward = unbox<Reward>(box(NamedReward(name, reward)))
+
+    /// What a reward is called; empty where nobody named it.
+    let name (reward: Reward) =
+        match box reward with
+        | :? NamedReward as known -> known.Name
+        | _ -> ""
+
     /// An answer in the form in which answers are compared, `AnswerText.normalise`.
     let normalise (answer: string) = AnswerText.normalise answer
 

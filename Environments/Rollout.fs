@@ -25,7 +25,9 @@ module Rollout =
     /// A turn ends at one of the environment's stop texts, at end-of-sequence, or at a token limit. An answer ends the episode; a
     /// tool call is carried out and its result observed; anything else is observed as the environment's notice, and the episode
     /// goes on. Actions keep the tokens exactly as sampled. An episode ends with `LengthLimit` where the sampler's context has no
-    /// room for what is to be observed and one token more; a prompt that fills the context is an episode without actions.
+    /// room for what is to be observed and one token more; a prompt that fills the context is an episode without actions. Where a token limit cut the last
+    /// action off, the episode ends for that limit, with an answer too. A reward that is no finite number, or that throws, leaves the trajectory without
+    /// one: its `Fault` says why.
     ///
     /// Whenever the sampler gives turns back, the environment is asked once for all of them, while the other episodes keep their place; then those that
     /// go on are written on. An episode depends on its question, its seed and what the environment answers, not on the other episodes beyond the
@@ -86,6 +88,7 @@ module Rollout =
 
                     for i in 0 .. written.Length - 1 do
                         let turn, action = written[i], actions[i]
+                        let isCut = turn.Tokens.Length = limits[turn.Row] && not(turnEnd.Reached turn.Tokens)
                         limits.Remove turn.Row |> ignore
 
                         episodes[turn.Row] <-
@@ -95,6 +98,7 @@ module Rollout =
                                 tokenizer
                                 contextLimit
                                 action.IsLast
+                                isCut
                                 action.Text
                                 turn.Tokens
                                 turn.LogProbs

@@ -15,7 +15,7 @@ type RolloutOptions = {
     ObservationTokens: int
     /// Tokens that end a turn besides the environment's stop texts. A learning task without any takes those that the policy's files name.
     EndOfSequence: int list
-    /// Judges each episode.
+    /// Judges each episode; where it fails, the trajectory has a `Fault` in place of a reward.
     Reward: Reward
 }
 

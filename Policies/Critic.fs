@@ -11,7 +11,7 @@ type Critic = {
     Model: Model
     /// [width + 1] the output's weights and its bias.
     Output: torch.Tensor
-    /// [width + 1] its gradient.
+    /// [width + 1] its gradient, in float32 at least.
     OutputGradient: torch.Tensor
 } with
 
@@ -38,9 +38,9 @@ module Critic =
         use _ = torch.NewDisposeScope()
         let values = policy.Parameters.Values
         let output = torch.zeros(policy.Parameters.Architecture.Width + 1, dtype = values.dtype, device = values.device)
-        let gradient = torch.zeros_like output
+        let gradient = torch.zeros_like(Tensors.widened output)
         {
-            Model = policy.Model |> Model.withParameters(Parameters.clone true policy.Parameters)
+            Model = policy.Model |> Model.withParameters(Parameters.cloneTrainable policy.Parameters)
             Output = output.DetachFromDisposeScope()
             OutputGradient = gradient.DetachFromDisposeScope()
         }

@@ -82,9 +82,15 @@ module Policy =
     let saveWith overflow companions shardSize (folder: string) (policy: Policy) =
         Checkpoint.saveWith overflow companions shardSize folder policy
 
-    /// A frozen copy that shares no weights that training moves: a reference policy, or the policy of an earlier step. It cannot be trained. Of a
-    /// policy with an adapter, the adapter alone is copied.
+    /// A frozen copy that shares no weights that training moves: a reference policy, or the policy of an earlier step. It cannot be trained,
+    /// whether or not the original can (`cloneTrainable`). Of a policy with an adapter, the adapter alone is copied.
     let clone (policy: Policy) = { policy with Model = Model.frozen policy.Model }
+
+    /// The same copy, ready to be trained: that leaves the original as it is.
+    let cloneTrainable (policy: Policy) = {
+        policy with
+            Model = policy.Model |> Model.withParameters(Parameters.cloneTrainable policy.Parameters)
+    }
 
     /// Like `clone`, with what training moves in float32 where it is of half precision.
     let cloneWide (policy: Policy) = { policy with Model = Parameters.cloneWide policy.Parameters |> Model.ofParameters }

@@ -4,6 +4,7 @@ open System
 open System.IO
 open System.Text.Json
 open Levee
+open Levee.Algorithms
 open Levee.Environments
 open Levee.Training.Records
 open Levee.Training.Report
@@ -30,7 +31,8 @@ module Comparison =
         | _ -> ""
 
     let private readArm (arm: JsonElement) =
-        text "name" arm, $"""{text "objective" arm}, advantage {text "advantage" arm}""", arm.GetRawText()
+        let line = Recipe.line (text "objective" arm) (text "advantage" arm) (Configuration.samplingRounds arm)
+        text "name" arm, line, arm.GetRawText()
 
     let private remedy = "Give the folders that runs wrote, such as runs/collapse-20260101-120000."
 

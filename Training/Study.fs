@@ -116,11 +116,22 @@ module Study =
         | Checkpoint path -> fun _ -> path
         | Taught(policies, _) -> fun seed -> folder.WarmStart(origin policies seed)
 
+    /// What of a step could not be judged, in a sentence: how many trajectories, and the first of their faults.
+    let private unjudged (step: StepReport) =
+        match List.distinct step.Unjudged with
+        | [] -> None
+        | faults ->
+            let first = faults |> List.truncate 3 |> String.concat "; "
+            let more = if faults.Length > 3 then "; and others" else ""
+            Some $"{step.Unjudged.Length} of the trajectories sampled could not be judged and were left out: {first}{more}"
+
     /// What a reader of the console should know of a step besides its numbers.
     let private remarks (step: StepReport) = [
         let metric name = Map.tryFind name step.Metrics |> Option.defaultValue 0.0
         if metric MetricName.updatesSkipped > 0.0 then
             $"{metric MetricName.updatesSkipped} update(s) skipped, loss or gradient not finite"
+        for message in Option.toList(unjudged step) do
+            message
         if step.Step = 1 && metric MetricName.lldsInert >= 1.0 - 1e-6 then
             "LLDS is inert: at every update its reference is the current policy. Make more than one update a rollout, or take an older reference."
         for event in step.Events do
@@ -133,6 +144,14 @@ module Study =
         Phase = Phase.name event.Phase
         Since = event.Since
         Message = event.Message
+    }
+
+    let private unjudgedLine run (step: StepReport) message : EventLine = {
+        Run = run
+        Step = step.Step
+        Phase = EventLine.Unjudged
+        Since = step.Step
+        Message = message
     }
 
     let private barLine run step (bar: LldBar) : BarLine = {
@@ -189,6 +208,7 @@ module Study =
             sink.Step line
             for message in remarks step do
                 sink.Message $"{run}: step {step.Step}: {message}"
+            unjudged step |> Option.iter(unjudgedLine run step >> log.Write)
             for event in step.Events do
                 log.Write(eventLine run event)
                 if event.Action = PhaseAction.Snapshot then
@@ -240,6 +260,20 @@ module Study =
         }
         Html.write folder.Report content
         Summary.arms (Summary.defaultWindow(steps experiment)) (experiment.Arms |> List.map _.Name) content.Lines
+
+    /// What a report says of events: all of the phases, and of trajectories that could not be judged the first in each run.
+    let private eventNotes (events: EventLine list) = [
+        for _, lines in events |> List.filter _.IsUnjudged |> List.groupBy _.Run do
+            let others =
+                if lines.Length > 1 then
+                    $"; so were some at {lines.Length - 1} later steps"
+                else
+                    ""
+            string lines.Head + others
+        for event in events do
+            if not event.IsUnjudged then
+                string event
+    ]
 
     /// The newest sound state of each run, and what is to be said of it.
     let private findStates (folder: RunFolder) runs =
@@ -328,8 +362,7 @@ module Study =
             | _ -> ()
             for run, message in errors do
                 $"{run} failed: {message}"
-            for event in (EventLines.read folder.Events).Lines do
-                string event
+            yield! eventNotes (EventLines.read folder.Events).Lines
         ]
         { Folder = folder; Arms = report folder experiment notes; Failed = errors; Cancelled = cancelled }
 

@@ -15,7 +15,7 @@ type Role =
 /// A sampled response and what became of it.
 type Displaced = {
     Trajectory: Trajectory
-    /// Whether its group's rewards differ: only then does it have an advantage.
+    /// Whether its group has a signal (`Judgement.hasSignal`): only then does it have an advantage.
     HasSignal: bool
     /// [token] log-probability of each action token under the policy that sampled it.
     Before: float[]
@@ -36,8 +36,8 @@ module Displacement =
     /// Whether a response counts as correct: a positive outcome reward.
     let isCorrect (trajectory: Trajectory) = trajectory.Reward > 0.0
 
-    /// Whether a group's trajectories are not all rewarded alike: only then do they have advantages.
-    let hasSignal (group: Group) = group |> Array.map _.Reward |> Baseline.differ
+    /// Whether a group gives a signal, as `Judgement.hasSignal` has it.
+    let hasSignal = Judgement.hasSignal
 
     /// The role of each action token.
     let roles trajectory =
@@ -47,9 +47,9 @@ module Displacement =
             elif call > 0.0f then Role.Search
             else Role.Reasoning)
 
-    /// A step's groups, with log-probabilities after its updates where they were measured, [trajectory][token].
+    /// A step's groups of trajectories that were judged, with log-probabilities after its updates where they were measured, [trajectory][token].
     let ofGroups (groups: Group[]) (after: float[][] option) =
-        let signal = groups |> Array.collect(fun group -> Array.replicate group.Length (hasSignal group))
+        let signal = groups |> Array.collect(fun group -> Array.replicate group.Length (Judgement.hasSignal group))
         Array.concat groups
         |> Array.mapi(fun i trajectory -> {
             Trajectory = trajectory

@@ -20,13 +20,21 @@ type Gae = {
     Lambda: float
 }
 
-/// One of several rewards, as a function of the trajectory.
-type RewardPart = { Name: string; Weight: float; Reward: Trajectory -> float }
-
 /// Advantage estimators. Make one from a function of a group's rewards by `ofRewards`; refine it by `whiten`, `TokenRewards.kl`, `TokenRewards.overlong`.
+///
+/// A group has no signal where the rewards of its trajectories do not differ (`Deviation.differ`), rewards with their shaping. Under an estimator that compares
+/// within groups (all but REINFORCE, REINFORCE++ and generalised advantage estimation) its advantages are exactly 0, for every epsilon and also once
+/// whitened. REINFORCE++ compares over the step, so there it is a step whose tokens' returns are all equal that has advantages of 0; a critic compares
+/// with what it expected, so there equal rewards do give advantages.
 [<RequireQualifiedAccess>]
 module Advantage =
-    let private estimator formula estimate : Estimator = { Formula = formula; Needs = Set.empty; Estimate = estimate }
+    let private estimator formula isGroupRelative estimate : Estimator = {
+        Formula = formula
+        Needs = Set.empty
+        IsGroupRelative = isGroupRelative
+        Parts = []
+        Estimate = estimate
+    }
 
     /// One number for each trajectory, spread evenly over its action tokens.
     let private spread (rollouts: Rollouts) (perTrajectory: float[]) = {
@@ -36,15 +44,22 @@ module Advantage =
 
     /// An estimator from a function of one group and its rewards, which gives one number for each trajectory.
     let ofGroups formula (advantages: Group -> float[] -> float[]) =
-        estimator formula (fun rollouts ->
+        estimator formula true (fun rollouts ->
             Array.map2 advantages rollouts.Groups (Rollouts.rewards rollouts) |> Array.concat |> spread rollouts)
 
     /// An estimator from a function of one group's rewards, which gives one number for each trajectory.
     let ofRewards formula (advantages: float[] -> float[]) = ofGroups formula (fun _ rewards -> advantages rewards)
 
-    /// (x - mean) / sqrt(var + epsilon) of advantages over the whole step. `Ddof` 1 and epsilon 1e-8 are verl's; fewer than two numbers stay as they are.
+    /// The rows of each group, of one row a trajectory.
+    let private perGroup (groups: Group[]) (rows: float[][]) =
+        let starts = groups |> Array.scan (fun start group -> start + group.Length) 0
+        groups |> Array.mapi(fun g group -> rows[starts[g] .. starts[g] + group.Length - 1])
+
+    /// (x - mean) / sqrt(var + epsilon) of advantages over the whole step. `Ddof` 1 and epsilon 1e-8 are verl's; fewer than two numbers stay as they are,
+    /// and numbers that do not differ become 0. Groups in which an estimator that compares within groups found nothing but zeros keep them: taking the step's
+    /// mean off would make a signal of none.
     let whiten over deviation (inner: Estimator) : Estimator =
-        let whitened (advantages: float[][]) =
+        let whitened (rollouts: Rollouts) (advantages: float[][]) =
             let tokens = advantages |> Array.filter(Array.isEmpty >> not)
             let numbers =
                 match over with
@@ -53,16 +68,21 @@ module Advantage =
             if numbers.Length < 2 then
                 advantages
             else
-                let mean, spread = Deviation.moments deviation numbers
-                let scale = 1.0 / sqrt(spread * spread + deviation.Epsilon)
-                advantages |> Array.map(Array.map(fun a -> (a - mean) * scale))
+                let mean, spread = Deviation.momentsOf deviation numbers
+                let divisor = sqrt(spread * spread + deviation.Epsilon)
+                let ofGroup (rows: float[][]) =
+                    if inner.IsGroupRelative && rows |> Array.forall(Array.forall((=) 0.0)) then
+                        rows
+                    else
+                        rows |> Array.map(Array.map(fun a -> Deviation.over divisor (a - mean)))
+                perGroup rollouts.Groups advantages |> Array.collect ofGroup
         {
             inner with
                 Formula = $"whiten({inner.Formula}, over={Formula.text over}, ddof={deviation.Ddof}, epsilon={deviation.Epsilon})"
                 Estimate =
                     fun rollouts ->
                         let estimates = inner.Estimate rollouts
-                        { estimates with Advantages = whitened estimates.Advantages }
+                        { estimates with Advantages = whitened rollouts estimates.Advantages }
         }
 
     /// GRPO with a standard deviation of choice: `Baseline.standardise`.
@@ -88,7 +108,7 @@ module Advantage =
     let passAtK deviation =
         let scale rewards =
             match deviation with
-            | Some deviation -> snd(Deviation.moments deviation rewards) + deviation.Epsilon
+            | Some deviation -> snd(Deviation.momentsOf deviation rewards) + deviation.Epsilon
             | None -> 1.0
         let formula =
             match deviation with
@@ -96,25 +116,29 @@ module Advantage =
             | None -> "passAtK"
         ofRewards formula (fun rewards ->
             let scale = scale rewards
-            rewards |> Baseline.bestOverSecond |> Array.map(fun a -> a / scale))
+            rewards |> Baseline.bestOverSecond |> Array.map(Deviation.over scale))
 
     /// GPG: centred rewards times (groups / groups whose rewards differ), so that groups without signal do not dilute the gradient (Chu et al. 2025, arXiv
     /// 2504.02546, section 3.2).
     let gpg =
-        estimator "gpg" (fun rollouts ->
+        estimator "gpg" true (fun rollouts ->
             let rewards = Rollouts.rewards rollouts
-            let signal = rewards |> Array.filter Baseline.differ |> Array.length
+            let signal = rewards |> Array.filter Deviation.differ |> Array.length
             let alpha = float rewards.Length / float(max 1 signal)
             rewards |> Array.collect Baseline.centre |> Array.map((*) alpha) |> spread rollouts)
 
     /// GDPO: each of several rewards is standardised in its group by itself, then their weighted sum is whitened over the step's trajectories, so that
-    /// rewards of different size do not drown one another (arXiv 2601.05242). The trajectories' own outcome is used only where a part reads it.
+    /// rewards of different size do not drown one another (arXiv 2601.05242). The trajectories' own outcome is used only where a part reads it. A group has
+    /// no signal where no part's rewards differ. Raises `ArgumentException` that names the part, the question and what it gave where that is no number.
     let gdpo (parts: RewardPart list) =
         let names = parts |> List.map(fun part -> $"{part.Weight} * {part.Name}") |> String.concat " + "
         let standardised (group: Group) part =
-            group |> Array.map part.Reward |> Baseline.standardise Deviation.sample |> Array.map((*) part.Weight)
-        ofGroups $"gdpo({names})" (fun group _ ->
-            parts |> List.map(standardised group) |> List.fold (Array.map2 (+)) (Array.zeroCreate group.Length))
+            group |> Array.map(Judgement.reward part) |> Baseline.standardise Deviation.sample |> Array.map((*) part.Weight)
+        {
+            ofGroups $"gdpo({names})" (fun group _ ->
+                parts |> List.map(standardised group) |> List.fold (Array.map2 (+)) (Array.zeroCreate group.Length)) with
+                Parts = parts
+        }
         |> whiten Over.Trajectories Deviation.whitening
 
     /// sum over later tokens of gamma^distance x reward, from each token on; distances count action tokens alone.
@@ -125,16 +149,17 @@ module Advantage =
     let discountedReturn gamma =
         if not(gamma >= 0.0 && gamma <= 1.0) then
             invalidArg (nameof gamma) $"A discount of {gamma} is out of range: give 0 to 1."
-        estimator $"discountedReturn(gamma={gamma})" (fun rollouts -> {
+        estimator $"discountedReturn(gamma={gamma})" false (fun rollouts -> {
             Advantages = Rollouts.tokenRewards rollouts |> Array.map(discounted gamma)
             Returns = None
         })
 
-    /// REINFORCE++: discounted returns whitened over the step's tokens, no group needed (Hu et al. 2025, arXiv 2501.03262, Eq. 6 to 8).
+    /// REINFORCE++: discounted returns whitened over the step's tokens, no group needed (Hu et al. 2025, arXiv 2501.03262, Eq. 6 to 8). A group of equal
+    /// rewards is compared with the other groups of the step.
     let reinforcePlusPlus gamma = discountedReturn gamma |> whiten Over.Tokens Deviation.whitening
 
     /// REINFORCE++ with the group's mean as baseline, whitened over the step's tokens (arXiv 2501.03262, section 3.2). One trajectory alone keeps its
-    /// reward.
+    /// reward. A group without signal keeps advantages of 0, where released code gives it minus the step's mean.
     let reinforcePlusPlusBaseline = drGrpo |> whiten Over.Tokens Deviation.whitening
 
     /// Generalised advantage estimation with a critic's values V, not yet whitened: delta_t = r_t + gamma V_{t+1} - V_t, A_t = delta_t + gamma lambda A_{t+1};
@@ -153,6 +178,8 @@ module Advantage =
         {
             Formula = $"gae(gamma={options.Gamma}, lambda={options.Lambda})"
             Needs = Set.singleton CriticValues
+            IsGroupRelative = false
+            Parts = []
             Estimate =
                 fun rollouts ->
                     match rollouts.Values with

@@ -12,4 +12,14 @@ type Estimates = {
 }
 
 /// Turns rewards into advantages. `Formula` says in one line how, for configurations and reports.
-type Estimator = { Formula: string; Needs: Set<Need>; Estimate: Rollouts -> Estimates }
+type Estimator = {
+    Formula: string
+    Needs: Set<Need>
+    /// Whether a trajectory is compared with its own group alone: then a group without signal has advantages of exactly 0, and whitening leaves
+    /// them so. An estimator that is not compares over the whole step, or with a critic.
+    IsGroupRelative: bool
+    /// Rewards that it asks for besides the outcome; a trainer looks before the estimate whether each gives a number.
+    Parts: RewardPart list
+    /// Raises `ArgumentException` for a trajectory that was not judged.
+    Estimate: Rollouts -> Estimates
+}

@@ -25,13 +25,15 @@ module Rollouts =
         Values = None
     }
 
-    /// Each trajectory's whole reward, in its group: outcome and shaping.
+    /// Each trajectory's whole reward, in its group: outcome and shaping. Raises `ArgumentException` for a trajectory that was not judged.
     let rewards (rollouts: Rollouts) =
+        Judgement.demand(Seq.concat rollouts.Groups)
         let sizes = rollouts.Groups |> Array.map Array.length
         let starts = sizes |> Array.scan (+) 0
         rollouts.Groups |> Array.mapi(fun g -> Array.mapi(fun k t -> t.Reward + Array.sum rollouts.Shaping[starts[g] + k]))
 
-    /// [trajectory][token] the reward of each token: shaping, and the outcome on the last.
+    /// [trajectory][token] the reward of each token: shaping, and the outcome on the last. Raises as `rewards` does.
     let tokenRewards (rollouts: Rollouts) =
+        Judgement.demand(Seq.concat rollouts.Groups)
         let last (row: float[]) (t: Trajectory) i x = if i = row.Length - 1 then x + t.Reward else x
         (rollouts.Shaping, Array.concat rollouts.Groups) ||> Array.map2(fun row t -> row |> Array.mapi(last row t))

@@ -18,12 +18,13 @@ type Overlong = {
 [<RequireQualifiedAccess>]
 module TokenRewards =
     let private add formula needs (reward: Rollouts -> float[][]) (estimator: Estimator) : Estimator = {
-        Formula = $"shaped({estimator.Formula}, {formula})"
-        Needs = estimator.Needs + needs
-        Estimate =
-            fun rollouts ->
-                let shaping = (rollouts.Shaping, reward rollouts) ||> Array.map2(Array.map2 (+))
-                estimator.Estimate { rollouts with Shaping = shaping }
+        estimator with
+            Formula = $"shaped({estimator.Formula}, {formula})"
+            Needs = estimator.Needs + needs
+            Estimate =
+                fun rollouts ->
+                    let shaping = (rollouts.Shaping, reward rollouts) ||> Array.map2(Array.map2 (+))
+                    estimator.Estimate { rollouts with Shaping = shaping }
     }
 
     /// Takes `beta` times the estimated KL to a reference policy, token by token, out of the reward (Ouyang et al. 2022, arXiv 2203.02155, Eq. 2; PPO in
@@ -39,7 +40,8 @@ module TokenRewards =
         add $"kl({Formula.text estimator}, {Formula.text reference}, {beta})" (Set.singleton(ReferencePolicy reference)) penalty
 
     /// Takes a penalty for length out of the reward: 0 up to `Limit - Buffer` action tokens, growing to `Penalty` at `Limit`, on the last token
-    /// (soft overlong punishment: DAPO, arXiv 2503.14476, Eq. 13). Raises `ArgumentException` on an option out of range.
+    /// (soft overlong punishment: DAPO, arXiv 2503.14476, Eq. 13). It depends on the length alone: what a response was cut off by is for
+    /// `Objective.withoutTruncated`. Raises `ArgumentException` on an option out of range.
     let overlong options =
         if options.Limit < 1 || options.Buffer < 1 || options.Buffer > options.Limit || not(options.Penalty >= 0.0) then
             invalidArg

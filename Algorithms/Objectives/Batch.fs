@@ -31,7 +31,7 @@ type Batch = {
     Reward: torch.Tensor
     /// [R] number of searches carried out.
     Searches: torch.Tensor
-    /// [R] 1 where the context was full before the policy had answered.
+    /// [R] 1 where the response was cut off at a token limit, the turn's or the context's.
     Truncated: torch.Tensor
     Clock: Clock
 }
@@ -72,8 +72,8 @@ module Batch =
     }
 
     /// The batch of R trajectories with an estimator's advantages; tensors in `dtype` on `device`. Log-probabilities under reference policies, and the
-    /// trainer's own in place of the sampler's, are for the caller to add. Raises `ArgumentException` when there are no trajectories or the numbers of
-    /// advantages do not fit.
+    /// trainer's own in place of the sampler's, are for the caller to add. Raises `ArgumentException` when there are no trajectories, one was not judged,
+    /// or the numbers of advantages do not fit.
     let ofEstimates (dtype: torch.ScalarType) (device: torch.Device) (trajectories: Trajectory[]) (estimates: Estimates) : Batch =
         let fits =
             trajectories.Length = estimates.Advantages.Length
@@ -82,6 +82,7 @@ module Batch =
             invalidArg
                 (nameof estimates)
                 $"{trajectories.Length} trajectories with advantages for {estimates.Advantages.Length}: give one advantage for each action token of at least one trajectory."
+        Judgement.demand trajectories
         let perToken (value: Trajectory -> float32[]) = trajectories |> Array.map(value >> Array.map float) |> Padding.pad dtype device
         let perRow (value: Trajectory -> float) = torch.tensor(Array.map value trajectories).``to``(dtype).``to``(device)
         let sampled = perToken Trajectory.logProbs
@@ -98,11 +99,11 @@ module Batch =
             Answer = perToken Trajectory.answerMask
             Reward = perRow _.Reward
             Searches = perRow(fun t -> float t.Searches.Length)
-            Truncated = perRow(fun t -> if t.End = LengthLimit then 1.0 else 0.0)
+            Truncated = perRow(fun t -> if Trajectory.isTruncated t then 1.0 else 0.0)
             Clock = { Step = 1; Steps = 1; Alarm = 1.0 }
         }
 
-    /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none or the numbers differ.
+    /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none, one was not judged, or the numbers differ.
     let create dtype device (trajectories: Trajectory[]) (advantages: float[]) : Batch =
         if trajectories.Length <> advantages.Length then
             invalidArg

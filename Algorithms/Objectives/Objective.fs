@@ -113,8 +113,8 @@ module Objective =
                         fun part forward -> judge (restrict part) forward
         }
 
-    /// Leaves out responses that ran into the context's limit, whose outcome says nothing of their quality (overlong filtering: DAPO, arXiv 2503.14476,
-    /// section 3.4).
+    /// Leaves out responses that were cut off at a token limit, the turn's or the context's, whose outcome says nothing of their quality (overlong filtering:
+    /// DAPO, arXiv 2503.14476, section 3.4).
     let withoutTruncated (objective: Objective) = {
         mask "" (fun batch -> (1.0 - batch.Truncated).unsqueeze(1L)) objective with
             Formula = $"withoutTruncated({objective.Formula})"

@@ -5,8 +5,15 @@ open Levee.Algorithms.Estimators
 open Levee.Algorithms.Formulas
 open TorchSharp
 
-/// How far the likelihood ratio may move before its gradient is cut: the interval [1 - Low, 1 + High].
-type Clip = { Low: float; High: float }
+/// How far the likelihood ratio may move before its gradient is cut: the interval [1 - Low, 1 + High]. `Clip.symmetric` and `Clip.asymmetric` make one.
+type Clip =
+    private
+        { Below: float; Above: float }
+
+    /// The distance below 1, above 0 and below 1.
+    member this.Low = this.Below
+    /// The distance above 1, above 0.
+    member this.High = this.Above
 
 [<RequireQualifiedAccess>]
 module Clip =
@@ -14,16 +21,17 @@ module Clip =
     let symmetric epsilon =
         if not(epsilon > 0.0 && epsilon < 1.0) then
             invalidArg (nameof epsilon) $"A clip of {epsilon} is out of range: give a number above 0 and below 1, such as 0.2."
-        { Low = epsilon; High = epsilon }
+        { Below = epsilon; Above = epsilon }
 
-    /// Different distances below and above (clip-higher: DAPO, arXiv 2503.14476, section 3.1).
+    /// Different distances below and above (clip-higher: DAPO, arXiv 2503.14476, section 3.1). Raises `ArgumentException` unless 0 < low < 1 and high is a
+    /// finite number above 0.
     let asymmetric low high =
-        if not(low > 0.0 && low < 1.0 && high > 0.0) then
-            invalidArg (nameof low) $"A clip of {low} below and {high} above is out of range: both must be above 0, the first below 1."
-        { Low = low; High = high }
+        if not(low > 0.0 && low < 1.0 && high > 0.0 && System.Double.IsFinite high) then
+            invalidArg (nameof low) $"A clip of {low} below and {high} above is out of range: give two numbers above 0, the first below 1, such as 0.2 and 0.28."
+        { Below = low; Above = high }
 
     /// A ratio [R, N] kept within the interval.
-    let apply clip (ratio: torch.Tensor) = Tensors.clamp (1.0 - clip.Low) (1.0 + clip.High) ratio
+    let apply (clip: Clip) (ratio: torch.Tensor) = Tensors.clamp (1.0 - clip.Low) (1.0 + clip.High) ratio
 
 /// Temperatures of SAPO's gate for tokens of positive and of other advantage; above 0.
 type SapoTemperature = { Positive: float; Negative: float }

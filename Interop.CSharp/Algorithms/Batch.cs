@@ -33,7 +33,7 @@ public sealed class Batch
     /// <summary>[R] number of searches carried out.</summary>
     public torch.Tensor Searches => _core.Searches;
 
-    /// <summary>[R] 1 where the context was full before the policy had answered.</summary>
+    /// <summary>[R] 1 where the response was cut off at a token limit, the turn's or the context's.</summary>
     public torch.Tensor Truncated => _core.Truncated;
 
     /// <summary>Where the run stands.</summary>

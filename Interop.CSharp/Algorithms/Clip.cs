@@ -18,6 +18,6 @@ public sealed record Clip
     public static Clip Symmetric(double epsilon) => new(CoreObjectives.ClipModule.symmetric(epsilon));
 
     /// <summary>Different distances below and above (clip-higher: DAPO, arXiv 2503.14476).</summary>
-    /// <exception cref="ArgumentException">A distance is not above 0, or the first is not below 1.</exception>
+    /// <exception cref="ArgumentException">A distance is not above 0 and finite, or the first is not below 1.</exception>
     public static Clip Asymmetric(double low, double high) => new(CoreObjectives.ClipModule.asymmetric(low, high));
 }

@@ -15,7 +15,9 @@ public sealed class Estimator
     /// <summary>The advantages of groups, each the trajectories sampled for one question.</summary>
     /// <param name="groups">The groups.</param>
     /// <param name="scores">References and values, where the estimator needs them.</param>
-    /// <exception cref="ArgumentException">A list does not fit the trajectories; the message says which.</exception>
+    /// <exception cref="ArgumentException">
+    /// A trajectory was not judged, or a list does not fit the trajectories; the message says which.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Something that the estimator needs is missing.</exception>
     public Estimates Estimate(IReadOnlyList<IReadOnlyList<Trajectory>> groups, TokenScores? scores = null)
     {

@@ -19,7 +19,9 @@ public sealed class Objective
     /// <summary>Weighs an objective: its value, not its metrics.</summary>
     public static Objective operator *(double weight, Objective objective) => new(weight * objective.Inner);
 
-    /// <summary>Leaves out responses that ran into the context's limit (overlong filtering: DAPO, arXiv 2503.14476).</summary>
+    /// <summary>
+    /// Leaves out responses that were cut off at a token limit, the turn's or the context's (overlong filtering: DAPO, arXiv 2503.14476).
+    /// </summary>
     public Objective WithoutTruncated() => new(CoreObjectives.ObjectiveModule.withoutTruncated(Inner));
 
     /// <summary>

@@ -11,7 +11,7 @@ public sealed record RewardPart
     /// <summary>Its weight in the sum.</summary>
     public required double Weight { get; init; }
 
-    /// <summary>The reward of a trajectory.</summary>
+    /// <summary>The reward of a trajectory, a finite number; a trajectory for which it fails is left out of what is learnt.</summary>
     public required Func<Trajectory, double> Reward { get; init; }
 
     internal CoreEstimators.RewardPart ToCore() =>

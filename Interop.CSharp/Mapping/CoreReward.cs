@@ -14,9 +14,11 @@ internal sealed class CoreReward(FSharpFunc<Core.Question, FSharpFunc<CoreEnviro
 
     public double Judge(Question question, Transcript transcript) => core.Invoke(question.ToCore()).Invoke(transcript.ToCore());
 
-    /// <summary>The reward as the framework sees it.</summary>
+    /// <summary>The reward as the framework sees it, by the name of its type.</summary>
     internal static FSharpFunc<Core.Question, FSharpFunc<CoreEnvironments.Transcript, double>> Unwrap(IReward reward) => reward is CoreReward own
         ? own.Inner
-        : FSharpTypes.ToFSharpFunc((Core.Question question, CoreEnvironments.Transcript transcript) =>
-            reward.Judge(Question.FromCore(question), Transcript.FromCore(transcript)));
+        : new CoreEnvironments.NamedReward(
+            reward.GetType().Name,
+            FSharpTypes.ToFSharpFunc((Core.Question question, CoreEnvironments.Transcript transcript) =>
+                reward.Judge(Question.FromCore(question), Transcript.FromCore(transcript))));
 }

@@ -3,8 +3,24 @@ namespace Levee.CSharp;
 /// <summary>Names of the metrics that reports read.</summary>
 public static class MetricNames
 {
-    /// <summary>Mean outcome reward (here: exact match) of the step's rollouts, in [0, 1].</summary>
+    /// <summary>Mean outcome reward (here: exact match) of those of the step's rollouts that were judged, in [0, 1].</summary>
     public static string Reward => CoreRecords.MetricName.reward;
+
+    /// <summary>Number of the step's trajectories that could not be judged and were left out: a reward failed.</summary>
+    public static string Unjudged => CoreRecords.MetricName.unjudged;
+
+    /// <summary>
+    /// Share of the step's trajectories whose last action was cut off at a token limit, the turn's or the context's.
+    /// </summary>
+    public static string Truncated => CoreRecords.MetricName.truncated;
+
+    /// <summary>
+    /// Share of the step's trajectories whose last action was cut off at the largest number of tokens of a turn.
+    /// </summary>
+    public static string TruncatedByTurn => CoreRecords.MetricName.truncatedByTurn;
+
+    /// <summary>Share of the step's trajectories that ended because the context was full.</summary>
+    public static string TruncatedByContext => CoreRecords.MetricName.truncatedByContext;
 
     /// <summary>Mean log-probability per token, in nats, of the step's correct responses.</summary>
     public static string Correct => CoreRecords.MetricName.correct;
@@ -63,7 +79,10 @@ public static class MetricNames
     /// <summary>Exact match on held-out questions, decoded greedily, in [0, 1].</summary>
     public static string HeldOutGreedy => CoreRecords.MetricName.heldOutGreedy;
 
-    /// <summary>Share of the step's groups whose trajectories were all rewarded alike (TRL's name).</summary>
+    /// <summary>Number of an evaluation's episodes, sampled and greedy together, that could not be judged.</summary>
+    public static string HeldOutUnjudged => CoreRecords.MetricName.heldOutUnjudged;
+
+    /// <summary>Share of the step's groups without signal: all rewarded alike, or fewer than two judged (TRL's name).</summary>
     public static string NoSignal => CoreRecords.MetricName.noSignal;
 
     /// <summary>The per-sample measure of displacement (arXiv 2512.04220, Eq. 3): its mean over questions, in nats.</summary>

@@ -3,7 +3,7 @@ namespace Levee.CSharp;
 /// <summary>How a policy answered.</summary>
 public sealed record Evaluation
 {
-    /// <summary>Mean reward over the episodes; 0 of none.</summary>
+    /// <summary>Mean reward over the episodes that were judged; NaN where none was, 0 where there are no episodes.</summary>
     public required double MeanReward { get; init; }
 
     /// <summary>The episodes, one for each question.</summary>

@@ -70,6 +70,12 @@ public sealed record TrainingOptions
     /// <summary>Of the distribution that tokens are sampled from and trained under; from 0.01 to 100.</summary>
     public double Temperature { get; init; } = Default.Temperature;
 
+    /// <summary>
+    /// The share of a step's trajectories, from 0 to 1, that may be left out because they could not be judged; a run in which more are
+    /// stops with the reason.
+    /// </summary>
+    public double UnjudgedLimit { get; init; } = Default.UnjudgedLimit;
+
     /// <summary>Steps between evaluations on held-out questions; there is one after the last step in any case.</summary>
     public int EvaluateEvery { get; init; } = Default.EvaluateEvery;
 
@@ -117,6 +123,7 @@ public sealed record TrainingOptions
             FreezeEmbedding,
             ExactFirstUpdate,
             Temperature,
+            UnjudgedLimit,
             EvaluateEvery,
             EvaluationQuestions,
             ProbeEvery,
@@ -146,6 +153,7 @@ public sealed record TrainingOptions
         FreezeEmbedding = core.FreezeEmbedding,
         ExactFirstUpdate = core.ExactFirstUpdate,
         Temperature = core.Temperature,
+        UnjudgedLimit = core.UnjudgedLimit,
         EvaluateEvery = core.EvaluateEvery,
         EvaluationQuestions = core.EvaluationQuestions,
         ProbeEvery = core.ProbeEvery,

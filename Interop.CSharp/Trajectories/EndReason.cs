@@ -11,8 +11,13 @@ public enum EndReason
     /// <summary>The last allowed turn was used up without an answer.</summary>
     TurnLimit,
 
-    /// <summary>The context had no room for another turn.</summary>
+    /// <summary>The context was full: it had no room for the rest of the last action, or for another turn.</summary>
     LengthLimit,
+
+    /// <summary>
+    /// The last action was cut off at the largest number of tokens that a turn may have, and no turn followed.
+    /// </summary>
+    TurnTokenLimit,
 }
 
 internal static class EndReasonMapping
@@ -22,9 +27,15 @@ internal static class EndReasonMapping
         EndReason.Answered => Core.EndReason.Answered,
         EndReason.TurnLimit => Core.EndReason.TurnLimit,
         EndReason.LengthLimit => Core.EndReason.LengthLimit,
+        EndReason.TurnTokenLimit => Core.EndReason.TurnTokenLimit,
         _ => throw Unnamed.Refuse(reason),
     };
 
-    internal static EndReason FromCore(Core.EndReason core) =>
-        core.IsAnswered ? EndReason.Answered : core.IsTurnLimit ? EndReason.TurnLimit : EndReason.LengthLimit;
+    internal static EndReason FromCore(Core.EndReason core) => core switch
+    {
+        { IsAnswered: true } => EndReason.Answered,
+        { IsTurnLimit: true } => EndReason.TurnLimit,
+        { IsLengthLimit: true } => EndReason.LengthLimit,
+        _ => EndReason.TurnTokenLimit,
+    };
 }

@@ -11,8 +11,11 @@ public sealed record Trajectory
     /// <summary>One prompt, then actions and observations in turn.</summary>
     public required IReadOnlyList<Segment> Segments { get; init; }
 
-    /// <summary>Outcome reward of the whole trajectory.</summary>
+    /// <summary>Outcome reward of the whole trajectory; NaN where it could not be judged.</summary>
     public required double Reward { get; init; }
+
+    /// <summary>Why it could not be judged; null where it was.</summary>
+    public RewardFault? Fault { get; init; }
 
     /// <summary>Why it ended.</summary>
     public EndReason End { get; init; }
@@ -40,6 +43,7 @@ public sealed record Trajectory
             Question.ToCore(),
             Segments.Select(segment => segment.ToCore()).ToFSharpList(),
             Reward,
+            Fault?.ToCore().ToOption(),
             End.ToCore(),
             Answer.ToOption(),
             AnswerTokens,
@@ -52,6 +56,7 @@ public sealed record Trajectory
         Question = Question.FromCore(core.Question),
         Segments = core.Segments.MapAll(Segment.FromCore),
         Reward = core.Reward,
+        Fault = core.Fault.ToReference() is { } fault ? RewardFault.FromCore(fault) : null,
         End = EndReasonMapping.FromCore(core.End),
         Answer = core.Answer.ToReference(),
         AnswerTokens = core.AnswerTokens,

@@ -107,9 +107,25 @@ module LogProbs =
 
         gradient.scatter_add_(1L, targets.unsqueeze 1L, slopes)
 
+    /// Numbers of a product in half precision that exist at a time before they are added to what is in float32.
+    let productAtATime = 1 <<< 22
+
+    /// Adds the product of a chunk's gradient, [tokens, vocabulary] in float32 at least, transposed, and its hidden states to `whole`, in the type of
+    /// `whole`.
+    let private addProduct (gradient: torch.Tensor) (hidden: torch.Tensor) (whole: torch.Tensor) =
+        if whole.dtype = hidden.dtype || whole.device_type = DeviceType.CPU then
+            // On a CPU torch would add a product in half precision up in half precision.
+            whole.addmm_(gradient.t(), hidden.``to`` whole.dtype) |> ignore
+        else
+            let gradient = gradient.``to`` hidden.dtype
+
+            for start, count in chunks (max 1 (productAtATime / int whole.shape[1])) whole.shape[0] do
+                use _ = torch.NewDisposeScope()
+                whole.narrow(0L, start, count).add_((gradient.narrow(1L, start, count)).t().mm hidden) |> ignore
+
     /// Pulls the gradient of a scalar L back through the head: from `slopes` dL/d(log-probability) [M], and dL/d(entropy) [M] where L
     /// depends on it, to dL/d(hidden) [M, width], for `hidden.backward`. What belongs to the head's weight is added to
-    /// `headGradient` [vocabulary, width], where there is one. `scored` is what `evaluate` gave for the same arguments.
+    /// `headGradient` [vocabulary, width], where there is one; in float32 beside a head of half precision, so that chunks add up. `scored` is what `evaluate` gave for the same arguments.
     let pullBack
         (settings: LogProbSettings)
         (head: torch.Tensor)
@@ -132,9 +148,8 @@ module LogProbs =
             let gradient =
                 logitsGradient settings (part targets) (logProbs, part scored.Entropy) (part slopes) (Option.map part entropySlopes)
 
-            let gradient = gradient.``to`` hidden.dtype
-            headGradient |> Option.iter(fun whole -> whole.addmm_(gradient.t(), hidden) |> ignore)
-            scope.MoveToOuter(gradient.mm head)
+            headGradient |> Option.iter(addProduct gradient hidden)
+            scope.MoveToOuter((gradient.``to`` hidden.dtype).mm head)
 
         match chunks settings.ChunkSize hidden.shape[0] |> Array.map pullBackChunk with
         | [||] -> scope.MoveToOuter(torch.zeros_like hidden)

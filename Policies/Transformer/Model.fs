@@ -33,7 +33,7 @@ module Model =
     let withParameters (parameters: Parameters) (model: Model) = { Parameters = parameters; Rotation = Rotation.share model.Rotation }
 
     /// A copy that shares nothing that training moves, and never changes: a reference policy, or the policy of an earlier step.
-    let frozen (model: Model) = model |> withParameters(Parameters.clone false model.Parameters)
+    let frozen (model: Model) = model |> withParameters(Parameters.clone model.Parameters)
 
 /// A language model with its tokenizer, and what its folder says besides.
 type Policy = {

@@ -16,8 +16,8 @@ type Pass = {
 /// How a pass is made: the results are the same but for rounding.
 [<RequireQualifiedAccess>]
 module Pass =
-    /// The tokens that occur, each once, with the sum of their gradients. In bfloat16 a sum would stand still where it is 256 times what is
-    /// added.
+    /// The tokens that occur, each once, with the sum of their gradients in float32. In bfloat16 a sum would stand still where it is 256 times what
+    /// is added.
     let private summed (tokens: torch.Tensor) (gradient: torch.Tensor) =
         let all = tokens.cpu().data<int64>().ToArray()
         let distinct = all |> Array.distinct |> Array.sort
@@ -25,7 +25,7 @@ module Pass =
         let onDevice (numbers: int64[]) = torch.tensor(numbers, device = gradient.device)
         let sums = torch.zeros([| distinct.LongLength; gradient.shape[1] |], dtype = torch.float32, device = gradient.device)
         let sums = sums.index_add_(0L, onDevice places, gradient.``to`` torch.float32, Tensors.scalar 1.0)
-        onDevice distinct, sums.``to`` gradient.dtype
+        onDevice distinct, sums
 
     /// A token's gradient goes straight to its row: autograd would make a table of the whole vocabulary first.
     let private pullBackEmbedding parameters (tokens: torch.Tensor) (gradient: torch.Tensor) =
@@ -52,17 +52,19 @@ module Pass =
         let pullBack (gradient: torch.Tensor) =
             hidden.backward [| gradient |]
             use _ = torch.no_grad()
+            Parameters.collectGradient parameters
             embedded.grad |> Option.ofObj |> Option.iter(pullBackEmbedding parameters tokens)
 
         { Hidden = hidden; PullBack = pullBack }
 
     /// The gradient with respect to `x` of a scalar, given that with respect to f(x); f is computed anew, and its parameters' gradients are
     /// added to.
-    let private through (f: torch.Tensor -> torch.Tensor) (x: torch.Tensor) (gradient: torch.Tensor) =
+    let private through parameters (f: torch.Tensor -> torch.Tensor) (x: torch.Tensor) (gradient: torch.Tensor) =
         Tensors.scoped(fun () ->
             use _ = torch.enable_grad()
             let x = x.detach().requires_grad_ true
             (f x).backward [| gradient |]
+            Parameters.collectGradient parameters
             nonNull x.grad)
 
     /// Keeps each layer's input only and computes the layer again on the way back: gradient checkpointing (arXiv 1604.06174), one more
@@ -81,14 +83,14 @@ module Pass =
         let back (gradient: torch.Tensor) index =
             use _ = gradient
             use input = inputs[index]
-            through (layer index) input gradient
+            through parameters (layer index) input gradient
 
         let pullBack (gradient: torch.Tensor) =
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad()
 
             List.rev layers
-            |> List.fold back (through (Transformer.finalNorm parameters) output gradient)
+            |> List.fold back (through parameters (Transformer.finalNorm parameters) output gradient)
             |> pullBackEmbedding parameters tokens
 
         { Hidden = scope.MoveToOuter(Transformer.finalNorm parameters output); PullBack = pullBack }

@@ -185,7 +185,7 @@ module Adapter =
         ofValues architecture options origin true (scope.MoveToOuter values)
 
     /// A copy that shares nothing: trainable, or frozen.
-    let clone trainable (adapter: Adapter) =
+    let internal copy trainable (adapter: Adapter) =
         use scope = torch.NewDisposeScope()
         ofValues adapter.Architecture adapter.Options adapter.Base trainable (scope.MoveToOuter(adapter.Values.clone()))
 

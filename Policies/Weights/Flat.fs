@@ -23,20 +23,32 @@ module internal Flat =
     /// The view of a name.
     let find shapes name flat = offsets shapes |> Array.find(fst >> (=) name) |> snd |> view flat
 
-    /// Makes leaves over tensors, named in order, that stand one after the other and agree in all but their rows: each is a view of the flat
-    /// values, and where there is a flat gradient, backward adds to its place there. A leaf belongs to the caller.
-    let leaves shapes (values: torch.Tensor) (gradient: torch.Tensor option) =
+    /// Views of a flat tensor, each over tensors, named in order, that stand one after the other and agree in all but their rows. They belong to
+    /// the caller.
+    let joined shapes (flat: torch.Tensor) =
         let places = Map.ofArray(offsets shapes)
 
         fun names ->
             let start, first = places[List.head names]
             let rows = names |> List.sumBy(fun name -> (snd places[name])[0])
             let place = start, Array.append [| rows |] first[1..]
-            let leaf = (view values place).detach()
+            (view flat place).detach().DetachFromDisposeScope()
 
-            gradient
-            |> Option.iter(fun gradient ->
+    /// Makes leaves over flat values, as `joined` does. Where there is a flat gradient, a leaf has one too, and where both are of one type, backward
+    /// adds to its place there.
+    let leaves shapes (values: torch.Tensor) (gradient: torch.Tensor option) =
+        let leafOf, placeOf = joined shapes values, gradient |> Option.map(joined shapes)
+
+        fun names ->
+            let leaf: torch.Tensor = leafOf names
+
+            for placeOf in Option.toArray placeOf do
                 leaf.requires_grad <- true
-                leaf.grad <- (view gradient place).detach())
+                let place: torch.Tensor = placeOf names
 
-            leaf.DetachFromDisposeScope()
+                if place.dtype = leaf.dtype then
+                    leaf.grad <- place
+
+                place.Dispose()
+
+            leaf

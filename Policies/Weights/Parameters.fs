@@ -32,8 +32,11 @@ type Parameters = {
     Architecture: Architecture
     /// [parameters] every weight.
     Values: torch.Tensor
-    /// [parameters] the gradient of every weight, filled by a backward pass; absent in a frozen policy.
+    /// [parameters] the gradient of every weight, filled by a backward pass, in float32 at least; absent in a frozen policy.
     Gradient: torch.Tensor option
+    /// Of half precision with a gradient: each weight that backward leaves a gradient of its own type with, and the place that it is added to in
+    /// `Gradient`. Added up in half precision, small gradients behind large sums would be lost.
+    Arriving: (torch.Tensor * torch.Tensor)[]
     /// [vocabulary, width].
     Embedding: torch.Tensor
     Layers: LayerParameters[]
@@ -71,6 +74,7 @@ type Parameters = {
                     yield! layers
                     this.Values
                     yield! Option.toArray this.Gradient
+                    yield! Array.map snd this.Arriving
                 |] do
                 tensor.Dispose()
 
@@ -133,6 +137,13 @@ module Parameters =
 
     let private assemble architecture (values: torch.Tensor) (gradient: torch.Tensor option) =
         let leaf = Flat.leaves (shapes architecture) values gradient
+        let place = gradient |> Option.filter(fun gradient -> gradient.dtype <> values.dtype) |> Option.map(Flat.joined(shapes architecture))
+        let arriving = ResizeArray()
+
+        let leaf names =
+            let made = leaf names
+            place |> Option.iter(fun place -> arriving.Add(made, place names))
+            made
 
         let layer index =
             let leaf = List.map(inLayer index) >> leaf
@@ -157,16 +168,19 @@ module Parameters =
             }
 
         let embeddings = leaf [ embedding ]
+        let layers = Array.init architecture.Layers layer
+        let norm = leaf [ finalNorm ]
 
         {
             Architecture = architecture
             Values = values.DetachFromDisposeScope()
             Gradient = gradient |> Option.map(fun gradient -> gradient.DetachFromDisposeScope())
             Embedding = embeddings
-            Layers = Array.init architecture.Layers layer
-            FinalNorm = leaf [ finalNorm ]
+            Layers = layers
+            FinalNorm = norm
             Head = if architecture.TiedHead then embeddings else leaf [ head ]
             Adapter = None
+            Arriving = arriving.ToArray()
         }
 
     /// Parameters over a flat tensor of all values, which they take over. `trainable` ones have a gradient, zero at first.
@@ -176,7 +190,9 @@ module Parameters =
             invalidArg (nameof values) $"This architecture has {count architecture} parameters; the tensor has shape [{found}]."
 
         use _ = torch.NewDisposeScope()
-        assemble architecture values (if trainable then Some(torch.zeros_like values) else None)
+        let dtype = if Tensors.isHalf values then torch.float32 else values.dtype
+        let gradient () = torch.zeros(values.shape, dtype = dtype, device = values.device)
+        assemble architecture values (if trainable then Some(gradient()) else None)
 
     /// The weights by Hugging Face's names: views without a graph, so that writing to them changes the policy.
     let named (parameters: Parameters) = split parameters.Architecture parameters.Values
@@ -248,6 +264,7 @@ module Parameters =
             parameters with
                 Values = alias parameters.Values
                 Gradient = None
+                Arriving = [||]
                 Embedding = alias parameters.Embedding
                 Layers = Array.mapi layer parameters.Layers
                 FinalNorm = alias parameters.FinalNorm
@@ -264,14 +281,19 @@ module Parameters =
 
         view (fun _ matrix -> matrix.detach()) adapter parameters
 
-    /// A copy, trainable, or frozen as a reference policy is, that shares nothing that training moves: of weights with an adapter, the adapter
-    /// alone is copied.
-    let clone (trainable: bool) (parameters: Parameters) =
+    let private copy trainable (parameters: Parameters) =
         match parameters.Adapter with
-        | Some adapter -> beside (Some(Adapter.clone trainable adapter)) parameters
+        | Some adapter -> beside (Some(Adapter.copy trainable adapter)) parameters
         | None ->
             use scope = torch.NewDisposeScope()
             ofValues parameters.Architecture trainable (scope.MoveToOuter(parameters.Values.clone()))
+
+    /// A frozen copy, as a reference policy is, that shares nothing that training moves, whether or not the original can be trained: of weights with
+    /// an adapter, the adapter alone is copied.
+    let clone parameters = copy false parameters
+
+    /// The same copy with a gradient, zero at first: training it leaves the original as it is.
+    let cloneTrainable parameters = copy true parameters
 
     /// A frozen copy whose numbers that training moves are in float32 at least.
     let cloneWide (parameters: Parameters) =
@@ -279,7 +301,7 @@ module Parameters =
             use scope = torch.NewDisposeScope()
             ofValues parameters.Architecture false (scope.MoveToOuter(Tensors.widened parameters.Values))
         else
-            clone false parameters
+            clone parameters
 
     /// A frozen view without an adapter whose matrices, the adapter's products in them, are copied column by column: products with few rows
     /// read them faster so on a CPU. Its flat tensor, embedding and biases are the original's, so nothing may be updated while it is used.
@@ -320,5 +342,19 @@ module Parameters =
 
         ofValues parameters.Architecture false (scope.MoveToOuter values)
 
+    /// Adds what a backward pass left with weights of half precision to the gradient, in float32, and lets go of it.
+    let collectGradient (parameters: Parameters) =
+        use _ = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+
+        for weight, place in parameters.Arriving do
+            for gradient in Option.toArray(Option.ofObj weight.grad) do
+                place.add_ gradient |> ignore
+                weight.grad <- null
+
     /// Sets every gradient to zero.
-    let zeroGradient (parameters: Parameters) = trainedGradient parameters |> Option.iter(fun gradient -> gradient.zero_() |> ignore)
+    let zeroGradient (parameters: Parameters) =
+        for weight, _ in parameters.Arriving do
+            weight.grad <- null
+
+        trainedGradient parameters |> Option.iter(fun gradient -> gradient.zero_() |> ignore)

@@ -78,6 +78,9 @@ type TrainingOptions = {
     ExactFirstUpdate: bool
     /// Of the distribution that tokens are sampled from and trained under, from 0.01 to 100: beyond, rounding of the logits decides what is learnt.
     Temperature: float
+    /// The share of a step's trajectories, from 0 to 1, that may be left out because they could not be judged: a run in which more are stops with the
+    /// reason.
+    UnjudgedLimit: float
     /// Steps between evaluations on held-out questions; there is one after the last step in any case.
     EvaluateEvery: int
     /// Held-out questions an evaluation asks; all when fewer exist.
@@ -115,6 +118,7 @@ module TrainingOptions =
         FreezeEmbedding = false
         ExactFirstUpdate = true
         Temperature = 1.0
+        UnjudgedLimit = 0.5
         EvaluateEvery = 100
         EvaluationQuestions = 100
         ProbeEvery = 5
@@ -173,6 +177,9 @@ module TrainingOptions =
         demand
             (options.Temperature >= 0.01 && options.Temperature <= 100.0)
             $"temperature {options.Temperature} is out of range: give a number from 0.01 to 100 to train with."
+        demand
+            (options.UnjudgedLimit >= 0.0 && options.UnjudgedLimit <= 1.0)
+            $"unjudgedLimit {options.UnjudgedLimit} is out of range: it is a share of a step's trajectories, from 0 to 1."
         demand
             (options.Schedule.WarmUp >= 0.0 && options.Schedule.WarmUp <= 1.0)
             $"warmUp {options.Schedule.WarmUp} is out of range: it is a share of all steps, from 0 to 1."

@@ -6,6 +6,7 @@ open System.Threading
 open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Diagnosis
+open Levee.Algorithms.Estimators
 open Levee.Algorithms.Objectives
 open Levee.Policies
 open Levee.Policies.Transformer
@@ -20,8 +21,10 @@ type StepReport = {
     Step: int
     /// What was measured, by name.
     Metrics: Map<string, float>
-    /// The trajectories that the step trained on.
+    /// The trajectories of the groups that the step trained on, with those that were left out because they could not be judged.
     Trajectories: Trajectory[]
+    /// Of all that was sampled: what could not be judged, in words.
+    Unjudged: string list
     /// The per-sample measure of displacement after this step's updates, where it was due.
     Bars: LldBar[]
     /// What was done about a phase that the run entered.
@@ -75,16 +78,30 @@ module Reinforce =
                     question, seed |> Seed.named "episode" |> Seed.derive g
         |]
         LearningTask.rollouts plan.Task (TrainingOptions.sampling plan.Options) policy episodes cancellation
+        |> Array.map(Judgement.ofParts plan.Recipe.Estimator.Parts)
         |> Array.chunkBySize plan.Options.GroupSize
+
+    /// What could not be judged, in words. Raises `InvalidOperationException` with them where they are more than the options allow.
+    let private unjudged plan step (groups: Group[]) =
+        let all = Array.concat groups
+        let faults = [
+            for trajectory in all do
+                for fault in Option.toList(Judgement.fault trajectory) -> Judgement.describe trajectory fault
+        ]
+        if float faults.Length / float all.Length > plan.Options.UnjudgedLimit then
+            let first = faults |> List.distinct |> List.truncate 3 |> String.concat "; "
+            invalidOp
+                $"Step {step}: {faults.Length} of {all.Length} trajectories could not be judged, more than the share of {plan.Options.UnjudgedLimit} that unjudgedLimit allows: {first}. Mend the reward function, or raise the limit."
+        faults
 
     /// The step's groups. Under dynamic sampling, groups without signal give way to others while rounds last; what is missing then is made up from them.
     let private sample plan cancellation policy step =
         let count = plan.Options.Questions
         let rec rounds number (kept: Group[]) (all: Group[]) =
             let fresh = sampleGroups plan cancellation policy step (number * count) count
-            let kept, all = Array.append kept (Array.filter Displacement.hasSignal fresh), Array.append all fresh
+            let kept, all = Array.append kept (Array.filter Judgement.hasSignal fresh), Array.append all fresh
             if kept.Length >= count || Some(number + 1) >= plan.Recipe.SamplingRounds then
-                let rest = all |> Array.filter(Displacement.hasSignal >> not)
+                let rest = all |> Array.filter(Judgement.hasSignal >> not)
                 { Kept = Array.append kept rest |> Array.truncate count; All = all }
             else
                 rounds (number + 1) kept all
@@ -97,18 +114,18 @@ module Reinforce =
     /// From a step's first update on, the step is finished.
     let private uncancelled = CancellationToken.None
 
-    /// The updates of one step: `Epochs` passes over the groups, each shuffled and split into mini-batches of whole groups.
+    /// The updates of one step: `Epochs` passes over the groups, one at least, each shuffled and split into mini-batches of whole groups.
     let private update plan rates clock step learner (groups: Group[]) =
         use _ = torch.NewDisposeScope()
-        let size = plan.Options.GroupSize
         let trajectories = Array.concat groups
+        let starts = groups |> Array.scan (fun start group -> start + group.Length) 0
         let all = StepBatch.create plan.Options plan.Recipe clock learner groups
         let miniBatches = [
             for epoch in 0 .. plan.Options.Epochs - 1 do
                 let order =
                     plan.Seed |> Seed.named "shuffle" |> Seed.derive step |> Seed.derive epoch |> Seed.shuffle [| 0 .. groups.Length - 1 |]
                 for part in Array.splitInto plan.Options.MiniBatches order do
-                    part |> Array.collect(fun group -> Array.init size (fun k -> group * size + k))
+                    part |> Array.collect(fun group -> [| starts[group] .. starts[group + 1] - 1 |])
         ]
         let run (learner, reports: UpdateReport list) rows =
             use _ = torch.NewDisposeScope()
@@ -142,13 +159,15 @@ module Reinforce =
     let private evaluate plan policy =
         let questions = Array.truncate plan.Options.EvaluationQuestions plan.Task.HeldOut
         let sampling = TrainingOptions.sampling plan.Options
-        let score sampling =
+        let episodes sampling =
             Evaluation.rollouts plan.Task sampling (Seed.named "evaluation" plan.Seed) uncancelled policy questions
-            |> Evaluation.meanReward
-            |> Some
+        let sampled, greedy = episodes sampling, episodes { sampling with Temperature = 0.0 }
+        let mean = Evaluation.meanReward >> Some >> Option.filter Double.IsFinite
+        let unjudged = Array.append sampled greedy |> Array.filter(Judgement.isJudged >> not)
         [
-            MetricName.heldOutSampled, score sampling
-            MetricName.heldOutGreedy, score { sampling with Temperature = 0.0 }
+            MetricName.heldOutSampled, mean sampled
+            MetricName.heldOutGreedy, mean greedy
+            MetricName.heldOutUnjudged, Some(float unjudged.Length)
         ]
 
     let private rollBack (state: RunState) since =
@@ -214,22 +233,29 @@ module Reinforce =
         let options = plan.Options
         let number = state.Step + 1
         let sampled = sample plan cancellation state.Learner.Policy number
+        let unjudged = unjudged plan number sampled.All
+        // A trajectory without a reward is in nothing that follows.
+        let groups = Judgement.comparable sampled.Kept
         let generated = watch.Elapsed.TotalSeconds
         let clock = { Step = number; Steps = options.Steps; Alarm = state.Alarm }
         let rate schedule = Schedule.at schedule options.Steps (number - 1)
         let rates = { PolicyRate = rate options.Schedule; CriticRate = rate options.CriticSchedule }
-        let learner, reports = update plan rates clock number state.Learner sampled.Kept
+        let learner, reports =
+            if groups.Length = 0 then
+                state.Learner, []
+            else
+                update plan rates clock number state.Learner groups
         let updated = watch.Elapsed.TotalSeconds
         let due interval = isDue interval options.Steps number
         let after =
-            if due options.DisplacementEvery then
-                Some(rescore plan learner.Policy sampled.Kept)
+            if due options.DisplacementEvery && groups.Length > 0 then
+                Some(rescore plan learner.Policy groups)
             else
                 None
         let bars = bars plan rates clock number learner
         let measured = [
             yield! StepMetrics.ofRollouts sampled.All
-            yield! StepMetrics.ofDisplacement sampled.Kept after
+            yield! StepMetrics.ofDisplacement groups after
             yield! StepMetrics.ofUpdates reports
             yield! StepMetrics.ofBars bars
             "actor/lr", Some rates.PolicyRate
@@ -252,6 +278,7 @@ module Reinforce =
             Step = number
             Metrics = Map.add MetricName.phase phase metrics
             Trajectories = Array.concat sampled.Kept
+            Unjudged = unjudged
             Bars = bars
             Events = events
         }

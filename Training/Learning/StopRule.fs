@@ -1,6 +1,7 @@
 namespace Levee.Training.Learning
 
 open System
+open Levee.Algorithms.Objectives
 
 /// A run ends once a metric has been beyond a bound for some steps in a row.
 type StopRule = {

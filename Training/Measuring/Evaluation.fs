@@ -1,6 +1,7 @@
 namespace Levee.Training.Measuring
 
 open Levee
+open Levee.Algorithms.Estimators
 open Levee.Environments
 open Levee.Policies
 open Levee.Policies.Transformer
@@ -16,12 +17,12 @@ module Evaluation =
         let episodes = questions |> Array.mapi(fun k question -> question, Seed.derive k seed)
         LearningTask.rollouts task sampling policy episodes cancellation
 
-    /// Mean reward of episodes; of none, zero.
+    /// Mean reward of those episodes that were judged; NaN where none was, zero where there are none at all.
     let meanReward (trajectories: Trajectory[]) =
-        if trajectories.Length = 0 then
-            0.0
-        else
-            trajectories |> Array.averageBy _.Reward
+        match Judgement.judged trajectories with
+        | [||] when trajectories.Length > 0 -> nan
+        | [||] -> 0.0
+        | judged -> judged |> Array.averageBy _.Reward
 
 /// Fixed good demonstrations on held-out questions: their log-likelihood shows what training does to behaviour that nobody samples any more.
 type Probe = Trajectory[]

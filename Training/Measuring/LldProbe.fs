@@ -15,7 +15,7 @@ open TorchSharp
 
 /// What one update on one question's trajectories does to its correct ones.
 type LldBar = {
-    /// The trajectories that were sampled.
+    /// The trajectories that were sampled and judged.
     Group: Group
     /// The advantage of each, a mean over its action tokens.
     Advantages: float[]
@@ -64,8 +64,9 @@ module LldProbe =
             Snapshot.restore kept learner |> ignore
             Snapshot.dispose kept
 
-    /// The bar of a group; `None` where it has no correct or no incorrect trajectory.
+    /// The bar of a group's trajectories that were judged; `None` where no correct or no incorrect one is among them.
     let ofGroup options recipe rates clock fresh cancellation (learner: Learner) (group: Group) =
+        let group = group |> Array.map(Judgement.ofParts recipe.Estimator.Parts) |> Judgement.judged
         let correct = [|
             for index, trajectory in Array.indexed group do
                 if Displacement.isCorrect trajectory then

@@ -92,7 +92,8 @@ module MemoryPlan =
         "rotation tables", rotation a number
         if setup.Options.Adapter.IsSome then
             "adapter", count * trainedNumber
-        "gradient", count * trainedNumber
+        let gradientNumber = max float32Bytes trainedNumber
+        "gradient", count * gradientNumber
         "optimiser's moments", moments
         "float32 master weights", master
         for reference in References.wanted setup.Needs do
@@ -104,7 +105,7 @@ module MemoryPlan =
             | Reference.Sampling -> "reference: initial", count * trainedNumber
         if setup.Needs.Contains CriticValues then
             let moments, master = optimiser count
-            "critic: weights and gradient", 2L * count * trainedNumber
+            "critic: weights and gradient", count * (trainedNumber + gradientNumber)
             "critic: moments and master weights", moments + master
     ]
 
@@ -160,6 +161,19 @@ module MemoryPlan =
         let chunk = min scored (int64 settings.ChunkSize) * int64 a.VocabularySize
         let forward, back, keptLogits = logits setup dtype (if scored <= int64 settings.ChunkSize then 1 else 2)
         let hidden = scored * int64 a.Width * number
+        let isAddedUp = options.Adapter.IsNone && number < float32Bytes
+        // What the head's gradient is made of before it is added up in float32: on a GPU a part of it in half precision, on a CPU wide hidden states.
+        let product =
+            if not isAddedUp then 0L
+            elif setup.OnGpu then number * min (embedding a) (int64 LogProbs.productAtATime)
+            else float32Bytes * min scored (int64 settings.ChunkSize) * int64 a.Width
+        // Gradients of all layers in half precision, at the end of the way back through them, when the layers' activations are gone but for the
+        // first's.
+        let arrived =
+            if isAddedUp && not options.Checkpointing then
+                number * (Parameters.count a - embedding a) - (layers - 1L) * kept
+            else
+                0L
         let layer =
             if options.Checkpointing then
                 2L * stream + max made (kept + pulled)
@@ -169,7 +183,7 @@ module MemoryPlan =
         "attention masks", passes * PassMemory.masks a dtype isFused length
         "hidden states that the head reads", passes * hidden
         "logits kept for the way back", chunk * keptLogits
-        "logits at work, or a layer on the way back", List.max [ chunk * (forward - keptLogits); chunk * back + hidden; layer + hidden ]
+        "logits at work, or a layer on the way back", List.max [ chunk * (forward - keptLogits); chunk * back + hidden + product; layer + hidden + max 0L arrived ]
     ]
 
     /// Numbers of the matrices that a sampler has of its own: on a CPU all, turned; on a GPU those with an adapter's products in them.

@@ -2,6 +2,7 @@ namespace Levee.Training.Measuring
 
 open Levee
 open Levee.Algorithms.Diagnosis
+open Levee.Algorithms.Estimators
 open Levee.Algorithms.Objectives
 open Levee.Environments
 open Levee.Training.Learning
@@ -20,20 +21,25 @@ module StepMetrics =
     /// Of all that a step sampled.
     let ofRollouts (groups: Group[]) =
         let trajectories = Array.concat groups |> List.ofArray
+        let judged = trajectories |> List.filter Judgement.isJudged
+        let ended reason = trajectories |> share(fun t -> t.End = reason)
         let over (value: Trajectory -> float) = trajectories |> List.map value |> mean
         let extreme choose (value: Trajectory -> float) = trajectories |> List.map value |> choose |> Some
         let failed (search: SearchCall) = if search.Failure.IsSome then 1.0 else 0.0
         [
-            MetricName.reward, over _.Reward
+            MetricName.reward, judged |> List.map _.Reward |> mean
+            MetricName.unjudged, Some(float(trajectories.Length - judged.Length))
             MetricName.responseLength, over(Trajectory.actionTokens >> float)
             "response_length/max", extreme List.max (Trajectory.actionTokens >> float)
             "response_length/min", extreme List.min (Trajectory.actionTokens >> float)
-            "response_length/clip_ratio", trajectories |> share(fun t -> t.End = LengthLimit)
+            MetricName.truncated, trajectories |> share Trajectory.isTruncated
+            MetricName.truncatedByTurn, ended TurnTokenLimit
+            MetricName.truncatedByContext, ended LengthLimit
             MetricName.validSearches, over(fun t -> float t.Searches.Length)
             MetricName.invalidActions, over(fun t -> float t.InvalidActions)
-            "env/finish_ratio", trajectories |> share(fun t -> t.End = Answered)
+            "env/finish_ratio", trajectories |> share _.Answer.IsSome
             "env/failed_searches", over(fun t -> t.Searches |> List.sumBy failed)
-            MetricName.noSignal, groups |> List.ofArray |> share(Displacement.hasSignal >> not)
+            MetricName.noSignal, groups |> List.ofArray |> share(Judgement.hasSignal >> not)
         ]
 
     /// Of the groups trained on, with their log-probabilities after the updates where those were measured.

@@ -3,21 +3,31 @@ namespace Levee.Training.Records
 open Levee
 open Levee.Algorithms.Diagnosis
 
-/// What was done about a phase that a run entered; one line of `events.jsonl`.
+/// What was done about a phase that a run entered, or about trajectories that could not be judged; one line of `events.jsonl`.
 type EventLine = {
     Run: RunId
     /// The step after which it was done.
     Step: int
-    /// The phase that was entered, in one lower-case word.
+    /// The phase that was entered, in one lower-case word; "unjudged" where the line is about trajectories without a reward.
     Phase: string
-    /// The step at which it began.
+    /// The step at which it began; the line's own where it is about trajectories.
     Since: int
     /// What was done, in a sentence.
     Message: string
 } with
 
     /// The line as a reader sees it.
-    override this.ToString() = $"{this.Run}, step {this.Step}: {this.Phase} since step {this.Since}: {this.Message}"
+    override this.ToString() =
+        if this.IsUnjudged then
+            $"{this.Run}, step {this.Step}: {this.Message}"
+        else
+            $"{this.Run}, step {this.Step}: {this.Phase} since step {this.Since}: {this.Message}"
+
+    /// Whether the line is about trajectories that could not be judged.
+    member this.IsUnjudged = this.Phase = EventLine.Unjudged
+
+    /// What stands for a phase in a line about trajectories that could not be judged.
+    static member Unjudged = "unjudged"
 
 /// Reading and writing of `events.jsonl`: one JSON object a line, `{"step":61,"arm":"GRPO","seed":1,"phase":"collapse","since":57,"message":"warned"}`.
 [<RequireQualifiedAccess>]

@@ -30,8 +30,16 @@ type MetricLine = {
 /// Names of the metrics that the reports read.
 [<RequireQualifiedAccess>]
 module MetricName =
-    /// Mean outcome reward (here: exact match) of the step's rollouts, in [0, 1].
+    /// Mean outcome reward (here: exact match) of those of the step's rollouts that were judged, in [0, 1].
     let reward = "critic/score/mean"
+    /// Number of the step's trajectories that could not be judged and were left out: a reward function failed.
+    let unjudged = "env/unjudged"
+    /// Share of the step's trajectories whose last action was cut off at a token limit, the turn's or the context's.
+    let truncated = "response_length/clip_ratio"
+    /// Share of the step's trajectories whose last action was cut off at the largest number of tokens of a turn.
+    let truncatedByTurn = "response_length/clip_ratio/turn"
+    /// Share of the step's trajectories that ended because the context was full.
+    let truncatedByContext = "response_length/clip_ratio/context"
     /// Mean log-probability per token, in nats, of the step's correct responses.
     let correct = "lld/log_likelihood/correct"
     /// Mean log-probability per token, in nats, of the step's incorrect responses.
@@ -70,7 +78,9 @@ module MetricName =
     let heldOutSampled = "val/exact_match/sampled"
     /// Exact match on held-out questions, decoded greedily, in [0, 1].
     let heldOutGreedy = "val/exact_match/greedy"
-    /// Share of the step's groups whose trajectories were all rewarded alike (TRL's name).
+    /// Number of an evaluation's episodes, sampled and greedy together, that could not be judged.
+    let heldOutUnjudged = "val/unjudged"
+    /// Share of the step's groups without signal: all rewarded alike, or fewer than two judged (TRL's name).
     let noSignal = "frac_reward_zero_std"
     /// The per-sample measure of displacement (arXiv 2512.04220, Eq. 3): its mean over questions, in nats.
     let perSampleChange = "lld/per_sample/mean"

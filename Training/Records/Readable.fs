@@ -2,6 +2,7 @@ namespace Levee.Training.Records
 
 open System.Text
 open Levee
+open Levee.Algorithms.Estimators
 open Levee.Policies
 
 /// Trajectories as a person reads them.
@@ -18,8 +19,12 @@ module Readable =
         let golden = String.concat " | " trajectory.Question.GoldenAnswers
         let answer = trajectory.Answer |> Option.defaultValue "none"
         let text = StringBuilder()
+        let reward =
+            match Judgement.fault trajectory with
+            | None -> $"reward {trajectory.Reward}"
+            | Some fault -> $"not judged ({Judgement.describe trajectory fault})"
         text.AppendLine
-            $"reward {trajectory.Reward}, answer: {answer}, golden: {golden}, {trajectory.Searches.Length} searches, {trajectory.End}"
+            $"{reward}, answer: {answer}, golden: {golden}, {trajectory.Searches.Length} searches, {trajectory.End}"
         |> ignore
         for part in trajectory.Segments do
             text.AppendLine(segment tokenizer part) |> ignore

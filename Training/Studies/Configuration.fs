@@ -159,6 +159,15 @@ module Configuration =
             fields.ToJsonString json
         | _ -> invalidOp "An experiment is a JSON object."
 
+    /// The rounds of dynamic sampling of an arm, as `toJson` writes it; none where it has none.
+    let samplingRounds (arm: JsonElement) =
+        match arm.TryGetProperty "samplingRounds" with
+        | true, rounds ->
+            match JsonSerializer.Deserialize(rounds, typeof<int option>, json) with
+            | :? (int option) as rounds -> rounds
+            | _ -> None
+        | _ -> None
+
     /// The name of the experiment that a configuration describes.
     let name (configuration: string) =
         use json = JsonDocument.Parse configuration

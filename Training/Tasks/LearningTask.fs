@@ -34,6 +34,7 @@ module LearningTask =
         Question = question
         Segments = task.Demonstrate tokenizer flaws question seed
         Reward = 0.0
+        Fault = None
         End = Answered
         Answer = None
         AnswerTokens = 0

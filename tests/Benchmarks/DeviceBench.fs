@@ -156,6 +156,7 @@ let private trajectory settings architecture row : Trajectory =
             Action(tokens architecture action (Seed.named "action" seed), Array.create action (-log(float32 architecture.VocabularySize)))
         ]
         Reward = float(row % 2)
+        Fault = None
         End = Answered
         Answer = Some "answer"
         AnswerTokens = 1

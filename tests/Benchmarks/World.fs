@@ -21,7 +21,7 @@ let warmPolicy () =
         freshPolicy()
 
 /// A policy of its own with the same weights.
-let copy (policy: Policy) = { policy with Model = Parameters.clone true policy.Parameters |> Model.ofParameters }
+let copy (policy: Policy) = { policy with Model = Parameters.cloneTrainable policy.Parameters |> Model.ofParameters }
 
 /// Tokens drawn at random.
 let private randomTokens (policy: Policy) count seed =
@@ -52,6 +52,7 @@ let private trajectory policy seed : Trajectory =
             actions[2]
         ]
         Reward = float(seed |> Seed.named "reward" |> Seed.below 2)
+        Fault = None
         End = Answered
         Answer = Some "answer"
         AnswerTokens = 3

@@ -124,6 +124,7 @@ let private episode answer (golden: string list) : Trajectory = {
     Question = { Id = ""; Text = "?"; GoldenAnswers = golden; Metadata = "" }
     Segments = [ Prompt [| 1 |]; Action([| 1; 2; 3 |], [| 0f; 0f; 0f |]) ]
     Reward = 0.0
+    Fault = None
     End = Answered
     Answer = answer
     AnswerTokens = 0

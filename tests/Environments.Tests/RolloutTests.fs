@@ -396,3 +396,87 @@ let ``Options out of range are named`` () =
 
     Assert.Throws<ArgumentOutOfRangeException>(fun () -> SearchEnvironment({ SearchOptions.defaults with TopK = 0 }, Library()) |> ignore)
     |> ignore
+
+/// Words without an end.
+let private rambling = String.Join(' ', Array.replicate 60 "so")
+
+let private ends options contextLimit turns =
+    let words = WordTokenizer()
+    let trajectories, _ = runIn (searching(Library())) words options contextLimit (script words [ turns ])
+    trajectories[0].End, trajectories[0].Answer
+
+[<Fact>]
+let ``An episode whose last action a token limit cut off ends for that limit`` () =
+    let single = { options with MaxTurns = 1; FinalTurn = false }
+    let final = { options with MaxTurns = 1; FinalTurn = true }
+    Assert.Equal((TurnTokenLimit, None), ends single 1000 [ rambling ])
+    Assert.Equal((TurnTokenLimit, None), ends final 1000 [ rambling; rambling ])
+    // The first turn was cut too, but what counts is how the response ended.
+    Assert.Equal((TurnLimit, None), ends final 1000 [ rambling; search ])
+    Assert.Equal((Answered, Some "Paris"), ends final 1000 [ rambling; answer ])
+    Assert.Equal((TurnTokenLimit, None), ends final 1000 [ search; rambling ])
+    // An action that ended by itself at the last token it might have is whole.
+    let length = (encode (WordTokenizer()) answer).Length
+    Assert.Equal((Answered, Some "Paris"), ends { single with TurnTokens = length } 1000 [ answer ])
+    Assert.Equal((TurnTokenLimit, None), ends { single with TurnTokens = length - 1 } 1000 [ answer ])
+
+[<Fact>]
+let ``Where the context cuts an action off, in the final turn too, the episode ends for the context`` () =
+    let words = WordTokenizer()
+    let answered = (run words { options with MaxTurns = 1 } (script words [ [ answer ] ]))[0]
+    let prompt = length answered - (encode words answer).Length
+    let single = { options with MaxTurns = 1; FinalTurn = false }
+    let final = { options with MaxTurns = 1; FinalTurn = true }
+    Assert.Equal((LengthLimit, None), ends single (prompt + 5) [ rambling ])
+    Assert.Equal((LengthLimit, None), ends final (prompt + 5) [ rambling; rambling ])
+    // The final turn begins, and has a few tokens left.
+    let whole = (run words { final with TurnTokens = 5 } (script words [ [ rambling; answer ] ]))[0]
+    let final = { final with TurnTokens = 5 }
+    Assert.Equal("PAOA", kinds whole)
+    Assert.Equal((LengthLimit, None), ends final (length whole - 1) [ rambling; rambling ])
+    Assert.Equal((TurnTokenLimit, None), ends final (length whole + 1) [ rambling; rambling ])
+
+[<Fact>]
+let ``An answer that a token limit cut off is an answer, and truncated`` () =
+    // Whatever is written answers, with nothing that ends a turn.
+    let environment = {
+        new IEnvironment with
+            member _.Prompt question = [ Piece.Plain question.Text ]
+            member _.StopTexts = []
+            member _.Act(actions, _) = actions |> Array.map(fun action -> Outcome.Answer(action.Text, action.Text)) |> Task.FromResult
+    }
+
+    let words = WordTokenizer()
+    let options = { options with TurnTokens = 4 }
+    let trajectories, _ = runIn environment words options 1000 (script words [ [ rambling ]; [ "so so" ] ])
+    Assert.Equal<EndReason[]>([| TurnTokenLimit; Answered |], trajectories |> Array.map _.End)
+    Assert.All(trajectories, (fun trajectory -> Assert.True trajectory.Answer.IsSome))
+
+[<Fact>]
+let ``A reward that is no number or throws is an error of its trajectory alone`` () =
+    let words = WordTokenizer()
+
+    let reward: Reward =
+        fun _ transcript ->
+            match transcript.Turns.Length with
+            | 1 -> 0.25
+            | 2 -> nan
+            | 3 -> -infinity
+            | _ -> failwith "too long"
+
+    let planned = [ for turns in 0..3 -> List.replicate turns search @ [ answer ] ]
+
+    for given, name in [ reward, ""; Reward.named "brevity" reward, "brevity" ] do
+        let trajectories = run words { options with Reward = given } (script words planned)
+        let gave = [| None; Some "NaN"; Some "-Infinity"; Some "Exception: too long" |]
+        let expected = gave |> Array.map(Option.map(fun gave -> { Function = name; Gave = gave }))
+        Assert.Equal<RewardFault option[]>(expected, trajectories |> Array.map _.Fault)
+        Assert.Equal<bool[]>([| false; true; true; true |], trajectories |> Array.map(_.Reward >> Double.IsNaN))
+        Assert.Equal(0.25, trajectories[0].Reward)
+
+[<Fact>]
+let ``A reward that is cancelled cancels the rollout`` () =
+    let words = WordTokenizer()
+    let reward: Reward = fun _ _ -> raise(OperationCanceledException())
+    Assert.Throws<OperationCanceledException>(fun () -> run words { options with Reward = reward } (script words [ [ answer ] ]) |> ignore)
+    |> ignore

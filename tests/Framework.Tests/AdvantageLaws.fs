@@ -51,7 +51,7 @@ let ``a higher reward never has a lower advantage`` (name: string) =
 [<MemberData(nameof names)>]
 let ``equal rewards in a group of several give no signal`` (name: string) =
     for reward in [ 0.0; 1.0; 0.1 ] do
-        Assert.All((find name) (Array.replicate 5 reward), fun a -> Assert.True(abs a < 1e-9))
+        Assert.All((find name) (Array.replicate 5 reward), fun a -> Assert.Equal(0.0, a))
 
 [<Theory>]
 [<MemberData(nameof names)>]
@@ -73,7 +73,7 @@ let ``shifting all rewards changes nothing where a baseline is taken off`` () =
 [<Fact>]
 let ``a standard deviation takes the scale of rewards out`` () =
     let advantages = Baseline.standardise { Ddof = 1; Epsilon = 0.0 }
-    holds(fun rewards -> not(Baseline.differ rewards) || nearAll 1e-9 (advantages rewards) (advantages(Array.map ((*) 7.0) rewards)))
+    holds(fun rewards -> not(Deviation.differ rewards) || nearAll 1e-9 (advantages rewards) (advantages(Array.map ((*) 7.0) rewards)))
 
 [<Fact>]
 let ``leaving one out is centring, scaled by n / (n - 1)`` () =
@@ -101,6 +101,7 @@ let rollouts =
                 Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
                 Segments = Prompt [| 0 |] :: actions
                 Reward = float reward / 10.0
+                Fault = None
                 End = Answered
                 Answer = None
                 AnswerTokens = 0
@@ -177,7 +178,7 @@ let ``whitened advantages have mean zero and unit variance over tokens`` () =
         let tokens = advantagesOf estimator rollouts |> Array.concat
         let raw = advantagesOf (Advantage.discountedReturn 0.9) rollouts |> Array.concat
         tokens.Length < 2
-        || not(Baseline.differ raw)
+        || not(Deviation.differ raw)
         || (let mean, deviation = Deviation.moments { Ddof = 1; Epsilon = 0.0 } tokens
             near 1e-9 0.0 mean && near 1e-9 1.0 deviation))
 
@@ -209,7 +210,7 @@ let ``what a critic learns is advantage and value together`` () =
 [<Fact>]
 let ``GPG makes up for groups without signal`` () =
     holdsOf(fun rollouts ->
-        let signal = rollouts.Groups |> Array.filter(Array.map _.Reward >> Baseline.differ) |> Array.length
+        let signal = rollouts.Groups |> Array.filter(Array.map _.Reward >> Deviation.differ) |> Array.length
         let alpha = 3.0 / float(max 1 signal)
         let centred = advantagesOf Advantage.drGrpo rollouts |> Array.map(Array.map((*) alpha))
         Array.forall2 (nearAll 1e-9) centred (advantagesOf Advantage.gpg rollouts))
@@ -242,6 +243,7 @@ let ``the penalty for length grows over the buffer`` (length: int) (penalty: flo
         Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
         Segments = [ Prompt [| 0 |]; Action(Array.zeroCreate length, Array.zeroCreate length) ]
         Reward = 1.0
+        Fault = None
         End = Answered
         Answer = None
         AnswerTokens = 0

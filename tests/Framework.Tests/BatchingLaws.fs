@@ -12,6 +12,7 @@ let private trajectory reward answerTokens segments = {
     Question = question
     Segments = segments
     Reward = reward
+    Fault = None
     End = Answered
     Answer = None
     AnswerTokens = answerTokens

@@ -10,6 +10,7 @@ let private trajectory reward searches callTokens answerTokens actions : Traject
         Prompt [| 0 |]
         :: (actions |> List.map(fun logProb -> Action(Array.map (fun _ -> 1) logProb, Array.map float32 logProb)))
     Reward = reward
+    Fault = None
     End = Answered
     Answer = None
     AnswerTokens = answerTokens

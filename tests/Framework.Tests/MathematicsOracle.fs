@@ -30,6 +30,7 @@ let private trajectory (mask: float[]) reward : Trajectory =
         Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
         Segments = Prompt [| 0 |] :: [ for length in lengths -> Action(Array.zeroCreate length, Array.zeroCreate length) ]
         Reward = reward
+        Fault = None
         End = Answered
         Answer = None
         AnswerTokens = 0

@@ -161,6 +161,7 @@ public sealed class AlgorithmTests
             new Core.Question("", "Which?", List<string>(), ""),
             List(segments),
             own.Reward,
+            null,
             Core.EndReason.Answered,
             null,
             0,

@@ -54,6 +54,19 @@ internal sealed class BriefReward : IReward
         Rewards.ExactMatch.Judge(question, transcript) + 0.1 / transcript.Turns.Count;
 }
 
+/// <summary>A reward written in C# that fails for some episodes, one way or the other.</summary>
+internal sealed class MoodyReward : IReward
+{
+    private int _asked;
+
+    public double Judge(Question question, Transcript transcript) => (Interlocked.Increment(ref _asked) % 3) switch
+    {
+        0 => double.NaN,
+        1 => throw new InvalidOperationException("not today"),
+        _ => Rewards.ExactMatch.Judge(question, transcript),
+    };
+}
+
 /// <summary>A demonstrator written in C#: answers at once.</summary>
 internal sealed class HastyDemonstrator : IDemonstrator
 {

@@ -119,30 +119,31 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task A_corpus_chooses_how_it_is_searched_unless_that_is_said()
+    public async Task A_reward_that_throws_or_gives_no_number_is_a_fault_of_its_episode()
     {
-        Document[] documents = [new() { Id = "1", Title = "京都", Text = "京都は古都です" }, new() { Id = "2", Title = "Peru", Text = "Lima" }];
-        async Task<string[]> Find(SqliteRetriever retriever) =>
-            [.. (await retriever.RetrieveAsync(["古都"], 3, Cancellation)).Single().Documents.Select(document => document.Id)];
-
-        using var chosen = SqliteRetriever.InMemory(documents);
-        Assert.Equal((TextAnalysis.Pairs, "1"), (chosen.Analysis, (await Find(chosen)).Single()));
-        Assert.Contains("pairs", chosen.Description, StringComparison.Ordinal);
-        using var said = SqliteRetriever.InMemory(documents, TextAnalysis.Words);
-        Assert.Equal(TextAnalysis.Words, said.Analysis);
-        Assert.Empty(await Find(said));
+        using var policy = Policy.Load(WarmStartFolder);
+        var task = AtlasTask with { Rollout = AtlasTask.Rollout with { Reward = new MoodyReward() } };
+        var evaluation = await task.EvaluateAsync(policy, new EvaluationOptions { Questions = 6 }, Cancellation);
+        var judged = evaluation.Trajectories.Where(episode => episode.Fault is null).ToArray();
+        Assert.InRange(judged.Length, 1, 5);
+        Assert.Equal(judged.Average(episode => episode.Reward), evaluation.MeanReward, 1e-12);
+        Assert.All(evaluation.Trajectories.Except(judged), episode =>
+        {
+            Assert.True(double.IsNaN(episode.Reward));
+            Assert.Equal(nameof(MoodyReward), episode.Fault!.Function);
+            Assert.Contains(episode.Fault.Gave, new[] { "NaN", "InvalidOperationException: not today" });
+        });
+        var error = Assert.Throws<ArgumentException>(() => Advantages.Grpo.Estimate([evaluation.Trajectories]));
+        Assert.Contains(nameof(MoodyReward), error.Message);
     }
 
     [Fact]
-    public void Golden_answers_that_normalise_to_nothing_are_told()
+    public async Task A_turn_that_a_token_limit_cuts_off_truncates_its_episode()
     {
-        using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Path, "questions.jsonl");
-        File.WriteAllText(path, """{"id": 1, "question": "Which vitamin?", "golden_answers": ["A"]}""");
-        List<string> told = [];
-
-        Assert.Equal("Which vitamin?", Dataset.LoadQuestions(path, told.Add).Single().Text);
-        Assert.Contains("line 1 (\"A\")", told.Single(), StringComparison.Ordinal);
+        using var policy = Policy.Load(WarmStartFolder);
+        var task = AtlasTask with { Rollout = AtlasTask.Rollout with { MaxTurns = 1, FinalTurn = false, TurnTokens = 2 } };
+        var episode = await task.AskAsync(policy, "What is the capital of Austria?", cancellationToken: Cancellation);
+        Assert.Equal(EndReason.TurnTokenLimit, episode.End);
     }
 
     [Fact]

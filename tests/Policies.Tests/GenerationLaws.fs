@@ -58,6 +58,7 @@ let ``log-probabilities are those of the trainer's scoring`` () =
         Question = { Id = ""; Text = "?"; GoldenAnswers = []; Metadata = "" }
         Segments = [ Prompt prompts[0]; Action(result.Tokens, result.LogProbs) ]
         Reward = 0.0
+        Fault = None
         End = Answered
         Answer = None
         AnswerTokens = 0

@@ -16,6 +16,7 @@ let private trajectory segments = {
     Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
     Segments = segments
     Reward = 1.0
+    Fault = None
     End = Answered
     Answer = None
     AnswerTokens = 0

@@ -113,3 +113,32 @@ let ``no tokens have no scores and no gradient`` () =
     Assert.Equal<int64[]>([| 0L |], scores.LogProb.shape)
     Assert.Equal<int64[]>([| 0L; int64 width |], gradient.shape)
     Assert.Equal(0.0, headGradient.abs().sum().ToDouble())
+
+[<Fact>]
+let ``in half precision the head's gradient is the same in one chunk and in many`` () =
+    use _ = torch.NewDisposeScope()
+    // Every token adds the same, so that a sum in bfloat16 would stand still after a few hundred.
+    let count = 2000
+    let one = case 1 4
+
+    let many = {
+        Hidden = one.Hidden.expand(int64 count, -1L).contiguous().``to`` torch.bfloat16
+        Head = one.Head.``to`` torch.bfloat16
+        Targets = one.Targets.expand(int64 count).contiguous()
+        Slopes = one.Slopes.expand(int64 count).contiguous().``to`` torch.float32
+        EntropySlopes = one.EntropySlopes
+    }
+
+    let gradient size =
+        let settings = { LogProbs.defaults with ChunkSize = size }
+        let scores = LogProbs.evaluate settings many.Head many.Hidden many.Targets
+        let gradient = torch.zeros(many.Head.shape, dtype = torch.float32)
+        LogProbs.pullBack settings many.Head (Some gradient) many.Hidden many.Targets scores many.Slopes None |> ignore
+        gradient
+
+    let whole = gradient count
+    let norm = whole.norm().ToDouble()
+    Assert.True(norm > 100.0)
+
+    for size in [ 1; 7; 500 ] do
+        Assert.InRange((gradient size - whole).norm().ToDouble() / norm, 0.0, 4e-3)

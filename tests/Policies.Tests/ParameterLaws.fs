@@ -86,6 +86,43 @@ let ``backward fills the flat gradient, and adds to it`` () =
     close 1e-12 once gradient
 
 [<Fact>]
+let ``a copy is frozen, of a policy and of its weights alike, unless it is asked to be trainable`` () =
+    use model = modelOf architecture torch.bfloat16 6
+    let original = model.Parameters
+
+    for source in [ original; Parameters.clone original ] do
+        use frozen = Parameters.clone source
+        use trainable = Parameters.cloneTrainable source
+        Assert.True frozen.Gradient.IsNone
+        Assert.Empty frozen.Arriving
+        Assert.Equal(0.0, trainable.Gradient.Value.norm().ToDouble())
+        trainable.Values.zero_() |> ignore
+        Assert.True(source.Values.norm().ToDouble() > 0.0)
+        Assert.Equal(0.0, (source.Values - frozen.Values).abs().max().ToDouble())
+
+[<Fact>]
+let ``the gradient of weights in half precision is in float32, and nothing of it stays behind`` () =
+    use _ = torch.NewDisposeScope()
+    let layout = Layout.ofSequences torch.CPU [| [| struct (1, false); struct (2, true); struct (3, true) |] |]
+
+    use start = modelOf untied torch.bfloat16 6
+
+    let gradient (dtype: torch.ScalarType) settings =
+        let values = (start.Parameters.Values.``to`` dtype).clone()
+        use model = Parameters.ofValues untied true values |> Model.ofParameters
+        let scored = Scoring.forwardLayout settings model layout
+        Scoring.pullBack scored (torch.ones_like scored.LogProb) None
+        Assert.All(model.Parameters.Arriving, fun (weight, _) -> Assert.Null weight.grad)
+        let gradient = Option.get model.Parameters.Gradient
+        Assert.Equal(torch.float32, gradient.dtype)
+        gradient.clone()
+
+    for checkpointing in [ false; true ] do
+        let settings = { Scoring.at 1.0 with Checkpointing = checkpointing }
+        let wide, half = gradient torch.float32 settings, gradient torch.bfloat16 settings
+        Assert.InRange((wide - half).norm().ToDouble() / wide.norm().ToDouble(), 0.0, 0.05)
+
+[<Fact>]
 let ``a frozen policy cannot be pulled back through`` () =
     use _ = torch.NewDisposeScope()
     use model = modelOf architecture torch.float32 6

@@ -76,6 +76,7 @@ let private trajectory (plan: MemorySetup) seed = {
             Action(tokens plan.Lengths.Written (Seed.named "action" seed), Array.create plan.Lengths.Written -1.0f)
         ]
     Reward = float(Seed.below 2 seed)
+    Fault = None
     End = Answered
     Answer = None
     AnswerTokens = 0

@@ -38,6 +38,14 @@ let ``arms that are the same are one arm of more seeds, others are told apart by
         Assert.Contains(arm, text)
 
 [<Fact>]
+let ``an arm is described in full, dynamic sampling included`` () =
+    use folder = new TemporaryFolder()
+    let path = run folder.Path (tiny "first" [ 1 ] Recipes.dapo)
+    let described = [ for name, line, _ in (Comparison.read path).Arms -> name, line ]
+    Assert.Equal<(string * string) list>([ "GRPO", Recipe.formula Recipes.grpo; "other", Recipe.formula Recipes.dapo ], described)
+    Assert.Contains("dynamic sampling in 10 rounds", snd described[1])
+
+[<Fact>]
 let ``a seed in common keeps equal arms apart`` () =
     use folder = new TemporaryFolder()
     let first, second = run folder.Path (tiny "first" [ 1 ] Recipes.rloo), run folder.Path (tiny "second" [ 1 ] Recipes.rloo)

@@ -21,6 +21,7 @@ let private trajectory reward (actions: string list) = {
         yield! actions |> List.map(fun text -> Action(letters.Encode(text, false), Array.replicate text.Length -0.5f))
     ]
     Reward = reward
+    Fault = None
     End = Answered
     Answer = None
     AnswerTokens = 0

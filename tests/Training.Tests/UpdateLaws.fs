@@ -154,3 +154,46 @@ let ``a frozen embedding stays bit for bit, and the rest moves`` () =
     Assert.True report.Applied
     Assert.Equal<float32[]>(before[.. embedding - 1], after[.. embedding - 1])
     Assert.NotEqual<float32[]>(before[embedding..], after[embedding..])
+
+/// The gradient that micro-batches of a size leave of so many times the same trajectory, with a critic's.
+let private gradients precision (options: TrainingOptions) count size =
+    use policy = Policy.load precision torch.CPU (IO.Path.Combine(data, "warm-start"))
+    use _ = torch.NewDisposeScope()
+    let options = { options with MicroBatch = size }
+    let trajectories = Array.replicate count episodes.Value[0]
+    let batch: Batch = {
+        Batch.create torch.float32 torch.CPU trajectories (Array.replicate count 1.0) with
+            Return = Some(torch.ones([| int64 count; int64(Trajectory.actionTokens trajectories[0]) |]))
+            ValueOld = Some(torch.zeros([| int64 count; int64(Trajectory.actionTokens trajectories[0]) |]))
+    }
+    let learner = Learner.start options (Set.singleton CriticValues) policy
+    let objective = Surrogate.negativeLogLikelihood + Value.clipped 0.5
+    let learner, report = Update.run options { PolicyRate = 0.0; CriticRate = 0.0 } objective false CancellationToken.None learner trajectories batch
+    Assert.True report.Applied
+    let copy (gradient: torch.Tensor) = gradient.``to``(torch.float64).data<float>().ToArray()
+    let found = copy(snd(Learner.trained false policy)) :: (Critic.trained learner.Critic.Value.Critic |> List.map(snd >> copy))
+    Learner.dispose learner
+    found
+
+let private distance (a: float[]) (b: float[]) =
+    sqrt(Array.sum(Array.map2 (fun x y -> (x - y) ** 2.0) a b) / Array.sumBy(fun x -> x * x) a)
+
+[<Fact>]
+let ``in bfloat16 many micro-batches add up to the gradient of one`` () =
+    // The mean over equal trajectories is one's gradient; divided by a power of two nothing is rounded differently.
+    for checkpointing in [ false; true ] do
+        let options = { small with Checkpointing = checkpointing }
+        let one = gradients torch.bfloat16 options 1 1
+        let many = gradients torch.bfloat16 options 512 1
+        // A fresh critic's transformer has none yet: its output is zero.
+        for one, many in List.zip one many |> List.filter(fst >> Array.exists((<>) 0.0)) do
+            Assert.InRange(distance one many, 0.0, 1e-4)
+        // Added up in bfloat16 itself the sum stands still half way: 1/512 no longer counts beside a half.
+        let inHalf =
+            use _ = torch.NewDisposeScope()
+            let share = (torch.tensor(one.Head) / 512.0).``to`` torch.bfloat16
+            let sum = torch.zeros_like share
+            for _ in 1..512 do
+                sum.add_ share |> ignore
+            (sum.``to`` torch.float64).data<float>().ToArray()
+        Assert.True(distance one.Head inHalf > 0.1, "bfloat16 itself loses nothing here")
