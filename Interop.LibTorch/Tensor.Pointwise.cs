@@ -112,6 +112,9 @@ public static partial class torch
         /// <summary>Where elements are zero or false.</summary>
         public Tensor logical_not() => Call("logical_not", this);
 
+        /// <summary>Where an element is a number that is not infinite.</summary>
+        public Tensor isfinite() => Call("isfinite", this);
+
         /// <summary>Where both elements are true (not zero).</summary>
         public Tensor logical_and(Tensor other) => Call("logical_and", this, other);
 

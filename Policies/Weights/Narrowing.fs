@@ -45,21 +45,21 @@ module Narrowing =
         let everywhere = [| 0L .. numbers.dim() - 1L |]
 
         // The comparison fails for NaN too.
-        let fits () = wide.abs().amax(everywhere).``to``(torch.float64).item<float>() <= limit
+        let fits () = wide.abs().amax(everywhere).``to``(torch.float64).ToDouble() <= limit
 
-        let isLost () = narrow.``to``(wide.dtype).isfinite().logical_not_().logical_and_(wide.isfinite())
+        let isLost () = narrow.``to``(wide.dtype).isfinite().logical_not().logical_and_(wide.isfinite())
 
         if limitOf numbers.dtype <= limit || fits() then
             narrow, None
         else
             let lost = isLost()
-            let count = lost.sum().item<int64>()
+            let count = lost.sum().ToInt64()
 
             if count = 0L then
                 narrow, None
             else
                 let misfits = wide.masked_fill(lost.logical_not(), Tensors.scalar 0.0)
-                let edge (reduced: torch.Tensor) = reduced.``to``(torch.float64).item<float>()
+                let edge (reduced: torch.Tensor) = reduced.``to``(torch.float64).ToDouble()
                 let largest = [ edge(misfits.amax everywhere); edge(misfits.amin everywhere) ] |> List.maxBy magnitude
                 let saturated = torch.where(lost, wide.clamp(Tensors.scalar -limit, Tensors.scalar limit), wide)
                 saturated.``to`` dtype, Some(count, largest)
