@@ -47,7 +47,7 @@ module Narrowing =
         // The comparison fails for NaN too.
         let fits () = wide.abs().amax(everywhere).``to``(torch.float64).ToDouble() <= limit
 
-        let isLost () = narrow.``to``(wide.dtype).isfinite().logical_not().logical_and_(wide.isfinite())
+        let isLost () = narrow.``to``(wide.dtype).isfinite().logical_not().logical_and(wide.isfinite())
 
         if limitOf numbers.dtype <= limit || fits() then
             narrow, None
