@@ -8,7 +8,8 @@ module Recipe =
 
     /// A recipe in one line, from the formulas of its parts and its rounds of dynamic sampling.
     let line (objective: string) (advantage: string) (samplingRounds: int option) =
-        let sampling = samplingRounds |> Option.map(fun rounds -> $", dynamic sampling in {rounds} rounds") |> Option.defaultValue ""
+        let sampling =
+            samplingRounds |> Option.map(fun rounds -> $", dynamic sampling in {rounds} rounds") |> Option.defaultValue ""
         $"{objective}, advantage {advantage}{sampling}"
 
     /// The recipe in one line.
