@@ -6,9 +6,10 @@ open Levee.Algorithms.Formulas
 open TorchSharp
 
 /// How far the likelihood ratio may move before its gradient is cut: the interval [1 - Low, 1 + High]. `Clip.symmetric` and `Clip.asymmetric` make one.
-type Clip =
-    private
-        { Below: float; Above: float }
+type Clip = private {
+    Below: float
+    Above: float
+} with
 
     /// The distance below 1, above 0 and below 1.
     member this.Low = this.Below
@@ -27,7 +28,9 @@ module Clip =
     /// finite number above 0.
     let asymmetric low high =
         if not(low > 0.0 && low < 1.0 && high > 0.0 && System.Double.IsFinite high) then
-            invalidArg (nameof low) $"A clip of {low} below and {high} above is out of range: give two numbers above 0, the first below 1, such as 0.2 and 0.28."
+            invalidArg
+                (nameof low)
+                $"A clip of {low} below and {high} above is out of range: give two numbers above 0, the first below 1, such as 0.2 and 0.28."
         { Below = low; Above = high }
 
     /// A ratio [R, N] kept within the interval.

@@ -137,7 +137,10 @@ module Parameters =
 
     let private assemble architecture (values: torch.Tensor) (gradient: torch.Tensor option) =
         let leaf = Flat.leaves (shapes architecture) values gradient
-        let place = gradient |> Option.filter(fun gradient -> gradient.dtype <> values.dtype) |> Option.map(Flat.joined(shapes architecture))
+        let place =
+            gradient
+            |> Option.filter(fun gradient -> gradient.dtype <> values.dtype)
+            |> Option.map(Flat.joined(shapes architecture))
         let arriving = ResizeArray()
 
         let leaf names =
@@ -190,7 +193,11 @@ module Parameters =
             invalidArg (nameof values) $"This architecture has {count architecture} parameters; the tensor has shape [{found}]."
 
         use _ = torch.NewDisposeScope()
-        let dtype = if Tensors.isHalf values then torch.float32 else values.dtype
+        let dtype =
+            if Tensors.isHalf values then
+                torch.float32
+            else
+                values.dtype
         let gradient () = torch.zeros(values.shape, dtype = dtype, device = values.device)
         assemble architecture values (if trainable then Some(gradient()) else None)
 

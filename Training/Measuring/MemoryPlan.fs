@@ -164,9 +164,12 @@ module MemoryPlan =
         let isAddedUp = options.Adapter.IsNone && number < float32Bytes
         // What the head's gradient is made of before it is added up in float32: on a GPU a part of it in half precision, on a CPU wide hidden states.
         let product =
-            if not isAddedUp then 0L
-            elif setup.OnGpu then number * min (embedding a) (int64 LogProbs.productAtATime)
-            else float32Bytes * min scored (int64 settings.ChunkSize) * int64 a.Width
+            if not isAddedUp then
+                0L
+            elif setup.OnGpu then
+                number * min (embedding a) (int64 LogProbs.productAtATime)
+            else
+                float32Bytes * min scored (int64 settings.ChunkSize) * int64 a.Width
         // Gradients of all layers in half precision, at the end of the way back through them, when the layers' activations are gone but for the
         // first's.
         let arrived =
@@ -183,7 +186,8 @@ module MemoryPlan =
         "attention masks", passes * PassMemory.masks a dtype isFused length
         "hidden states that the head reads", passes * hidden
         "logits kept for the way back", chunk * keptLogits
-        "logits at work, or a layer on the way back", List.max [ chunk * (forward - keptLogits); chunk * back + hidden + product; layer + hidden + max 0L arrived ]
+        "logits at work, or a layer on the way back",
+        List.max [ chunk * (forward - keptLogits); chunk * back + hidden + product; layer + hidden + max 0L arrived ]
     ]
 
     /// Numbers of the matrices that a sampler has of its own: on a CPU all, turned; on a GPU those with an adapter's products in them.

@@ -23,8 +23,7 @@ module Readable =
             match Judgement.fault trajectory with
             | None -> $"reward {trajectory.Reward}"
             | Some fault -> $"not judged ({Judgement.describe trajectory fault})"
-        text.AppendLine
-            $"{reward}, answer: {answer}, golden: {golden}, {trajectory.Searches.Length} searches, {trajectory.End}"
+        text.AppendLine $"{reward}, answer: {answer}, golden: {golden}, {trajectory.Searches.Length} searches, {trajectory.End}"
         |> ignore
         for part in trajectory.Segments do
             text.AppendLine(segment tokenizer part) |> ignore

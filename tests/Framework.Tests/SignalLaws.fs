@@ -175,13 +175,24 @@ let ``a trajectory that was not judged is refused by estimators and batches, wit
         Assert.Contains("Trajectory 3", error.Message)
         Assert.Contains("'q7'", error.Message)
         Assert.Contains("NaN", error.Message)
-    for estimator in [ Advantage.grpo; Advantage.gpg; Advantage.reinforcePlusPlus 1.0; Advantage.reinforcePlusPlusBaseline ] do
+    for estimator in
+        [
+            Advantage.grpo
+            Advantage.gpg
+            Advantage.reinforcePlusPlus 1.0
+            Advantage.reinforcePlusPlusBaseline
+        ] do
         refused(fun () -> estimator.Estimate(Rollouts.ofGroups spoilt) |> ignore)
     refused(fun () -> Batch.create torch.float32 torch.CPU (Array.concat spoilt) (Array.zeroCreate 4) |> ignore)
 
 [<Fact>]
 let ``what can be compared is what was judged, of groups with two such trajectories`` () =
-    let groups = [| group [| 1.0; nan; 0.5 |]; group [| nan; 1.0 |]; group [| nan; infinity |]; group [| 0.0; 0.0 |] |]
+    let groups = [|
+        group [| 1.0; nan; 0.5 |]
+        group [| nan; 1.0 |]
+        group [| nan; infinity |]
+        group [| 0.0; 0.0 |]
+    |]
     let rewards = Judgement.comparable groups |> Array.map(Array.map _.Reward)
     Assert.Equal<float[][]>([| [| 1.0; 0.5 |]; [| 0.0; 0.0 |] |], rewards)
 
@@ -196,8 +207,7 @@ let ``a reward that fails is a fault that says what it did`` () =
     Assert.Equal("question 'q7': the reward gave -Infinity", told "" (fun () -> -infinity))
     let thrown = told "ratio" (fun () -> raise(DivideByZeroException "no tokens"))
     Assert.Equal("question 'q7': the reward 'ratio' gave DivideByZeroException: no tokens", thrown)
-    Assert.Throws<OperationCanceledException>(fun () ->
-        Judgement.attempt "slow" (fun () -> raise(OperationCanceledException())) |> ignore)
+    Assert.Throws<OperationCanceledException>(fun () -> Judgement.attempt "slow" (fun () -> raise(OperationCanceledException())) |> ignore)
     |> ignore
 
 [<Fact>]
@@ -228,13 +238,10 @@ let ``both token limits truncate, and nothing else does`` () =
     let ended reason = Trajectory.isTruncated { trajectory 1 0.0 with End = reason }
     Assert.Equal<bool list>([ false; false; true; true ], [ Answered; TurnLimit; LengthLimit; TurnTokenLimit ] |> List.map ended)
     use _ = torch.NewDisposeScope()
-    let trajectories = [| Answered; TurnTokenLimit; LengthLimit |] |> Array.map(fun reason -> { trajectory 2 1.0 with End = reason })
+    let trajectories =
+        [| Answered; TurnTokenLimit; LengthLimit |] |> Array.map(fun reason -> { trajectory 2 1.0 with End = reason })
     let batch = Batch.create torch.float64 torch.CPU trajectories [| 1.0; 1.0; 1.0 |]
     let objective = Objective.withoutTruncated Surrogate.reinforce
-    let forward = {
-        LogProb = batch.LogProbOld
-        Entropy = torch.zeros_like batch.Mask
-        Value = None
-    }
+    let forward = { LogProb = batch.LogProbOld; Entropy = torch.zeros_like batch.Mask; Value = None }
     let slopes = Objective.differentiate objective (objective.Loss batch) batch forward
     Assert.Equal<float[][]>([| [| -0.5; -0.5 |]; [| 0.0; 0.0 |]; [| 0.0; 0.0 |] |], toRows slopes.LogProb)

@@ -225,6 +225,7 @@ public sealed class StudyTests
             options.FreezeEmbedding,
             options.ExactFirstUpdate,
             options.Temperature,
+            options.UnjudgedLimit,
             options.EvaluateEvery,
             4,
             options.ProbeEvery,

@@ -10,12 +10,10 @@ open Xunit
 open Levee.Tests.World
 
 /// Exact match, but of the questions that `fails` marks what it gives.
-let private failing fails : Reward = fun question transcript -> fails question |> Option.defaultWith(fun () -> Reward.exactMatch question transcript)
+let private failing fails : Reward =
+    fun question transcript -> fails question |> Option.defaultWith(fun () -> Reward.exactMatch question transcript)
 
-let private judgedBy reward = {
-    atlas.Value with
-        Rollout = { atlas.Value.Rollout with Reward = Reward.named "faulty" reward }
-}
+let private judgedBy reward = { atlas.Value with Rollout = { atlas.Value.Rollout with Reward = Reward.named "faulty" reward } }
 
 let private train task recipe options =
     use policy = warmPolicy()
@@ -32,12 +30,18 @@ let private everyThird gave =
     let reward: Reward =
         fun question transcript ->
             asked <- asked + 1
-            if asked % 3 = 0 then gave() else Reward.exactMatch question transcript
+            if asked % 3 = 0 then
+                gave()
+            else
+                Reward.exactMatch question transcript
     reward
 
 [<Fact>]
 let ``trajectories that could not be judged are named, counted and left out, and the run goes on`` () =
-    let options = { small with LldProbe = Some { LldProbeOptions.defaults with Every = 1; Questions = 2; GroupSize = 4 } }
+    let options = {
+        small with
+            LldProbe = Some { LldProbeOptions.defaults with Every = 1; Questions = 2; GroupSize = 4 }
+    }
     for gave in [ (fun () -> nan); (fun () -> infinity); (fun () -> raise(DivideByZeroException "no words")) ] do
         for recipe in [ Recipes.lldsReleased; { Recipes.grpo with SamplingRounds = Some 3 }; Recipes.reinforcePlusPlus ] do
             let steps, _ = train (judgedBy(everyThird gave)) recipe options
@@ -76,8 +80,7 @@ let ``more of them than the limit stop the run with the reason`` () =
     Assert.Contains("the reward 'faulty' gave NaN", error.Message)
     Assert.Contains("unjudgedLimit", error.Message)
     for limit in [ -0.1; 1.1; nan ] do
-        let refused =
-            Assert.Throws<ArgumentException>(fun () -> TrainingOptions.validate { small with UnjudgedLimit = limit })
+        let refused = Assert.Throws<ArgumentException>(fun () -> TrainingOptions.validate { small with UnjudgedLimit = limit })
         Assert.Contains("unjudgedLimit", refused.Message)
 
 [<Fact>]
@@ -97,7 +100,10 @@ let ``where nothing could be judged nothing is learnt, and nothing is called a s
 [<Fact>]
 let ``a part of several rewards that fails is told by its name`` () =
     let inverse = { Name = "inverse"; Weight = 1.0; Reward = fun t -> 1.0 / float t.Searches.Length }
-    let recipe = { Recipes.grpo with Estimator = Advantage.gdpo [ { Name = "outcome"; Weight = 1.0; Reward = _.Reward }; inverse ] }
+    let recipe = {
+        Recipes.grpo with
+            Estimator = Advantage.gdpo [ { Name = "outcome"; Weight = 1.0; Reward = _.Reward }; inverse ]
+    }
     let steps, _ = train atlas.Value recipe { small with UnjudgedLimit = 1.0 }
     for step in steps do
         for trajectory in step.Trajectories do
@@ -117,7 +123,10 @@ let ``the run's folder tells of them: metrics, events, report`` () =
                 arm "GRPO" Recipes.grpo
                 armWith "strict" Recipes.grpo (fun options -> { options with UnjudgedLimit = 0.0 })
             }
-        Study.run { Out = folder.Path; Workers = 1; Threads = 1; Device = "cpu"; SaveEvery = 10; Script = None } study CancellationToken.None
+        Study.run
+            { Out = folder.Path; Workers = 1; Threads = 1; Device = "cpu"; SaveEvery = 10; Script = None }
+            study
+            CancellationToken.None
     let run, reason = List.exactlyOne outcome.Failed
     Assert.Equal("strict", run.Arm)
     Assert.Contains("more than the share of 0", reason)

@@ -168,7 +168,8 @@ let private gradients precision (options: TrainingOptions) count size =
     }
     let learner = Learner.start options (Set.singleton CriticValues) policy
     let objective = Surrogate.negativeLogLikelihood + Value.clipped 0.5
-    let learner, report = Update.run options { PolicyRate = 0.0; CriticRate = 0.0 } objective false CancellationToken.None learner trajectories batch
+    let learner, report =
+        Update.run options { PolicyRate = 0.0; CriticRate = 0.0 } objective false CancellationToken.None learner trajectories batch
     Assert.True report.Applied
     let copy (gradient: torch.Tensor) = gradient.``to``(torch.float64).data<float>().ToArray()
     let found = copy(snd(Learner.trained false policy)) :: (Critic.trained learner.Critic.Value.Critic |> List.map(snd >> copy))
@@ -176,7 +177,7 @@ let private gradients precision (options: TrainingOptions) count size =
     found
 
 let private distance (a: float[]) (b: float[]) =
-    sqrt(Array.sum(Array.map2 (fun x y -> (x - y) ** 2.0) a b) / Array.sumBy(fun x -> x * x) a)
+    sqrt(Array.sum(Array.map2 (fun x y -> (x - y) ** 2.0) a b) / Array.sumBy (fun x -> x * x) a)
 
 [<Fact>]
 let ``in bfloat16 many micro-batches add up to the gradient of one`` () =
