@@ -234,16 +234,6 @@ type Recipe = {
     /// Adds a term to the recipe's objective.
     static member (+)(recipe: Recipe, objective: Objective) = { recipe with Objective = recipe.Objective + objective }
 
-/// The seam between text and tokens. `parseTags = false` reads the text of a control token as plain text, so that a tag inside
-/// a retrieved document can never become a control token.
-type ITokenizer =
-    abstract Encode: text: string * parseTags: bool -> int[]
-    abstract Decode: tokens: int[] -> string
-    /// One more than the largest token id.
-    abstract VocabularySize: int
-    /// The id of a token by its exact text.
-    abstract IdOf: token: string -> int option
-
 /// What a sampler is asked to write next for one episode.
 type TurnRequest = {
     /// The episode's row in the session.

@@ -37,6 +37,9 @@ module Loading =
     let policy weights deviceName (adapter: string option) folder =
         let policy = Policy.loadFrozen (scalarType weights) (device deviceName) folder
 
+        for notice in policy.Files.Tokenizer.Notices do
+            eprintfn $"{notice}"
+
         match adapter with
         | None -> policy
         | Some adapter ->
