@@ -4,51 +4,6 @@ open System.Threading
 open System.Threading.Tasks
 open Levee
 
-/// A piece of text that an environment gives to the policy, by how far it is to be trusted.
-[<RequireQualifiedAccess>]
-type Piece =
-    /// The protocol's own text: its tags become control tokens where the tokenizer has them.
-    | Markup of string
-    /// Text from elsewhere (a question, a document): a tag in it is only text.
-    | Plain of string
-
-[<RequireQualifiedAccess>]
-module Piece =
-    /// The piece's text.
-    let text piece =
-        match piece with
-        | Piece.Markup text
-        | Piece.Plain text -> text
-
-    // Neighbouring pieces of the protocol's own text are encoded as one, as a tokenizer may join letters across them.
-    let private encodeEach (tokenizer: ITokenizer) (pieces: Piece list) =
-        let join pieces piece =
-            match pieces, piece with
-            | Piece.Markup before :: earlier, Piece.Markup text -> Piece.Markup(before + text) :: earlier
-            | _ -> piece :: pieces
-
-        pieces
-        |> List.fold join []
-        |> List.rev
-        |> List.map(function
-            | Piece.Markup text -> struct (true, tokenizer.Encode(text, true))
-            | Piece.Plain text -> struct (false, tokenizer.Encode(text, false)))
-
-    /// The tokens of pieces, a prompt's for one: control tokens for the protocol's own tags alone.
-    let encode tokenizer pieces = encodeEach tokenizer pieces |> List.map(fun struct (_, tokens) -> tokens) |> Array.concat
-
-    /// The tokens of an observation, at most `limit`: text from elsewhere is cut at its end, the protocol's own text last.
-    let encodeWithin limit tokenizer pieces =
-        let pieces = encodeEach tokenizer pieces
-        let excess = (pieces |> List.sumBy(fun struct (_, tokens) -> tokens.Length)) - limit
-
-        // From the last piece to the first, so that the best documents are cut last.
-        let cut struct (isMarkup, tokens: int[]) excess =
-            let drop = if isMarkup then 0 else min tokens.Length (max 0 excess)
-            tokens[.. tokens.Length - drop - 1], excess - drop
-
-        List.mapFoldBack cut pieces excess |> fst |> Array.concat |> Array.truncate limit
-
 /// One turn of an episode, as text.
 type Turn = {
     /// What the policy wrote.

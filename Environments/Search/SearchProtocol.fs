@@ -1,6 +1,7 @@
 namespace Levee.Environments.Search
 
 open System.Text.RegularExpressions
+open Levee
 open Levee.Algorithms.Objectives
 open Levee.Environments
 

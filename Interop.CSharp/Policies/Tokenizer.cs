@@ -19,7 +19,8 @@ public sealed class Tokenizer
     /// <param name="parseTags">
     /// Whether the text of a control token becomes that token; false for text from elsewhere, such as documents.
     /// </param>
-    public IReadOnlyList<int> Encode(string text, bool parseTags = true) => _core.Encode(text, parseTags);
+    public IReadOnlyList<int> Encode(string text, bool parseTags = true) =>
+        _core.Encode([parseTags ? Core.Piece.NewMarkup(text) : Core.Piece.NewPlain(text)]).Tokens;
 
     /// <summary>The text of tokens.</summary>
     public string Decode(IReadOnlyList<int> tokens) => _core.Decode([.. tokens]);

@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text.RegularExpressions;
+using System.Text;
+using Levee.PythonText;
 
 namespace Levee.Interop.HuggingFace.Templates;
 
 /// <summary>Jinja's filters, and transformers' <c>tojson</c>.</summary>
-internal static partial class Filters
+internal static class Filters
 {
     private delegate Value Filter(Value value, Arguments arguments);
 
     private static readonly Dictionary<string, Filter> All = new(StringComparer.Ordinal)
     {
-        ["capitalize"] = OfText("capitalize", TextMethods.Capitalize),
+        ["capitalize"] = OfText("capitalize", PythonString.Capitalize),
         ["count"] = Length,
         ["d"] = Default,
         ["default"] = Default,
@@ -23,7 +24,7 @@ internal static partial class Filters
         ["last"] = (value, arguments) => Only("last", arguments, End(value.AsItems("last").LastOrDefault(), "last")),
         ["length"] = Length,
         ["list"] = (value, arguments) => Only("list", arguments, Value.List(value.AsItems("list"))),
-        ["lower"] = OfText("lower", text => text.ToLowerInvariant()),
+        ["lower"] = OfText("lower", PythonString.Lower),
         ["map"] = Map,
         ["reject"] = (value, arguments) => Where("reject", value, arguments, isKept: false),
         ["rejectattr"] = (value, arguments) => WhereAttribute("rejectattr", value, arguments, isKept: false),
@@ -37,16 +38,13 @@ internal static partial class Filters
         ["tojson"] = ToJson,
         ["trim"] = (value, arguments) =>
             Value.Of(TextMethods.Strip(ValueText.Show(value), arguments.Bind("trim", "chars")[0], atStart: true, atEnd: true)),
-        ["upper"] = OfText("upper", text => text.ToUpperInvariant()),
+        ["upper"] = OfText("upper", PythonString.Upper),
     };
 
-    /// <summary>The filters that there are.</summary>
-    internal static IReadOnlyCollection<string> Names => All.Keys;
-
-    /// <summary><c>value | name(arguments)</c></summary>
+    /// <summary><c>value | name(arguments)</c>. A filter that there is not fails here: templates name some where they are not reached.</summary>
     internal static Value Apply(string name, Value value, Arguments arguments) => All.TryGetValue(name, out var filter)
         ? filter(value, arguments)
-        : throw new TemplateFailure($"the filter {name} is not supported, only {string.Join(", ", Names)}.");
+        : throw new TemplateFailure($"the filter {name} is not supported, only {string.Join(", ", All.Keys.Order(StringComparer.Ordinal))}.");
 
     private static Filter OfText(string name, Func<string, string> change) =>
         (value, arguments) => Only(name, arguments, Value.Of(change(ValueText.Show(value))));
@@ -208,10 +206,24 @@ internal static partial class Filters
     private static bool TryReal(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
-    private static string Title(string text) =>
-        Words().Replace(text, word => TextMethods.Capitalize(word.Value));
+    // Each word's first character in upper case (not in title case), the rest in lower case as a text of its own.
+    private static string Title(string text)
+    {
+        var title = new StringBuilder(text.Length);
+        var start = 0;
+        while (start < text.Length)
+        {
+            var end = start + 1;
+            while (end < text.Length && IsBetweenWords(text[end]) == IsBetweenWords(text[start]))
+            {
+                end++;
+            }
+            var first = PythonText.Characters(text[start..end])[0];
+            title.Append(PythonString.Upper(first)).Append(PythonString.Lower(text[(start + first.Length)..end]));
+            start = end;
+        }
+        return title.ToString();
+    }
 
-    // Jinja's words: what stands between white space, hyphens and opening brackets.
-    [GeneratedRegex(@"[^-\s({\[<]+")]
-    private static partial Regex Words();
+    private static bool IsBetweenWords(char c) => c is '-' or '(' or '{' or '[' or '<' || PythonText.IsSpace(c);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Levee.PythonText;
 
 namespace Levee.Interop.HuggingFace.Templates;
 
@@ -7,7 +8,7 @@ namespace Levee.Interop.HuggingFace.Templates;
 internal static class PythonText
 {
     /// <summary>Python's <c>str.isspace</c> of one character.</summary>
-    internal static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
+    internal static bool IsSpace(char c) => PythonCharacter.IsSpace(c);
 
     internal static ReadOnlySpan<char> TrimStartAsPython(this ReadOnlySpan<char> text)
     {
@@ -97,21 +98,20 @@ internal static class PythonText
         return value == 0 ? ("0", 1) : (digits.TrimEnd('0'), whole[0].Length + exponent - (all.Length - digits.Length));
     }
 
-    private static string Escaped(string character, char quote) => character switch
+    private static string Escaped(string character, char quote)
     {
-        "\\" => "\\\\",
-        "\n" => "\\n",
-        "\r" => "\\r",
-        "\t" => "\\t",
-        _ when character[0] == quote => $"\\{quote}",
-        _ when Prints(character) => character,
-        _ => Number(char.IsSurrogate(character[0]) && character.Length == 1 ? character[0] : char.ConvertToUtf32(character, 0)),
-    };
-
-    private static bool Prints(string character) => character == " " || CharUnicodeInfo.GetUnicodeCategory(character, 0) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.SpaceSeparator);
+        var code = PythonString.CodePoints(character)[0];
+        return character switch
+        {
+            "\\" => "\\\\",
+            "\n" => "\\n",
+            "\r" => "\\r",
+            "\t" => "\\t",
+            _ when code == quote => $"\\{quote}",
+            _ when PythonCharacter.IsPrintable(code) => character,
+            _ => Number(code),
+        };
+    }
 
     private static string Number(int code) => code switch
     {

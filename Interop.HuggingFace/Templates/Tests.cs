@@ -1,4 +1,5 @@
 using System.Numerics;
+using Levee.PythonText;
 
 namespace Levee.Interop.HuggingFace.Templates;
 
@@ -15,7 +16,7 @@ internal static class Tests
         ["float"] = value => value is RealValue,
         ["integer"] = value => value is IntegerValue,
         ["iterable"] = value => value.Items() is not null,
-        ["lower"] = value => IsCased(value, char.IsLower, char.IsUpper),
+        ["lower"] = value => PythonString.IsLower(ValueText.Show(value)),
         ["mapping"] = value => value is MappingValue,
         ["none"] = value => value is NoneValue,
         ["number"] = value => value.Number() is not null,
@@ -24,7 +25,7 @@ internal static class Tests
         ["string"] = value => value is TextValue,
         ["true"] = value => value is BooleanValue { Value: true },
         ["undefined"] = value => value is UndefinedValue,
-        ["upper"] = value => IsCased(value, char.IsUpper, char.IsLower),
+        ["upper"] = value => PythonString.IsUpper(ValueText.Show(value)),
     };
 
     private static readonly Dictionary<string, string> Comparisons = new(StringComparer.Ordinal)
@@ -47,10 +48,7 @@ internal static class Tests
         [">="] = ">=",
     };
 
-    /// <summary>The tests that there are.</summary>
-    internal static IReadOnlyCollection<string> Names { get; } = [.. OfOne.Keys, .. Comparisons.Keys];
-
-    /// <summary><c>value is name(arguments)</c></summary>
+    /// <summary><c>value is name(arguments)</c>. A test that there is not fails here: templates name some where they are not reached.</summary>
     internal static bool Holds(string name, Value value, Arguments arguments)
     {
         if (OfOne.TryGetValue(name, out var holds))
@@ -60,7 +58,8 @@ internal static class Tests
         }
         if (!Comparisons.TryGetValue(name, out var comparison))
         {
-            throw new TemplateFailure($"the test {name} is not supported, only {string.Join(", ", Names)}.");
+            var names = OfOne.Keys.Concat(Comparisons.Keys).Order(StringComparer.Ordinal);
+            throw new TemplateFailure($"the test {name} is not supported, only {string.Join(", ", names)}.");
         }
         return arguments.Bind(name, "other") is [{ } other]
             ? Operators.Compare(comparison, value, other)
@@ -70,10 +69,4 @@ internal static class Tests
     private static BigInteger Remainder(string name, Value value) => value.Whole() is { } whole
         ? whole % 2
         : throw new TemplateFailure($"the test {name} needs a whole number, not {value.Kind()}.");
-
-    private static bool IsCased(Value value, Func<char, bool> wanted, Func<char, bool> other)
-    {
-        var text = ValueText.Show(value);
-        return text.Any(wanted) && !text.Any(other);
-    }
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Levee.PythonText;
 
 namespace Levee.Interop.HuggingFace.Templates;
 
@@ -10,15 +10,22 @@ internal static class TextMethods
 
     private static readonly Dictionary<string, Method> Supported = new(StringComparer.Ordinal)
     {
-        ["capitalize"] = Without("capitalize", Capitalize),
+        ["capitalize"] = Without("capitalize", PythonString.Capitalize),
         ["count"] = (text, arguments) => Value.Of(Count(text, Only("count", arguments))),
         ["endswith"] = (text, arguments) => Value.Of(Any("endswith", arguments, end => text.EndsWith(end, StringComparison.Ordinal))),
         ["find"] = (text, arguments) =>
             Value.Of(Find(text, Only("find", arguments), (t, part) => t.IndexOf(part, StringComparison.Ordinal))),
-        ["isdigit"] = (text, arguments) => Value.Of(All("isdigit", text, arguments, char.IsDigit)),
-        ["isspace"] = (text, arguments) => Value.Of(All("isspace", text, arguments, PythonText.IsSpace)),
+        ["isalnum"] = Whether("isalnum", PythonString.IsAlphanumeric),
+        ["isalpha"] = Whether("isalpha", PythonString.IsAlphabetic),
+        ["isdecimal"] = Whether("isdecimal", PythonString.IsDecimal),
+        ["isdigit"] = Whether("isdigit", PythonString.IsDigit),
+        ["islower"] = Whether("islower", PythonString.IsLower),
+        ["isnumeric"] = Whether("isnumeric", PythonString.IsNumeric),
+        ["isspace"] = Whether("isspace", PythonString.IsSpace),
+        ["istitle"] = Whether("istitle", PythonString.IsTitle),
+        ["isupper"] = Whether("isupper", PythonString.IsUpper),
         ["join"] = Join,
-        ["lower"] = Without("lower", text => text.ToLowerInvariant()),
+        ["lower"] = Without("lower", PythonString.Lower),
         ["lstrip"] = (text, arguments) => Value.Of(Strip(text, arguments.Bind("lstrip", "chars")[0], atStart: true, atEnd: false)),
         ["removeprefix"] = (text, arguments) => Value.Of(
             Only("removeprefix", arguments) is var part && text.StartsWith(part, StringComparison.Ordinal) ? text[part.Length..] : text),
@@ -35,15 +42,15 @@ internal static class TextMethods
         ["startswith"] = (text, arguments) =>
             Value.Of(Any("startswith", arguments, start => text.StartsWith(start, StringComparison.Ordinal))),
         ["strip"] = (text, arguments) => Value.Of(Strip(text, arguments.Bind("strip", "chars")[0], atStart: true, atEnd: true)),
-        ["title"] = Without("title", Title),
-        ["upper"] = Without("upper", text => text.ToUpperInvariant()),
+        ["swapcase"] = Without("swapcase", PythonString.SwapCase),
+        ["title"] = Without("title", PythonString.Title),
+        ["upper"] = Without("upper", PythonString.Upper),
     };
 
     private static readonly HashSet<string> Unsupported =
     [
-        "casefold", "center", "encode", "expandtabs", "format", "format_map", "index", "isalnum", "isalpha", "isascii", "isdecimal",
-        "isidentifier", "islower", "isnumeric", "isprintable", "istitle", "isupper", "ljust", "maketrans", "partition", "rindex", "rjust",
-        "rpartition", "swapcase", "translate", "zfill",
+        "casefold", "center", "encode", "expandtabs", "format", "format_map", "index", "isascii", "isidentifier", "isprintable", "ljust",
+        "maketrans", "partition", "rindex", "rjust", "rpartition", "translate", "zfill",
     ];
 
     /// <summary>The method of this name; null where Python has none.</summary>
@@ -70,13 +77,6 @@ internal static class TextMethods
             end--;
         }
         return string.Concat(kept.Skip(start).Take(end - start));
-    }
-
-    /// <summary>The text with its first character in upper case and the others in lower case.</summary>
-    internal static string Capitalize(string text)
-    {
-        var first = PythonText.Characters(text).FirstOrDefault("");
-        return first.ToUpperInvariant() + text[first.Length..].ToLowerInvariant();
     }
 
     /// <summary>The text with up to <paramref name="arguments"/>' count of occurrences replaced.</summary>
@@ -108,20 +108,6 @@ internal static class TextMethods
         return result.ToString();
     }
 
-    // Letters after anything but letters in upper case, the others in lower case.
-    private static string Title(string text)
-    {
-        var result = new StringBuilder(text.Length);
-        var isInWord = false;
-        foreach (var c in text)
-        {
-            result.Append(isInWord ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c));
-            isInWord = char.GetUnicodeCategory(c) is
-                UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
-        }
-        return result.ToString();
-    }
-
     private static int Count(string text, string part)
     {
         if (part.Length == 0)
@@ -145,11 +131,11 @@ internal static class TextMethods
         return Value.Of(change(text));
     };
 
-    private static bool All(string name, string text, Arguments arguments, Func<char, bool> holds)
+    private static Method Whether(string name, Func<string, bool> holds) => (text, arguments) =>
     {
         arguments.Bind(name);
-        return text.Length > 0 && text.All(holds);
-    }
+        return Value.Of(holds(text));
+    };
 
     private static string Only(string name, Arguments arguments) =>
         arguments.Bind(name, "text")[0]?.AsText(name) ?? throw new TemplateFailure($"{name} needs a text.");

@@ -3,10 +3,13 @@ using System.Text;
 
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>A part of a text: an added token where <see cref="Id"/> is there, else <see cref="Text"/> still to be encoded.</summary>
-internal readonly record struct TextPart(ReadOnlyMemory<char> Text, int? Id);
+/// <summary>A part of a text: an added token where <see cref="Id"/> is there, else text still to be encoded.</summary>
+internal readonly record struct TextPart(int Start, int End, int? Id);
 
-/// <summary>Finds added tokens in a text: the leftmost first, the longest of those that begin there, none overlapping.</summary>
+/// <summary>
+/// Finds added tokens in a text: the leftmost first, the longest of those that begin there, none overlapping, and none with a foreign
+/// character in it.
+/// </summary>
 internal sealed class AddedTokenFinder
 {
     private readonly Dictionary<char, Candidate[]> _byFirst;
@@ -22,43 +25,48 @@ internal sealed class AddedTokenFinder
         _first = SearchValues.Create([.. _byFirst.Keys]);
     }
 
-    /// <summary>The parts of a text in order. White space that a token strips is in no part; no part of text is empty.</summary>
-    internal List<TextPart> Split(ReadOnlyMemory<char> text)
+    /// <summary>
+    /// The parts of a text in order. White space that a token strips, foreign or not, is in no part; no part of text is empty.
+    /// </summary>
+    internal List<TextPart> Split(MarkedText marked)
     {
+        var text = marked.Text;
         var parts = new List<TextPart>();
         var (done, search) = (0, 0);
-        while (Next(text.Span, search) is { } found)
+        while (Next(marked, search) is { } found)
         {
             var (token, matchStart, matchEnd) = (found.Candidate.Token, found.Start, found.Start + found.Candidate.Pattern.Length);
             search = matchEnd;
-            if (token.SingleWord && TouchesWord(text.Span, matchStart, matchEnd))
+            if (token.SingleWord && TouchesWord(text, matchStart, matchEnd))
             {
                 continue;
             }
-            var start = token.LStrip ? Math.Max(text.Span[..matchStart].TrimEnd().Length, done) : matchStart;
-            var end = token.RStrip ? text.Length - text.Span[matchEnd..].TrimStart().Length : matchEnd;
+            var start = token.LStrip ? Math.Max(text[..matchStart].TrimEnd().Length, done) : matchStart;
+            var end = token.RStrip ? text.Length - text[matchEnd..].TrimStart().Length : matchEnd;
             if (done < start)
             {
-                parts.Add(new TextPart(text[done..start], null));
+                parts.Add(new TextPart(done, start, null));
             }
-            parts.Add(new TextPart(default, found.Candidate.Id));
+            parts.Add(new TextPart(start, end, found.Candidate.Id));
             done = end;
         }
         if (done < text.Length)
         {
-            parts.Add(new TextPart(text[done..], null));
+            parts.Add(new TextPart(done, text.Length, null));
         }
         return parts;
     }
 
-    private (Candidate Candidate, int Start)? Next(ReadOnlySpan<char> text, int from)
+    private (Candidate Candidate, int Start)? Next(MarkedText marked, int from)
     {
+        var text = marked.Text;
         while (text[from..].IndexOfAny(_first) is >= 0 and var offset)
         {
             var start = from + offset;
             foreach (var candidate in _byFirst[text[start]])
             {
-                if (text[start..].StartsWith(candidate.Pattern, StringComparison.Ordinal))
+                if (text[start..].StartsWith(candidate.Pattern, StringComparison.Ordinal)
+                    && !marked.HasForeignIn(start, candidate.Pattern.Length))
                 {
                     return (candidate, start);
                 }

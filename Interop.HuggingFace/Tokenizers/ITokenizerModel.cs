@@ -22,6 +22,9 @@ internal interface ITokenizerModel
     /// <exception cref="InvalidOperationException">The vocabulary lacks something of the piece, and there is no unknown token.</exception>
     void Encode(ReadOnlySpan<char> piece, List<int> ids);
 
+    /// <summary>As <see cref="Encode(ReadOnlySpan{char}, List{int})"/>, and appends of each id whether all of its text is foreign.</summary>
+    void Encode(MarkedText piece, List<int> ids, List<bool> foreign);
+
     /// <summary>The model that encodes without some ids; only <see cref="UnknownId"/> it still gives.</summary>
     ITokenizerModel Without(IReadOnlySet<int> excluded);
 

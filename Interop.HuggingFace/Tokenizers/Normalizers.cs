@@ -6,7 +6,7 @@ namespace Levee.Interop.HuggingFace;
 /// <summary>The second stage of encoding, after the added tokens are taken out: from text to text.</summary>
 internal interface INormalizer
 {
-    string Normalize(string text);
+    MarkedString Normalize(MarkedString text);
 
     /// <summary>Writes the normalizer as a JSON object with its type.</summary>
     void Write(Utf8JsonWriter writer);
@@ -15,7 +15,7 @@ internal interface INormalizer
 /// <summary>One of Unicode's normalisation forms.</summary>
 internal sealed class UnicodeNormalizer(UnicodeForm form) : INormalizer
 {
-    public string Normalize(string text) => UnicodeNormalization.Apply(form, text);
+    public MarkedString Normalize(MarkedString text) => UnicodeNormalization.Apply(form, text);
 
     public void Write(Utf8JsonWriter writer)
     {
@@ -28,7 +28,7 @@ internal sealed class UnicodeNormalizer(UnicodeForm form) : INormalizer
 /// <summary>Puts a text before every text that is not empty.</summary>
 internal sealed class PrependNormalizer(string prefix) : INormalizer
 {
-    public string Normalize(string text) => text.Length == 0 ? text : prefix + text;
+    public MarkedString Normalize(MarkedString text) => text.Text.Length == 0 ? text : text.Span.Prepend(prefix);
 
     public void Write(Utf8JsonWriter writer)
     {
@@ -42,7 +42,7 @@ internal sealed class PrependNormalizer(string prefix) : INormalizer
 /// <summary>Replaces the matches of a pattern.</summary>
 internal sealed class ReplaceNormalizer(Replacement replacement, JsonElement source) : INormalizer
 {
-    public string Normalize(string text) => replacement.Apply(text);
+    public MarkedString Normalize(MarkedString text) => replacement.Apply(text.Span);
 
     public void Write(Utf8JsonWriter writer) => source.WriteTo(writer);
 }
@@ -53,21 +53,24 @@ internal sealed class LowercaseNormalizer : INormalizer
     // The one character whose lower case is two, and so no simple mapping.
     private const int DottedCapitalI = 0x130;
 
-    public string Normalize(string text)
+    public MarkedString Normalize(MarkedString text)
     {
-        var lower = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
+        var lower = new MarkedBuilder(text.Text.Length, text.Foreign is not null);
+        var place = 0;
+        foreach (var rune in text.Text.EnumerateRunes())
         {
+            var isForeign = text.Span.HasForeignIn(place, rune.Utf16SequenceLength);
+            place += rune.Utf16SequenceLength;
             if (rune.Value == DottedCapitalI)
             {
-                lower.Append("i\u0307");
+                lower.Append("i\u0307", isForeign);
             }
             else
             {
-                lower.Append(Rune.ToLowerInvariant(rune));
+                lower.Append(Rune.ToLowerInvariant(rune), isForeign);
             }
         }
-        return lower.ToString();
+        return lower.Build();
     }
 
     public void Write(Utf8JsonWriter writer)
@@ -81,7 +84,7 @@ internal sealed class LowercaseNormalizer : INormalizer
 /// <summary>Normalizers one after the other.</summary>
 internal sealed class SequenceNormalizer(IReadOnlyList<INormalizer> steps) : INormalizer
 {
-    public string Normalize(string text) => steps.Aggregate(text, (current, step) => step.Normalize(current));
+    public MarkedString Normalize(MarkedString text) => steps.Aggregate(text, (current, step) => step.Normalize(current));
 
     public void Write(Utf8JsonWriter writer)
     {

@@ -39,11 +39,11 @@ internal abstract class PieceScanner : ITextPattern
     }
 
     /// <summary>Hands on each match.</summary>
-    internal void Split(ReadOnlySpan<char> text, PieceAction next)
+    internal void Split(MarkedText text, PieceAction next)
     {
         while (text.Length > 0)
         {
-            var end = End(text, 0);
+            var end = End(text.Text, 0);
             next(text[..end]);
             text = text[end..];
         }

@@ -26,13 +26,15 @@ internal static class PreTokenizerJson
             case "ByteLevel":
                 var options = ByteLevelOptions.Read(field);
                 return new ByteLevelPreTokenizer(options.AddPrefixSpace, options.UseRegex, field.Element);
+            case "Metaspace":
+                return new MetaspacePreTokenizer(MetaspaceOptions.Read(field), field.Element);
             case "Sequence":
                 field.AllowOnly("type", "pretokenizers");
                 return new SequencePreTokenizer(Steps(field.Required("pretokenizers")));
             default:
                 throw type.Error(
-                    $"the pre-tokenizer {type.Text()} is not supported, only WhitespaceSplit, Whitespace, Punctuation, Digits, Split, ByteLevel "
-                    + "and Sequence.");
+                    $"the pre-tokenizer {type.Text()} is not supported, only WhitespaceSplit, Whitespace, Punctuation, Digits, Split, ByteLevel, "
+                    + "Metaspace and Sequence.");
         }
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>What becomes of a piece of text.</summary>
-internal delegate void PieceAction(ReadOnlySpan<char> piece);
+internal delegate void PieceAction(MarkedText piece);
 
 /// <summary>
 /// The third stage of encoding: from text to the pieces that the model sees. A piece may be a slice of the text or new text.
@@ -15,7 +15,7 @@ internal interface IPreTokenizer
     bool GivesBytes => false;
 
     /// <summary>Hands on the pieces of a text, none of them empty.</summary>
-    void Split(ReadOnlySpan<char> text, PieceAction next);
+    void Split(MarkedText text, PieceAction next);
 
     /// <summary>Writes the pre-tokenizer as a JSON object with its type.</summary>
     void Write(Utf8JsonWriter writer);
@@ -31,14 +31,14 @@ internal abstract class PatternPreTokenizer(ITextPattern pattern, SplitBehavior 
     private readonly PieceScanner? _scanner =
         behavior == SplitBehavior.Isolated || (behavior == SplitBehavior.Removed && invert) ? pattern as PieceScanner : null;
 
-    public void Split(ReadOnlySpan<char> text, PieceAction next)
+    public void Split(MarkedText text, PieceAction next)
     {
         if (_scanner is not null)
         {
             _scanner.Split(text, next);
             return;
         }
-        var stretches = pattern.Find(text);
+        var stretches = pattern.Find(text.Text);
         if (invert)
         {
             stretches = stretches.ConvertAll(s => s with { IsMatch = !s.IsMatch });
@@ -138,11 +138,11 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, 
 
     public bool GivesBytes => true;
 
-    public void Split(ReadOnlySpan<char> text, PieceAction next)
+    public void Split(MarkedText text, PieceAction next)
     {
-        if (addPrefixSpace && !text.StartsWith(' '))
+        if (addPrefixSpace && !text.Text.StartsWith(' '))
         {
-            text = $" {text}";
+            text = text.Prepend(" ").Span;
         }
         if (_scanner is null)
         {
@@ -162,7 +162,7 @@ internal sealed class SequencePreTokenizer(IReadOnlyList<IPreTokenizer> steps) :
 {
     public bool GivesBytes => steps.Any(step => step.GivesBytes);
 
-    public void Split(ReadOnlySpan<char> text, PieceAction next) =>
+    public void Split(MarkedText text, PieceAction next) =>
         steps.Reverse().Aggregate(next, (after, step) => piece => step.Split(piece, after))(text);
 
     public void Write(Utf8JsonWriter writer)

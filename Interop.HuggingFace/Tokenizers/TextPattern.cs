@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>The patterns of <c>tokenizer.json</c>: <c>{"String": ...}</c> or <c>{"Regex": ...}</c>.</summary>
@@ -40,13 +38,23 @@ internal sealed class Replacement(ITextPattern pattern, string content)
         }
     }
 
-    internal string Apply(ReadOnlySpan<char> text)
+    internal string Apply(ReadOnlySpan<char> text) => Apply(new MarkedText(text, default)).Text;
+
+    /// <summary>The same of a marked text; what stands for a match is foreign where any of the match is.</summary>
+    internal MarkedString Apply(MarkedText text)
     {
-        var replaced = new StringBuilder(text.Length);
-        foreach (var stretch in pattern.Find(text))
+        var replaced = new MarkedBuilder(text.Length, !text.Foreign.IsEmpty);
+        foreach (var (start, end, isMatch) in pattern.Find(text.Text))
         {
-            replaced.Append(stretch.IsMatch ? content : text[stretch.Start..stretch.End]);
+            if (isMatch)
+            {
+                replaced.Append(content, text.HasForeignIn(start, end - start));
+            }
+            else
+            {
+                replaced.Append(text[start..end]);
+            }
         }
-        return replaced.ToString();
+        return replaced.Build();
     }
 }

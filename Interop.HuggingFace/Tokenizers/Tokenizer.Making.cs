@@ -50,7 +50,7 @@ public sealed partial class Tokenizer
     /// <summary>
     /// A smaller tokenizer: the model keeps its ids below <paramref name="count"/> and the merges among them; the added tokens beyond
     /// follow from <paramref name="count"/> on, in the order of their ids. Where a byte or character has no token any more, and there is no
-    /// unknown token, <see cref="Encode"/> fails and names it.
+    /// unknown token, <see cref="Encode(string, bool, bool)"/> fails and names it.
     /// </summary>
     /// <param name="count">How many ids the model keeps, at least 1; all where it has fewer.</param>
     /// <param name="keepAddedTokens">Whether the added tokens beyond stay; with false they are dropped.</param>

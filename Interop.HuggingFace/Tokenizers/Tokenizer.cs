@@ -26,7 +26,7 @@ public sealed partial class Tokenizer
         _modelOfOutside = _model.Without(_added.Keys.ToHashSet());
         _addedIdOf = _added.ToDictionary(pair => pair.Value.Content, pair => pair.Key, StringComparer.Ordinal);
         _inText = Finder(_added.Where(pair => !pair.Value.Normalized), content => content);
-        _inNormalized = Finder(_added.Where(pair => pair.Value.Normalized), Normalize);
+        _inNormalized = Finder(_added.Where(pair => pair.Value.Normalized), content => Normalize(content).Text);
         VocabularySize = _added.Keys.Append(_model.LargestId).Max() + 1;
     }
 
@@ -35,6 +35,9 @@ public sealed partial class Tokenizer
 
     /// <summary>The id that stands for words outside the vocabulary; null where the tokenizer has none.</summary>
     public int? UnknownId => _model.UnknownId;
+
+    /// <summary>What was passed over when the file was read, each in one line with file and place, to be shown to a user; mostly empty.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
 
     /// <summary>The added tokens by id.</summary>
     public IReadOnlyDictionary<int, AddedToken> AddedTokens => _added;
@@ -58,17 +61,40 @@ public sealed partial class Tokenizer
         var wellFormed = WellFormed(text);
         if (parseSpecialTokens)
         {
-            EncodeWithAddedTokens(wellFormed, ids);
+            EncodeWithAddedTokens(wellFormed, new Sink(ids, piece => _model.Encode(piece.Text, ids)));
         }
         else
         {
-            EncodePlain(Normalize(wellFormed), _modelOfOutside, ids);
+            EncodePlain(Normalize(wellFormed).Opening, piece => _modelOfOutside.Encode(piece.Text, ids));
         }
         if (addSpecialTokens)
         {
             _stages.PostProcessor?.Apply(ids);
         }
         return [.. ids];
+    }
+
+    /// <summary>
+    /// The ids of the text that the stretches make together: those of the whole text, as if nothing of it were foreign, but that no added
+    /// token is found in a foreign stretch or across an end of one, and no id of one comes from there, except <see cref="UnknownId"/>.
+    /// The post-processor's tokens are not put around it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// A word, character or byte is outside the vocabulary, and the tokenizer has no unknown token.
+    /// </exception>
+    public EncodedText Encode(IReadOnlyList<TextStretch> stretches)
+    {
+        ArgumentNullException.ThrowIfNull(stretches);
+        var joined = new MarkedBuilder(stretches.Sum(stretch => stretch.Text.Length), isMarked: true);
+        foreach (var (text, isForeign) in stretches)
+        {
+            joined.Append(text, isForeign);
+        }
+        var marked = joined.Build();
+        var (ids, foreign) = (new List<int>(), new List<bool>());
+        EncodeWithAddedTokens(
+            marked with { Text = WellFormed(marked.Text) }, new Sink(ids, piece => EncodePiece(piece, ids, foreign), foreign));
+        return new EncodedText([.. ids], [.. foreign]);
     }
 
     /// <summary>The text of ids, as the file's decoder makes it: the tokens with a blank between them where it names none.</summary>
@@ -93,46 +119,63 @@ public sealed partial class Tokenizer
     /// <summary>The token of an id; null where the id has none.</summary>
     public string? TokenOf(int id) => _added.TryGetValue(id, out var token) ? token.Content : _model.TokenOf(id);
 
-    private void EncodeWithAddedTokens(string text, List<int> ids)
+    private void EncodeWithAddedTokens(MarkedString text, Sink sink)
     {
-        foreach (var part in _inText.Split(text.AsMemory()))
+        foreach (var part in _inText.Split(text.Span))
         {
             if (part.Id is { } id)
             {
-                ids.Add(id);
+                sink.Add(id);
                 continue;
             }
-            foreach (var inner in _inNormalized.Split(Normalize(part.Text.ToString()).AsMemory()))
+            var normalized = Normalize(text.Part(part.Start, part.End));
+            var rest = part.Start == 0 ? normalized.Opening : normalized.Span;
+            foreach (var inner in _inNormalized.Split(rest))
             {
                 if (inner.Id is { } innerId)
                 {
-                    ids.Add(innerId);
+                    sink.Add(innerId);
                 }
                 else
                 {
-                    EncodePlain(inner.Text.Span, _model, ids);
+                    EncodePlain(rest[inner.Start..inner.End], sink.Encode);
                 }
             }
         }
     }
 
-    private void EncodePlain(ReadOnlySpan<char> text, ITokenizerModel model, List<int> ids)
+    private void EncodePlain(MarkedText text, PieceAction encode)
     {
-        if (text.IsEmpty)
+        if (text.Length == 0)
         {
             return;
         }
         if (_stages.PreTokenizer is { } preTokenizer)
         {
-            preTokenizer.Split(text, piece => model.Encode(piece, ids));
+            preTokenizer.Split(text, encode);
         }
         else
         {
-            model.Encode(text, ids);
+            encode(text);
         }
     }
 
-    private string Normalize(string text) => _stages.Normalizer is { } normalizer ? normalizer.Normalize(text) : text;
+    private void EncodePiece(MarkedText piece, List<int> ids, List<bool> foreign)
+    {
+        var isForeign = piece.IsForeign;
+        if (piece.HasForeign && !isForeign)
+        {
+            _modelOfOutside.Encode(piece, ids, foreign);
+            return;
+        }
+        (isForeign ? _modelOfOutside : _model).Encode(piece.Text, ids);
+        while (foreign.Count < ids.Count)
+        {
+            foreign.Add(isForeign);
+        }
+    }
+
+    private MarkedString Normalize(MarkedString text) => _stages.Normalizer is { } normalizer ? normalizer.Normalize(text) : text;
 
     private static AddedTokenFinder Finder(IEnumerable<KeyValuePair<int, AddedToken>> tokens, Func<string, string> patternOf)
     {
@@ -174,5 +217,15 @@ public sealed partial class Tokenizer
             text = text[(place + 2)..];
         }
         return true;
+    }
+
+    // Where ids go: those of added tokens, and those of pieces.
+    private sealed record Sink(List<int> Ids, PieceAction Encode, List<bool>? Foreign = null)
+    {
+        internal void Add(int id)
+        {
+            Ids.Add(id);
+            Foreign?.Add(false);
+        }
     }
 }

@@ -7,6 +7,9 @@ internal static class TokenizerJson
 {
     private const string Version = "1.0";
 
+    // What the library's own callers set anew whenever they encode.
+    private static readonly string[] Unused = ["truncation", "padding"];
+
     private static readonly string[] KnownFields =
         ["version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model"];
 
@@ -20,8 +23,6 @@ internal static class TokenizerJson
         {
             throw version.Error($"version \"{version.Text()}\" is not supported, only \"{Version}\".");
         }
-        RefuseUnlessNull(root, "truncation", "cut the ids yourself");
-        RefuseUnlessNull(root, "padding", "fill the batch yourself");
         var preTokenizer = root.Optional("pre_tokenizer") is { } p ? PreTokenizerJson.Read(p) : null;
         var stages = new TokenizerStages(Model(root.Required("model"), preTokenizer?.GivesBytes ?? false))
         {
@@ -29,12 +30,13 @@ internal static class TokenizerJson
             PreTokenizer = preTokenizer,
             PostProcessor = root.Optional("post_processor") is { } post ? PostProcessorJson.Read(post) : null,
             Decoder = root.Optional("decoder") is { } d ? DecoderJson.Read(d) : null,
+            Unused = Unused.Where(name => root.Optional(name) is not null).ToDictionary(name => name, name => root.Optional(name)!.Element),
         };
         var addedTokens = root.Optional("added_tokens");
         var added = addedTokens is null ? [] : AddedTokensJson.Read(addedTokens, stages.Model);
         try
         {
-            return new Tokenizer(stages, added);
+            return new Tokenizer(stages, added) { Notices = [.. Unused.Select(root.Optional).OfType<JsonField>().Select(Notice)] };
         }
         catch (ArgumentException e)
         {
@@ -46,8 +48,11 @@ internal static class TokenizerJson
     {
         writer.WriteStartObject();
         writer.WriteString("version", Version);
-        writer.WriteNull("truncation");
-        writer.WriteNull("padding");
+        foreach (var name in Unused)
+        {
+            var field = stages.Unused.TryGetValue(name, out var read) ? read : default;
+            WriteStage(writer, name, field.ValueKind == JsonValueKind.Undefined ? null : field.WriteTo);
+        }
         writer.WritePropertyName("added_tokens");
         AddedTokensJson.Write(writer, added);
         WriteStage(writer, "normalizer", stages.Normalizer is { } normalizer ? normalizer.Write : null);
@@ -71,14 +76,7 @@ internal static class TokenizerJson
         }
     }
 
-    private static void RefuseUnlessNull(JsonField root, string name, string remedy)
-    {
-        if (root.Optional(name) is { } field)
-        {
-            var type = field.Element.ValueKind == JsonValueKind.Object ? field.Optional("type")?.Text() : null;
-            throw field.Error($"{(type is null ? $"a {name}" : $"the {name} {type}")} is not supported; set it to null: {remedy}.");
-        }
-    }
+    private static string Notice(JsonField field) => field.Error("passed over; texts are encoded whole, and batches filled, as they are needed.").Message;
 
     // Older files name no type: a model with merges is byte-pair encoding.
     private static ITokenizerModel Model(JsonField field, bool ofBytes)

@@ -32,60 +32,71 @@ internal static class UnicodeNormalization
     private static readonly Lazy<UnicodeTables> Canonical = new(UnicodeTables.LoadCanonical);
     private static readonly Lazy<UnicodeTables> Compatibility = new(UnicodeTables.LoadCompatibility);
 
-    internal static string Apply(UnicodeForm form, string text)
+    internal static MarkedString Apply(UnicodeForm form, MarkedString text)
     {
         if (form == UnicodeForm.Nfc)
         {
             return Compose(text);
         }
-        if (text.AsSpan().IndexOfAnyExceptInRange('\0', LastAscii) < 0)
+        if (text.Text.AsSpan().IndexOfAnyExceptInRange('\0', LastAscii) < 0)
         {
             return text;
         }
         var tables = (form is UnicodeForm.Nfkc or UnicodeForm.Nfkd ? Compatibility : Canonical).Value;
-        var normalized = new StringBuilder(text.Length);
-        Append(tables, text, composes: form == UnicodeForm.Nfkc, normalized);
-        return normalized.ToString();
+        var normalized = new MarkedBuilder(text.Text.Length, text.Foreign is not null);
+        Append(tables, text.Span, composes: form == UnicodeForm.Nfkc, normalized);
+        return normalized.Build();
     }
 
     // Only what is around the characters that may change is composed anew; in most texts there are none.
-    private static string Compose(string text)
+    private static MarkedString Compose(MarkedString marked)
     {
+        var text = marked.Text;
         if (text.AsSpan().IndexOfAnyExceptInRange('\0', (char)(FirstMark - 1)) is var first && first < 0)
         {
-            return text;
+            return marked;
         }
         var tables = Canonical.Value;
         var place = tables.NextUnstable(text, first);
         if (place == text.Length)
         {
-            return text;
+            return marked;
         }
-        var composed = new StringBuilder(text.Length);
+        var composed = new MarkedBuilder(text.Length, marked.Foreign is not null);
         var done = 0;
         while (place < text.Length)
         {
             var start = place == done ? place : place - (char.IsLowSurrogate(text[place - 1]) ? 2 : 1);
             var end = tables.NextStable(text, place);
-            composed.Append(text, done, start - done);
-            Append(tables, text.AsSpan(start, end - start), composes: true, composed);
+            composed.Append(marked.Span[done..start]);
+            Append(tables, marked.Span[start..end], composes: true, composed);
             done = end;
             place = tables.NextUnstable(text, end);
         }
-        return composed.Append(text, done, text.Length - done).ToString();
+        composed.Append(marked.Span[done..]);
+        return composed.Build();
     }
 
-    private static void Append(UnicodeTables tables, ReadOnlySpan<char> text, bool composes, StringBuilder normalized)
+    private static void Append(UnicodeTables tables, MarkedText text, bool composes, MarkedBuilder normalized)
     {
-        var runes = new List<int>(text.Length);
-        foreach (var rune in text.EnumerateRunes())
+        var runes = new List<MarkedRune>(text.Length);
+        var parts = new List<int>();
+        var place = 0;
+        foreach (var rune in text.Text.EnumerateRunes())
         {
-            Decompose(tables, rune.Value, runes);
+            var isForeign = text.HasForeignIn(place, rune.Utf16SequenceLength);
+            place += rune.Utf16SequenceLength;
+            Decompose(tables, rune.Value, parts);
+            foreach (var part in parts)
+            {
+                runes.Add(new MarkedRune(part, isForeign));
+            }
+            parts.Clear();
         }
         Order(tables, runes);
-        foreach (var rune in composes ? ComposeOrdered(tables, runes) : runes)
+        foreach (var (rune, isForeign) in composes ? ComposeOrdered(tables, runes) : runes)
         {
-            normalized.Append(new Rune(rune));
+            normalized.Append(new Rune(rune), isForeign);
         }
     }
 
@@ -106,31 +117,31 @@ internal static class UnicodeNormalization
         }
     }
 
-    private static void Order(UnicodeTables tables, List<int> runes)
+    private static void Order(UnicodeTables tables, List<MarkedRune> runes)
     {
         for (var i = 1; i < runes.Count; i++)
         {
-            var combining = tables.Class(runes[i]);
-            for (var j = i; combining != 0 && j > 0 && tables.Class(runes[j - 1]) > combining; j--)
+            var combining = tables.Class(runes[i].Value);
+            for (var j = i; combining != 0 && j > 0 && tables.Class(runes[j - 1].Value) > combining; j--)
             {
                 (runes[j - 1], runes[j]) = (runes[j], runes[j - 1]);
             }
         }
     }
 
-    private static List<int> ComposeOrdered(UnicodeTables tables, List<int> runes)
+    private static List<MarkedRune> ComposeOrdered(UnicodeTables tables, List<MarkedRune> runes)
     {
-        var composed = new List<int>(runes.Count);
+        var composed = new List<MarkedRune>(runes.Count);
         var starter = -1;
         var lastClass = 0;
         foreach (var rune in runes)
         {
-            var combining = tables.Class(rune);
+            var combining = tables.Class(rune.Value);
             var adjacent = starter == composed.Count - 1;
             var blocked = !adjacent && (lastClass == 0 || lastClass >= combining);
-            if (starter >= 0 && !blocked && Pair(tables, composed[starter], rune) is { } whole)
+            if (starter >= 0 && !blocked && Pair(tables, composed[starter].Value, rune.Value) is { } whole)
             {
-                composed[starter] = whole;
+                composed[starter] = new MarkedRune(whole, composed[starter].IsForeign || rune.IsForeign);
                 continue;
             }
             if (combining == 0)
@@ -145,6 +156,9 @@ internal static class UnicodeNormalization
 
     private static int? Pair(UnicodeTables tables, int first, int second) =>
         Hangul.Compose(first, second) ?? (tables.Compositions.TryGetValue((first, second), out var whole) ? whole : null);
+
+    // Foreign where any of what it was made of is.
+    private readonly record struct MarkedRune(int Value, bool IsForeign);
 }
 
 /// <summary>The syllables of Hangul, whose mappings are arithmetic (The Unicode Standard, section 3.12).</summary>

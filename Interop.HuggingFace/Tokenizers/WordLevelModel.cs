@@ -33,6 +33,12 @@ internal sealed class WordLevelModel(Vocabulary vocabulary, string unknown) : IT
         ids.Add(id);
     }
 
+    public void Encode(MarkedText piece, List<int> ids, List<bool> foreign)
+    {
+        Encode(piece.Text, ids);
+        foreign.Add(piece.IsForeign);
+    }
+
     public ITokenizerModel Without(IReadOnlySet<int> excluded) =>
         new WordLevelModel(vocabulary.Where(id => id == UnknownId || !excluded.Contains(id)), unknown);
 

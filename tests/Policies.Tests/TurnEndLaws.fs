@@ -10,7 +10,10 @@ open Levee
 /// A tokenizer whose tokens are bytes: a letter may span several.
 let private bytes = {
     new ITokenizer with
-        member _.Encode(text, _) = Encoding.UTF8.GetBytes text |> Array.map int
+        member _.Encode pieces =
+            let tokens = pieces |> List.map Piece.text |> String.concat "" |> Encoding.UTF8.GetBytes |> Array.map int
+            { Tokens = tokens; IsPlain = Array.create tokens.Length false }
+
         member _.Decode tokens = tokens |> Array.map byte |> Encoding.UTF8.GetString
         member _.VocabularySize = 256
         member _.IdOf _ = None

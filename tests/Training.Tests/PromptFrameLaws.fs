@@ -23,7 +23,7 @@ let private template =
 let ``a prompt stands in the policy's chat template, its question as plain text`` () =
     use policy = warmPolicy()
     let frame = policy |> withTemplate(Some template) |> PromptFrame.ofPolicy
-    Assert.Equal({ Before = "<think> user "; After = " </think> <answer>" }, frame)
+    Assert.Equal({ Before = "<think> user "; After = " </think> <answer>"; Trims = true }, frame)
     let question = atlas.Value.Train[0]
     let pieces = (PromptFrame.around frame atlas.Value.Environment).Prompt question
     Assert.Contains(Piece.Plain question.Text, pieces)
@@ -31,9 +31,37 @@ let ``a prompt stands in the policy's chat template, its question as plain text`
     Assert.Equal(Piece.Markup frame.After, List.last pieces)
 
 [<Fact>]
+let ``a prompt is the text that the template writes of it, trimmed or not`` () =
+    use policy = warmPolicy()
+
+    let prompts = [
+        [ Piece.Markup "Question: "; Piece.Plain "who? "; Piece.Markup "\n" ]
+        [ Piece.Markup " \n"; Piece.Plain " \u001c"; Piece.Plain "\twho? " ]
+        [ Piece.Plain "who?" ]
+        [ Piece.Plain "\n"; Piece.Markup " " ]
+    ]
+
+    for template in [ template; template.Replace(" | trim", "") ] do
+        let policy = withTemplate (Some template) policy
+        let frame = PromptFrame.ofPolicy policy
+
+        for pieces in prompts do
+            let environment = {
+                new IEnvironment with
+                    member _.Prompt _ = pieces
+                    member _.StopTexts = []
+                    member _.Act(_, _) = failwith "not asked"
+            }
+
+            let text = List.map Piece.text >> String.concat ""
+            let message = ChatMessage("user", text pieces)
+            let expected = policy.Files.TokenizerConfig.RenderChat([ message ], addGenerationPrompt = true)
+            Assert.Equal(expected, text((PromptFrame.around frame environment).Prompt atlas.Value.Train[0]))
+
+[<Fact>]
 let ``without a template nothing stands around it but the tokenizer's special tokens`` () =
     use policy = warmPolicy()
-    Assert.Equal({ Before = ""; After = "" }, policy |> withTemplate None |> PromptFrame.ofPolicy)
+    Assert.Equal({ Before = ""; After = ""; Trims = false }, policy |> withTemplate None |> PromptFrame.ofPolicy)
 
 [<Fact>]
 let ``a template that leaves the message out is refused`` () =

@@ -8,7 +8,7 @@ open Xunit
 /// Reads each token as one letter.
 let private letters = {
     new ITokenizer with
-        member _.Encode(text, _) = [| for letter in text -> int letter |]
+        member _.Encode pieces = Pieces.encodeLetters pieces
         member _.Decode tokens = tokens |> Array.map char |> System.String
         member _.VocabularySize = 128
         member _.IdOf _ = None

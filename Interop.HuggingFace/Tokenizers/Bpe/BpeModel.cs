@@ -70,6 +70,31 @@ internal sealed class BpeModel : ITokenizerModel
         }
     }
 
+    public void Encode(MarkedText piece, List<int> ids, List<bool> foreign)
+    {
+        var tokens = ArrayPool<int>.Shared.Rent(piece.Length * MostBytes);
+        var marks = ArrayPool<bool>.Shared.Rent(piece.Length * MostBytes);
+        try
+        {
+            if (Whole(piece.Text) is { } whole)
+            {
+                ids.Add(whole);
+                foreign.Add(piece.IsForeign);
+                return;
+            }
+            var begun = Begin(piece, tokens, marks);
+            int[] parts = [.. begun];
+            var merged = begun[.._merges.Merge(begun)];
+            ids.AddRange(merged);
+            AddMarks(merged, parts, marks, foreign);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(tokens);
+            ArrayPool<bool>.Shared.Return(marks);
+        }
+    }
+
     public ITokenizerModel Without(IReadOnlySet<int> excluded)
     {
         var unwanted = excluded.Where(id => id != UnknownId && TokenOf(id) is not null).ToHashSet();
@@ -101,17 +126,47 @@ internal sealed class BpeModel : ITokenizerModel
 
     private int Tokens(ReadOnlySpan<char> piece, Span<int> tokens)
     {
-        if (_settings.IgnoreMerges && Usable(_settings.OfBytes ? InAlphabet(piece) : piece) is { } whole)
+        if (Whole(piece) is { } whole)
         {
             tokens[0] = whole;
             return 1;
         }
-        var symbols = new Symbols(tokens, UnknownId, _settings.FuseUnknown);
-        foreach (var rune in piece.EnumerateRunes())
+        return _merges.Merge(Begin(new MarkedText(piece, default), tokens, default));
+    }
+
+    // The one token of a piece that is not merged.
+    private int? Whole(ReadOnlySpan<char> piece) =>
+        _settings.IgnoreMerges ? Usable(_settings.OfBytes ? InAlphabet(piece) : piece) : null;
+
+    // The tokens before any merge, and of each whether it is foreign where the piece is marked.
+    private Span<int> Begin(MarkedText piece, Span<int> tokens, Span<bool> marks)
+    {
+        var symbols = new Symbols(tokens, marks, UnknownId, _settings.FuseUnknown);
+        var place = 0;
+        foreach (var rune in piece.Text.EnumerateRunes())
         {
+            var length = rune.Utf16SequenceLength;
+            symbols.IsForeign = !piece.Foreign.IsEmpty && piece[place..(place + length)].IsForeign;
+            place += length;
             AddSymbols(rune, ref symbols);
         }
-        return _merges.Merge(tokens[..symbols.Finish()]);
+        return tokens[..symbols.Finish()];
+    }
+
+    // A merged token is the text of its parts joined, and foreign where all of them are.
+    private void AddMarks(ReadOnlySpan<int> merged, ReadOnlySpan<int> parts, ReadOnlySpan<bool> marks, List<bool> foreign)
+    {
+        var next = 0;
+        foreach (var token in merged)
+        {
+            var isForeign = true;
+            for (var left = TokenOf(token)!.Length; left > 0; next++)
+            {
+                left -= TokenOf(parts[next])!.Length;
+                isForeign &= marks[next];
+            }
+            foreign.Add(isForeign);
+        }
     }
 
     private void AddSymbols(Rune rune, ref Symbols symbols)
@@ -187,20 +242,25 @@ internal sealed class BpeModel : ITokenizerModel
     }
 
     /// <summary>The tokens that a piece begins with, before any merge.</summary>
-    private ref struct Symbols(Span<int> tokens, int? unknown, bool fuses)
+    private ref struct Symbols(Span<int> tokens, Span<bool> marks, int? unknown, bool fuses)
     {
         private readonly Span<int> _tokens = tokens;
+        private readonly Span<bool> _marks = marks;
         private int _count;
         private bool _isUnknownDue;
+        private bool _isDueForeign;
+
+        /// <summary>Whether what is added is foreign.</summary>
+        internal bool IsForeign { get; set; }
 
         internal void Add(int id)
         {
             AddDue();
-            _tokens[_count++] = id;
+            Put(id, IsForeign);
         }
 
         // As the tokenizers library does it: an unknown token due before comes after them.
-        internal void AddBehindUnknown(int id) => _tokens[_count++] = id;
+        internal void AddBehindUnknown(int id) => Put(id, IsForeign);
 
         internal bool TryAddUnknown()
         {
@@ -208,6 +268,7 @@ internal sealed class BpeModel : ITokenizerModel
             {
                 AddDue();
             }
+            _isDueForeign = IsForeign && (!_isUnknownDue || _isDueForeign);
             _isUnknownDue = true;
             return unknown is not null;
         }
@@ -222,9 +283,18 @@ internal sealed class BpeModel : ITokenizerModel
         {
             if (_isUnknownDue)
             {
-                _tokens[_count++] = unknown!.Value;
+                Put(unknown!.Value, _isDueForeign);
                 _isUnknownDue = false;
             }
+        }
+
+        private void Put(int id, bool isForeign)
+        {
+            if (!_marks.IsEmpty)
+            {
+                _marks[_count] = isForeign;
+            }
+            _tokens[_count++] = id;
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>The field <c>decoder</c> of <c>tokenizer.json</c>.</summary>
@@ -24,14 +22,13 @@ internal static class DecoderJson
             case "Strip":
                 field.AllowOnly("type", "content", "start", "stop");
                 return new StripDecoder(
-                    Character(field.Required("content")),
+                    MetaspaceOptions.Character(field.Required("content")),
                     field.Required("start").Integer(minimum: 0),
                     field.Required("stop").Integer(minimum: 0),
                     field.Element);
             case "Metaspace":
-                field.AllowOnly("type", "replacement", "prepend_scheme", "split");
-                field.Optional("split")?.Flag();
-                return new MetaspaceDecoder(Character(field.Required("replacement")), WasPrepended(field), field.Element);
+                var options = MetaspaceOptions.Read(field);
+                return new MetaspaceDecoder(options.Replacement, options.Scheme != PrependScheme.Never, field.Element);
             case "Sequence":
                 field.AllowOnly("type", "decoders");
                 return new SequenceDecoder([.. field.Required("decoders").Items().Select(Read)]);
@@ -41,14 +38,4 @@ internal static class DecoderJson
                     + "Sequence.");
         }
     }
-
-    private static bool WasPrepended(JsonField field) => field.Optional("prepend_scheme") is not { } scheme || scheme.Text() switch
-    {
-        "always" or "first" => true,
-        "never" => false,
-        var other => throw scheme.Error($"the scheme {other} is not one of always, first and never."),
-    };
-
-    private static Rune Character(JsonField field) =>
-        field.Text().EnumerateRunes().ToArray() is [var only] ? only : throw field.Error("expected one character.");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Levee.Interop.HuggingFace.Tests;
@@ -35,8 +36,6 @@ public sealed class TokenizerRefusalTests : IDisposable
     [InlineData(
         "\"pre_tokenizer\": null",
         "\"pre_tokenizer\": {\"type\": \"ByteLevel\", \"add_prefix_space\": false}", 9, "model: the model WordLevel is not supported behind")]
-    [InlineData("\"decoder\": null", "\"truncation\": {\"max_length\": 3}", 8, "truncation: a truncation is not supported")]
-    [InlineData("\"decoder\": null", "\"padding\": {}", 8, "padding: a padding is not supported")]
     [InlineData("\"decoder\": null", "\"extra\": 1", 8, "extra: this field is not supported")]
     [InlineData("\"normalizer\": null", "\"normalizer\": {\"type\": \"Nmt\"}", 6, "normalizer.type: the normalizer Nmt is not supported")]
     [InlineData(
@@ -45,7 +44,7 @@ public sealed class TokenizerRefusalTests : IDisposable
         6, "normalizer.normalizers[0].type: the normalizer Strip")]
     [InlineData(
         "\"pre_tokenizer\": null",
-        "\"pre_tokenizer\": {\"type\": \"Metaspace\"}", 7, "pre_tokenizer.type: the pre-tokenizer Metaspace is not supported")]
+        "\"pre_tokenizer\": {\"type\": \"UnicodeScripts\"}", 7, "pre_tokenizer.type: the pre-tokenizer UnicodeScripts is not supported")]
     [InlineData(
         "\"pre_tokenizer\": null",
         "\"pre_tokenizer\": {\"type\": \"Punctuation\", \"behavior\": \"1\"}", 7, "pre_tokenizer.behavior: the behaviour 1")]
@@ -71,6 +70,28 @@ public sealed class TokenizerRefusalTests : IDisposable
 
         Assert.StartsWith($"{_folder.File(ModelFolder.TokenizerName)}:{line}: ", message);
         Assert.Contains(expected, message);
+    }
+
+    [Fact]
+    public void Truncation_and_padding_are_passed_over_told_and_kept()
+    {
+        const string Truncation = "\"truncation\": {\"direction\": \"Right\", \"max_length\": 2, \"strategy\": \"LongestFirst\", \"stride\": 0}";
+        const string Padding = "\"padding\": {\"strategy\": {\"Fixed\": 8}, \"pad_id\": 0, \"pad_token\": \"u\"}";
+        var text = Whole.Replace("\"normalizer\": null", $"{Truncation},\n{Padding}", StringComparison.Ordinal);
+
+        var tokenizer = Load(text);
+
+        Assert.Equal([1, 2, 1, 2, 1], tokenizer.Encode("a<s>a<s>a"));
+        var file = _folder.File(ModelFolder.TokenizerName);
+        Assert.Equal(2, tokenizer.Notices.Count);
+        Assert.StartsWith($"{file}:6: truncation: passed over", tokenizer.Notices[0]);
+        Assert.StartsWith($"{file}:7: padding: passed over", tokenizer.Notices[1]);
+        Assert.Empty(Load(Whole).Notices);
+
+        tokenizer.Save(_folder.File("saved.json"));
+        var saved = JsonNode.Parse(File.ReadAllText(_folder.File("saved.json")))!;
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text)!["truncation"], saved["truncation"]));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text)!["padding"], saved["padding"]));
     }
 
     [Theory]

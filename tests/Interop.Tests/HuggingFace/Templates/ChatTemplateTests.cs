@@ -136,6 +136,22 @@ public sealed class ChatTemplateTests(JinjaPeer peer)
         { "{{ 'aXbX'|replace('X', '-') }}{{ 12|replace(1, 'a') }}", "a-b-a2" },
         { "{{ '12'|int + 1 }}{{ 'a'|int(5) }}{{ 2.9|int }}{{ '2.5'|float }}{{ 3|float }}", "13522.53.0" },
 
+        // Casing and kinds of characters, as Python has them.
+        {
+            "{{ 'Maße'.upper() }} {{ 'ﬂöße'|upper }} {{ 'ﬃ'.capitalize() }} {{ 'ΆΛΛΟΣ ΛΌΓΟΣ.'.lower() }} {{ 'İÇ'|lower }} {{ 'ŉ'|upper }}",
+            "MASSE FLÖSSE Ffi άλλος λόγος. i̇ç ʼN"
+        },
+        { "{{ 'ǉ ǳ'.title() }}{{ 'ǉ'.capitalize() }}{{ 'ǉ ß-ﬁ'|title }}{{ 'ǲ'.swapcase() }}{{ 'aß'.swapcase() }}", "ǈ ǲǈǇ SS-FIǲASS" },
+        { "{{ \"it's o'clock\".title() }}{{ \"it's o'clock\"|title }}{{ 'a\u001cb'|title }}", "It'S O'ClockIt's O'clockA\u001cB" },
+        { "{{ '¹²'.isdigit() }}{{ '¹²'.isdecimal() }}{{ '٤'.isdigit() }}{{ '⅔'.isnumeric() }}{{ '⅔'.isdigit() }}{{ ''.isdigit() }}", "TrueFalseTrueTrueFalseFalse" },
+        { "{{ 'éª'.isalpha() }}{{ 'a1²'.isalnum() }}{{ 'a_'.isalnum() }}{{ '\u001c\u2028'.isspace() }}{{ '\u200b'.isspace() }}", "TrueTrueFalseTrueFalse" },
+        { "{{ 'ªa'.islower() }}{{ 'ǅ'.isupper() }}{{ 'Ⅷ'.isupper() }}{{ 'ǅ Ab'.istitle() }}{{ 'ab' is lower }}{{ 'AÉ' is upper }}{{ '1' is lower }}", "TrueFalseTrueTrueTrueTrueFalse" },
+
+        // What is not built and not reached.
+        { "{% if false %}{{ word|urlize|wordwrap(3) }}{% endif %}a", "a" },
+        { "{{ 'a' if true else word|center(80) }}{{ 'b' if word is string else (n is divisibleby 3) }}", "ab" },
+        { "{% if n is string %}{{ lipsum() }}{% elif n %}c{% else %}{{ cycler(1) }}{{ n is sameas none }}{% endif %}", "c" },
+
         // tojson.
         { "{{ people[0]|tojson }}", "{\"name\": \"Ann\", \"age\": 30, \"team\": {\"id\": 1}}" },
         { "{{ people[0]|tojson(indent=2) }}", "{\n  \"name\": \"Ann\",\n  \"age\": 30,\n  \"team\": {\n    \"id\": 1\n  }\n}" },
