@@ -51,12 +51,13 @@ module Questions =
                     Usage.refuse(Usage.plain error)
 
             task, ofSplit task split
-        | OfFiles(questions, corpus, index, search, rollout) ->
-            let questions = Dataset.readQuestions questions |> Array.ofSeq
+        | OfFiles(questionsFile, corpus, index, search, rollout) ->
+            let questions = Dataset.readQuestions questionsFile |> Array.ofSeq
 
             {
                 Name = "questions"
                 Folder = ""
+                Files = questionsFile :: corpus :: Option.toList index
                 Train = [||]
                 HeldOut = questions
                 Environment = SearchEnvironment(search, retriever corpus index)
@@ -64,5 +65,6 @@ module Questions =
                 Demonstrate = (fun _ _ _ _ -> invalidOp "Questions from a file have no teacher.")
                 Beginner = None
                 AsChat = true
+                Date = None
             },
             questions

@@ -4,6 +4,19 @@ open System
 open System.Threading
 open System.Threading.Tasks
 
+/// What answers from data, and tells which data that is.
+type IFingerprinted =
+    /// A SHA-256 in hexadecimal that is another when the data are others; empty where that is not known.
+    abstract Fingerprint: string
+
+[<RequireQualifiedAccess>]
+module Fingerprinted =
+    /// The fingerprint of the data behind a search engine or an environment; empty where it tells none.
+    let ofSource (source: objnull) =
+        match source with
+        | :? IFingerprinted as known -> known.Fingerprint
+        | _ -> ""
+
 /// A search engine: finds documents for several queries at once. Safe to share between threads.
 type IRetriever =
     /// For each query, in order, up to `topK` documents, best first, or why that query failed. May also throw where no query could
@@ -48,6 +61,9 @@ type ResilientRetriever internal (inner: IRetriever, timeOut: TimeSpan) =
 
     /// How many of them failed.
     member _.Failures = Interlocked.Read &failureCount
+
+    interface IFingerprinted with
+        member _.Fingerprint = Fingerprinted.ofSource inner
 
     interface IRetriever with
         member _.Retrieve(queries, topK, cancellation) =

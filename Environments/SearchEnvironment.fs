@@ -52,6 +52,9 @@ type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
     /// The retriever with its counts of queries and failures.
     member _.Retriever = retriever
 
+    interface IFingerprinted with
+        member _.Fingerprint = Fingerprinted.ofSource retriever
+
     interface IEnvironment with
         member _.Prompt question = SearchProtocol.prompt options.Wording question.Text
         member _.StopTexts = SearchProtocol.stopTexts

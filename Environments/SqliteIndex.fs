@@ -78,6 +78,26 @@ module internal SqliteIndex =
         connection.Open()
         connection
 
+    /// The documents of an index, in order.
+    let private documents (connection: SqliteConnection) : Document seq =
+        seq {
+            use command = connection.CreateCommand()
+            command.CommandText <- "SELECT id, title, body FROM documents ORDER BY number"
+            use rows = command.ExecuteReader()
+
+            while rows.Read() do
+                { Id = rows.GetString 0; Title = rows.GetString 1; Text = rows.GetString 2 }
+        }
+
+    /// The fingerprint of the corpus in an open index: the one that was written with it, else that of its documents.
+    let fingerprintIn (connection: SqliteConnection) =
+        use command = connection.CreateCommand()
+        command.CommandText <- "SELECT fingerprint FROM about"
+
+        match command.ExecuteScalar() with
+        | :? string as written when written <> "" -> written
+        | _ -> fingerprint(documents connection)
+
     /// The fingerprint of the corpus in a file; none where there is no usable index.
     let fingerprintOf (path: string) =
         try

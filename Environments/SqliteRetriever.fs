@@ -102,6 +102,11 @@ type SqliteRetriever private (source: SqliteSource) =
             cancellation.ThrowIfCancellationRequested()
             Error $"SQLite: {error.Message}"
 
+    let fingerprint =
+        lazy
+            (use connection = source.Connect()
+             SqliteIndex.fingerprintIn connection)
+
     let known topK expression =
         if expression = "" then
             Some [||]
@@ -140,6 +145,9 @@ type SqliteRetriever private (source: SqliteSource) =
             SqliteIndex.buildFile path fingerprint documents
 
         new SqliteRetriever(SqliteSource((fun () -> SqliteIndex.openFile path SqliteOpenMode.ReadOnly), ignore))
+
+    interface IFingerprinted with
+        member _.Fingerprint = fingerprint.Value
 
     interface IRetriever with
         member _.Retrieve(queries, topK, cancellation) =

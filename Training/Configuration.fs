@@ -33,6 +33,7 @@ module Configuration =
 
     /// What of an experiment is written, and read back.
     type private ExperimentText = {
+        Version: int
         Name: string
         Question: string
         Task: {| Name: string; Folder: string |}
@@ -40,9 +41,11 @@ module Configuration =
         Arms: ArmText list
         Seeds: int list
         Budget: TimeSpan option
+        Date: DateTime option
     }
 
     let private write (experiment: Experiment) : ExperimentText = {
+        Version = ConfigurationVersions.current
         Name = experiment.Name
         Question = experiment.Question
         Task = {| Name = experiment.Task.Name; Folder = experiment.Task.Folder |}
@@ -59,6 +62,7 @@ module Configuration =
         ]
         Seeds = experiment.Seeds
         Budget = experiment.Budget
+        Date = experiment.Task.Date
     }
 
     let private readArm (arm: ArmText) : Arm = {
@@ -75,7 +79,7 @@ module Configuration =
         Experiment.validate {
             Name = text.Name
             Question = text.Question
-            Task = Tasks.named text.Task.Name text.Task.Folder
+            Task = { Tasks.named text.Task.Name text.Task.Folder with Date = Option.map Moment.ofTime text.Date }
             Start = text.Start
             Arms = List.map readArm text.Arms
             Seeds = text.Seeds
@@ -117,32 +121,42 @@ module Configuration =
         else
             path
 
-    /// Where a text that is JSON does not fit; none for one that is no JSON.
-    let private misfit (text: string) =
-        try
-            use document = JsonDocument.Parse text
-            Some((culprit typeof<ExperimentText> "" document.RootElement).TrimStart '.')
-        with :? JsonException ->
-            None
+    /// Where a configuration does not fit.
+    let private misfit (root: JsonObject) =
+        use document = JsonDocument.Parse(root.ToJsonString())
+        (culprit typeof<ExperimentText> "" document.RootElement).TrimStart '.'
+
+    /// A configuration as the current version has it. Raises `JsonException` for a text that is no JSON, `InvalidDataException` for one of a later version.
+    let private parse (text: string) : JsonObject =
+        match JsonNode.Parse text with
+        | :? JsonObject as root ->
+            ConfigurationVersions.upgrade root
+            root
+        | _ -> raise(InvalidDataException "the file holds no JSON object. Give the config.json of a run.")
 
     /// The experiment with every setting of every arm.
     let toJson (experiment: Experiment) = JsonSerializer.Serialize(write experiment, json)
 
-    /// The experiment that a JSON text holds. Raises `InvalidDataException` naming `source`, the line and the remedy where it cannot be read: also where an
-    /// arm's objective or estimator is not of the library but was written in a script.
+    /// The experiment that a JSON text holds; one of an earlier version gets the defaults of its day for settings that came later. Raises
+    /// `InvalidDataException` naming `source`, the line and the remedy where it cannot be read: also where an arm's objective or estimator is not of the library but was written in a script.
     let ofJson (source: string) (text: string) =
         let refuse place (problem: string) cause = raise(InvalidDataException($"{source}{place}: {problem}", cause))
+        let root =
+            try
+                parse text
+            with
+            | :? JsonException as error ->
+                let line = error.LineNumber |> Option.ofNullable |> Option.map(fun line -> $", line {line + 1L}") |> Option.defaultValue ""
+                refuse line $"this is no JSON: {error.Message} Mend it, or take the config.json of a run." error
+            | :? ArgumentException
+            | :? InvalidDataException as error -> refuse "" error.Message error
         try
-            match JsonSerializer.Deserialize<ExperimentText>(text, json) |> box with
+            match JsonSerializer.Deserialize<ExperimentText>(root, json) |> box with
             | :? ExperimentText as whole -> read whole
             | _ -> refuse "" "the file holds null. Give the config.json of a run." null
         with
         | :? JsonException as error ->
-            match misfit text, error.LineNumber |> Option.ofNullable with
-            | Some field, _ -> refuse "" $"'{field}' is missing or not what it should be. Mend it, or take the config.json of a run." error
-            | None, Some line ->
-                refuse $", line {line + 1L}" $"this is no JSON: {error.Message} Mend it, or take the config.json of a run." error
-            | None, None -> refuse "" $"this is no JSON: {error.Message}" error
+            refuse "" $"'{misfit root}' is missing or not what it should be. Mend it, or take the config.json of a run." error
         | :? FormatException
         | :? ArgumentException as error -> refuse "" error.Message error
 
@@ -160,7 +174,10 @@ module Configuration =
         use json = JsonDocument.Parse configuration
         string(json.RootElement.GetProperty("name").GetString())
 
-    /// Every setting by its path, such as `arms[0].training.Steps`, in order.
+    /// What the configuration of a run says of its data rather than of its settings.
+    let private fingerprintsName, acceptedName = "fingerprints", "acceptedChanges"
+
+    /// Every setting by its path, such as `arms[0].training.steps`, in order.
     let rec private settings path (element: JsonElement) = [
         match element.ValueKind with
         | JsonValueKind.Object ->
@@ -179,10 +196,13 @@ module Configuration =
     ]
 
     let private telling (configuration: string) =
-        use json = JsonDocument.Parse configuration
+        let root = parse configuration
+        for name in [ fingerprintsName; acceptedName ] do
+            root.Remove name |> ignore
+        use json = JsonDocument.Parse(root.ToJsonString json)
         settings "" json.RootElement
 
-    /// The first setting in which two configurations differ, in a sentence.
+    /// The first setting in which two configurations differ, in a sentence. What one of an earlier version lacks has the default of its day.
     let difference (before: string) (now: string) =
         let before, now = telling before, telling now
         let said value = Option.defaultValue "not there" value
@@ -192,3 +212,36 @@ module Configuration =
             | one, other when one = other -> None
             | one, other -> Some $"{path} was {said one} and is now {said other}"
         List.tryPick compare (before @ now)
+
+    let private part (name: string) (configuration: string) : 'part option =
+        match (parse configuration)[name] with
+        | null -> None
+        | found ->
+            try
+                match JsonSerializer.Deserialize(found, typeof<'part>, json) with
+                | :? 'part as part -> Some part
+                | _ -> None
+            with :? JsonException as error ->
+                raise(InvalidDataException($"'{name}' is not what it should be. Bring back what the run wrote.", error))
+
+    /// The moment that chat templates write in the runs of a configuration, where one was fixed.
+    let date configuration = part "date" configuration |> Option.map(fun (time: DateTime) -> Moment.ofTime time)
+
+    /// What the data of the runs were; none where that was not recorded.
+    let fingerprints configuration : Fingerprint list option = part fingerprintsName configuration
+
+    /// The configuration of a run with what its data are, and the moment that chat templates write in it.
+    let withData (date: DateTime option) (fingerprints: Fingerprint list) (configuration: string) =
+        let root = parse configuration
+        root["date"] <- JsonSerializer.SerializeToNode(date, json)
+        root[fingerprintsName] <- JsonSerializer.SerializeToNode(fingerprints, json)
+        root.ToJsonString json
+
+    /// The configuration of a run that went on over changed data, with a note of the changes and of when they were accepted.
+    let withAccepted (at: DateTime) (changes: string list) (configuration: string) =
+        let root = parse configuration
+        let note = JsonSerializer.SerializeToNode({| At = at; Changes = changes |}, json)
+        match root[acceptedName] with
+        | :? JsonArray as notes -> notes.Add note
+        | _ -> root[acceptedName] <- JsonArray note
+        root.ToJsonString json

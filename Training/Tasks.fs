@@ -25,10 +25,12 @@ module Tasks =
         {
             Name = name
             Folder = folder
+            Files = Atlas.files folder
             Train = world.Train
             HeldOut = world.Test
             Environment = environment
             AsChat = beginner.IsNone
+            Date = None
             Rollout = rollout
             Demonstrate = AtlasTeacher.demonstration world environment
             Beginner = beginner |> Option.map(fun create -> create world)

@@ -129,6 +129,7 @@ let ``a score counts what happened`` () =
             FailedSearches = 1.0
             InvalidActions = 1.0
             Tokens = 3.0
+            Date = None
         },
         score
     )

@@ -48,7 +48,7 @@ let ``samples differ, and each has its tokens and log-probability`` () =
     use folder = new TemporaryFolder()
     let output = succeeds [ "generate"; policyIn folder; "red"; "--samples"; "3"; "--max-tokens"; "8"; "--json" ]
     let samples = json output
-    Assert.Equal<int list>([ 0; 1; 2 ], samples |> List.map(fun sample -> sample.GetProperty("sample").GetInt32()))
+    Assert.Equal<int list>([ 1; 2; 3 ], samples |> List.map(fun sample -> sample.GetProperty("sample").GetInt32()))
     Assert.Equal(3, samples |> List.map text |> List.distinct |> List.length)
 
     for sample in samples do
