@@ -41,7 +41,7 @@ module Configuration =
         Arms: ArmText list
         Seeds: int list
         Budget: TimeSpan option
-        Date: DateTime option
+        Date: Nullable<DateTime>
     }
 
     let private write (experiment: Experiment) : ExperimentText = {
@@ -62,7 +62,7 @@ module Configuration =
         ]
         Seeds = experiment.Seeds
         Budget = experiment.Budget
-        Date = experiment.Task.Date
+        Date = Option.toNullable experiment.Task.Date
     }
 
     let private readArm (arm: ArmText) : Arm = {
@@ -79,7 +79,7 @@ module Configuration =
         Experiment.validate {
             Name = text.Name
             Question = text.Question
-            Task = { Tasks.named text.Task.Name text.Task.Folder with Date = Option.map Moment.ofTime text.Date }
+            Task = { Tasks.named text.Task.Name text.Task.Folder with Date = text.Date |> Option.ofNullable |> Option.map Moment.ofTime }
             Start = text.Start
             Arms = List.map readArm text.Arms
             Seeds = text.Seeds
@@ -233,7 +233,7 @@ module Configuration =
     /// The configuration of a run with what its data are, and the moment that chat templates write in it.
     let withData (date: DateTime option) (fingerprints: Fingerprint list) (configuration: string) =
         let root = parse configuration
-        root["date"] <- JsonSerializer.SerializeToNode(date, json)
+        root["date"] <- JsonSerializer.SerializeToNode(Option.toNullable date, json)
         root[fingerprintsName] <- JsonSerializer.SerializeToNode(fingerprints, json)
         root.ToJsonString json
 
