@@ -66,8 +66,7 @@ module Batching =
             trajectories.Length = estimates.Advantages.Length
             && Array.forall2 (fun t (a: float[]) -> actionTokens t = a.Length) trajectories estimates.Advantages
         if trajectories.Length = 0 || not fits then
-            invalidArg
-                (nameof estimates)
+            Setting.refuse
                 $"{trajectories.Length} trajectories with advantages for {estimates.Advantages.Length}: give one advantage for each action token of at least one trajectory."
         let perToken (value: Trajectory -> float32[]) = trajectories |> Array.map(value >> Array.map float) |> ofNumbers dtype device
         let perRow (value: Trajectory -> float) = torch.tensor(Array.map value trajectories).``to``(dtype).``to``(device)
@@ -92,8 +91,7 @@ module Batching =
     /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none or the numbers differ.
     let create dtype device (trajectories: Trajectory[]) (advantages: float[]) : Batch =
         if trajectories.Length <> advantages.Length then
-            invalidArg
-                (nameof advantages)
+            Setting.refuse
                 $"{trajectories.Length} trajectories with {advantages.Length} advantages: give one advantage for each of at least one trajectory."
         let spread = (trajectories, advantages) ||> Array.map2(fun t a -> Array.replicate (actionTokens t) a)
         ofEstimates dtype device trajectories { Advantages = spread; Returns = None }

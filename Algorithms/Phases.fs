@@ -129,7 +129,7 @@ module Phases =
     let validate options =
         let demand name value isRight remedy =
             if not isRight then
-                invalidArg (nameof options) $"A phase {name} of {value} is out of range: give {remedy}."
+                Setting.refuse $"A phase {name} of {value} is out of range: give {remedy}."
         let positive name (value: float) = demand name value (Double.IsFinite value && value > 0.0) "a number above 0"
         let atLeast bound name (value: float) = demand name value (Double.IsFinite value && value >= bound) $"{bound} or more"
         let aboveOne name (value: float) = demand name value (Double.IsFinite value && value > 1.0) "a number above 1"

@@ -19,17 +19,15 @@ module Recipe =
     let validate recipe =
         match recipe.Estimator.Needs.Contains CriticValues, recipe.Objective.Needs.Contains CriticValues with
         | true, false ->
-            invalidArg
-                (nameof recipe)
+            Setting.refuse
                 $"The estimator {recipe.Estimator.Formula} uses a critic that the objective {recipe.Objective.Formula} does not teach: add Value.clipped 0.5 to it."
         | false, true ->
-            invalidArg
-                (nameof recipe)
+            Setting.refuse
                 $"The objective {recipe.Objective.Formula} teaches a critic, but the estimator {recipe.Estimator.Formula} gives no returns to learn: take Advantage.gae."
         | _ -> ()
         match recipe.SamplingRounds with
         | Some rounds when rounds < 1 ->
-            invalidArg (nameof recipe) $"Dynamic sampling in {rounds} rounds is out of range: give 1 or more, or None to keep every group."
+            Setting.refuse $"Dynamic sampling in {rounds} rounds is out of range: give 1 or more, or None to keep every group."
         | _ -> ()
 
 /// Named ways to train, as their papers have them.

@@ -31,7 +31,7 @@ module Loading =
         try
             Devices.named name
         with :? System.ArgumentException as error ->
-            Usage.refuse $"--device: {Usage.plain error}"
+            Usage.refuse $"--device: {error.Message}"
 
     /// A policy in a folder, on the device of a name, to write with; with the adapter in another folder beside it, where one is given.
     let policy weights deviceName (adapter: string option) folder =

@@ -48,7 +48,7 @@ module Questions =
                 try
                     Tasks.named name (data |> Option.defaultWith dataFolder)
                 with :? ArgumentException as error ->
-                    Usage.refuse(Usage.plain error)
+                    Usage.refuse error.Message
 
             task, ofSplit task split
         | OfFiles(questionsFile, corpus, index, search, rollout) ->

@@ -34,9 +34,6 @@ module Usage =
         | [] -> ""
         | words -> words |> String.concat " or " |> sprintf " Did you mean %s?"
 
-    /// What an error says, without the name of a function's parameter.
-    let plain (error: exn) = Seq.head(error.Message.Split " (Parameter '")
-
     let private inRange isIn name (value: obj) range =
         if not isIn then
             refuse $"{name} {value} is out of range: give {range}."

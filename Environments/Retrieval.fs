@@ -86,6 +86,6 @@ module Retriever =
     /// A retriever that survives the failures of `inner`, and its silence beyond `timeOut` (above zero), and counts them.
     let resilient (timeOut: TimeSpan) (inner: IRetriever) =
         if timeOut <= TimeSpan.Zero then
-            raise(ArgumentOutOfRangeException(nameof timeOut, timeOut, "A time-out is longer than zero."))
+            Setting.refuse $"A time-out of {timeOut} is out of range: give one longer than zero."
 
         ResilientRetriever(inner, timeOut)

@@ -23,7 +23,7 @@ module SearchOptions =
 type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
     do
         if options.TopK < 1 then
-            raise(ArgumentOutOfRangeException(nameof options, options.TopK, "TopK: show at least 1 document for a search."))
+            Setting.refuse $"TopK {options.TopK} is out of range: show at least 1 document for a search."
 
     let retriever = Retriever.resilient options.TimeOut retriever
     let notice = SearchProtocol.notice options.Wording

@@ -152,7 +152,7 @@ type SqliteRetriever private (source: SqliteSource) =
     interface IRetriever with
         member _.Retrieve(queries, topK, cancellation) =
             if topK < 1 then
-                raise(ArgumentOutOfRangeException(nameof topK, topK, "At least one document is to be found: set topK to 1 or more."))
+                Setting.refuse $"topK {topK} is out of range: at least one document is to be found, give 1 or more."
 
             let expressions = queries |> Array.map(SqliteIndex.words >> SqliteIndex.expression)
             let found = expressions |> Array.map(known topK >> Option.map Ok)

@@ -44,7 +44,7 @@ module SamplingOptions =
     let validate options =
         let demand isMet name (value: obj) range =
             if not isMet then
-                invalidArg name $"{name} is {value}; it must be {range}."
+                Setting.refuse $"{name} is {value}; it must be {range}."
 
         let atLeastOne name (count: int) = demand (count >= 1) name count "1 or above"
         let t, p, m = options.Temperature, options.TopP, options.MinP

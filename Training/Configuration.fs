@@ -95,8 +95,8 @@ module Configuration =
 
     /// The path to what cannot be read as a type: the innermost field that is missing or does not fit.
     let rec private culprit (target: Type) path (element: JsonElement) =
-        if FSharpType.IsRecord(target, true) && element.ValueKind = JsonValueKind.Object then
-            FSharpType.GetRecordFields(target, true)
+        let among (fields: Reflection.PropertyInfo seq) path (element: JsonElement) =
+            fields
             |> Seq.tryPick(fun field ->
                 let name = JsonNamingPolicy.CamelCase.ConvertName field.Name
                 match element.TryGetProperty name with
@@ -108,11 +108,22 @@ module Configuration =
                     else
                         Some $"{path}.{name}")
             |> Option.defaultValue path
+        if FSharpType.IsRecord(target, true) && element.ValueKind = JsonValueKind.Object then
+            among (FSharpType.GetRecordFields(target, true)) path element
+        elif FSharpType.IsUnion(target, true) && element.ValueKind = JsonValueKind.Object then
+            FSharpType.GetUnionCases(target, true)
+            |> Seq.tryPick(fun case ->
+                match element.TryGetProperty case.Name with
+                | true, inner -> Some(among (case.GetFields()) $"{path}.{case.Name}" inner)
+                | false, _ -> None)
+            |> Option.defaultValue path
         elif element.ValueKind = JsonValueKind.Array && target.IsGenericType then
-            let inner = target.GetGenericArguments()[0]
+            let inners = target.GetGenericArguments()
             element.EnumerateArray()
             |> Seq.indexed
             |> Seq.tryPick(fun (index, item) ->
+                // A tuple has a type for each of its items, a list one for all.
+                let inner = inners[min index (inners.Length - 1)]
                 if isReadable inner item then
                     None
                 else

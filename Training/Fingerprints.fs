@@ -79,16 +79,16 @@ module Fingerprints =
         else
             $"{fingerprint.Extent}, {hash}"
 
-    /// What has changed, in sentences without their full stops: each names the file, or what else it is, what it was and what it is now.
+    /// What has changed, each in a line that names the file, or what else it is, what was expected and what was found.
     let changes (before: Fingerprint list) (now: Fingerprint list) =
         let find name = List.tryFind(fun (fingerprint: Fingerprint) -> fingerprint.Of = name)
         [
             for was in before do
                 match find was.Of now with
                 | Some is when is.Sha256 = was.Sha256 -> ()
-                | Some is -> $"{was.Of} was {said was} and is now {said is}"
-                | None -> $"{was.Of} was {said was} and is not there any more"
+                | Some is -> $"{was.Of}: expected {said was}; found {said is}"
+                | None -> $"{was.Of}: expected {said was}; it is not there any more"
             for is in now do
                 if (find is.Of before).IsNone then
-                    $"{is.Of} was not there and is now {said is}"
+                    $"{is.Of}: expected none; found {said is}"
         ]

@@ -129,7 +129,7 @@ module Study =
     /// That a run goes on over data which are not those that it was begun with.
     let private acceptedLine run (state: SavedState option) (changes: string list) : EventLine =
         let step = state |> Option.map _.Content.Step |> Option.defaultValue 0
-        let changes = String.concat "; " changes
+        let changes = String.concat " | " changes
         { Run = run; Step = step; Phase = "changed data"; Since = step; Message = $"went on, as the user accepted: {changes}" }
 
     let private barLine run step (bar: LldBar) : BarLine = {
@@ -422,7 +422,7 @@ module Study =
     /// another process is at work in the folder.
     let resumeShowing show (options: StudyOptions) (folder: RunFolder) (experiment: Experiment) cancellation =
         let refuse problem remedy =
-            raise(InvalidDataException $"{folder.Configuration}: {problem}. A run goes on only as it was begun: {remedy}.")
+            raise(InvalidDataException $"{folder.Configuration}: {problem}A run goes on only as it was begun: {remedy}.")
         let begun = File.ReadAllText folder.Configuration
         // Earlier versions fixed no moment; theirs is the one at which the run began.
         let moment = Configuration.date begun |> Option.defaultWith(fun () -> File.GetLastWriteTimeUtc folder.Configuration)
@@ -431,11 +431,14 @@ module Study =
         let now =
             Configuration.onMachine options.Threads options.Device (if isRecorded then experiment else undated experiment)
         for difference in Option.toList(Configuration.difference begun now) do
-            refuse difference "bring the setting back, or start a new run"
+            refuse $"{difference}. " "bring the setting back, or start a new run"
         let data, message = Fingerprints.timed(fun () -> outside experiment)
         let changes, notRecorded = changesSince folder experiment data (Configuration.fingerprints begun)
         if not changes.IsEmpty && not options.AcceptChanges then
-            refuse (String.concat "; " changes) "bring the data back, start a new run, or go on over what is there now with --accept-changes"
+            let list = changes |> List.map(fun change -> $"\n  {change}") |> String.concat ""
+            refuse
+                $"the run was begun over other data:{list}\n"
+                "bring the data back, start a new run, or go on over what is there now with --accept-changes, which is written down"
         let undertaking = {
             Experiment = experiment
             Data = data
@@ -444,7 +447,7 @@ module Study =
                 message
                 yield! notRecorded
                 for change in changes do
-                    $"Changed, and accepted: {change}."
+                    $"changed, and accepted: {change}"
             ]
         }
         conduct show options folder undertaking cancellation

@@ -70,6 +70,5 @@ module Tasks =
         | Some load -> load folder
         | None ->
             let names = String.concat ", " known.Keys
-            invalidArg
-                (nameof name)
+            Setting.refuse
                 $"There is no task \"{name}\"; there are: {names}. A task that a script made by itself needs that script."

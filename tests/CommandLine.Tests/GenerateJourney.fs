@@ -96,6 +96,36 @@ let ``a conversation is written in the policy's template`` () =
     Assert.Contains("give --chat too", fails 2 [ "generate"; path; "red"; "--system"; "blue" ])
 
 [<Fact>]
+let ``a template writes the date that is given, and JSON says which`` () =
+    use folder = new TemporaryFolder()
+    use policy = policy()
+    let template = "{{ 'red' if strftime_now('%Y') == '2024' else 'blue' }} {{ messages[0].content }}"
+    let config = policy.Files.TokenizerConfig.With(ChatTemplates.Of template)
+    let path = folder.File "dated"
+    Policy.save path { policy with Files = { policy.Files with TokenizerConfig = config } }
+    let greedy = [ "--temperature"; "0"; "--max-tokens"; "6"; "--json" ]
+    let dated date = json(succeeds([ "generate"; path; "green"; "--chat"; "--date"; date ] @ greedy)) |> List.exactlyOne
+    let plain prompt = json(succeeds([ "generate"; path; prompt ] @ greedy)) |> List.exactlyOne
+    Assert.Equal("2024-07-26T18:30:00Z", (dated "2024-07-26T18:30").GetProperty("date").GetString())
+    Assert.Equal(text(plain "red green"), text(dated "2024-07-26T18:30"))
+    Assert.Equal(text(plain "blue green"), text(dated "2025-01-01"))
+    Assert.False((plain "red green").TryGetProperty "date" |> fst)
+    let errors = fails 2 [ "generate"; path; "green"; "--date"; "2024-07-26" ]
+    Assert.Contains("--date belongs to a conversation: give --chat too", errors)
+
+[<Fact>]
+let ``samples count from 1 in text as in JSON`` () =
+    use folder = new TemporaryFolder()
+    let words = [ "generate"; policyIn folder; "red"; "--samples"; "2"; "--max-tokens"; "4" ]
+    let shown = (succeeds words).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    let samples = json(succeeds(words @ [ "--json" ]))
+    Assert.Equal<string list>(
+        [ for sample in samples -> $"[{sample.GetProperty("sample").GetInt32()}] {text sample}".TrimEnd() ],
+        [ for line in shown -> line.TrimEnd() ]
+    )
+    Assert.StartsWith("[1] ", shown[0])
+
+[<Fact>]
 let ``the tokenizer's post-processor begins a plain prompt, and a template begins a conversation`` () =
     use folder = new TemporaryFolder()
     let path = policyIn folder
