@@ -180,8 +180,8 @@ let ``a score of prompts without a date tells none`` () =
 let ``prompts do not follow the machine's time zone`` () =
     use folder = new TemporaryFolder()
     let words = asking folder
-    let inZone zone =
-        let file = folder.File(Path.GetFileName zone)
+    let inZone (zone: string) =
+        let file = folder.File(zone.Replace("/", "-"))
         let info =
             ProcessStartInfo("dotnet", typeof<Command>.Assembly.Location :: words @ [ "--output"; file ], RedirectStandardOutput = true)
         info.Environment["TZ"] <- zone

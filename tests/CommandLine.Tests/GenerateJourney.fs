@@ -120,7 +120,11 @@ let ``samples count from 1 in text as in JSON`` () =
     let shown = (succeeds words).Split('\n', StringSplitOptions.RemoveEmptyEntries)
     let samples = json(succeeds(words @ [ "--json" ]))
     Assert.Equal<string list>(
-        [ for sample in samples -> $"[{sample.GetProperty("sample").GetInt32()}] {text sample}".TrimEnd() ],
+        [
+            for sample in samples do
+                let number = sample.GetProperty("sample").GetInt32()
+                $"[{number}] {text sample}".TrimEnd()
+        ],
         [ for line in shown -> line.TrimEnd() ]
     )
     Assert.StartsWith("[1] ", shown[0])

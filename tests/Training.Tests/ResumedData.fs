@@ -131,12 +131,14 @@ let ``a run goes on over the same data, and says how long it looked at them`` ()
 let ``a run of an earlier version goes on, with a line that says what is not known, and is recorded from then on`` () =
     use folder = new TemporaryFolder()
     let run = begin' folder.Path
-    let root = nonNull(JsonNode.Parse(File.ReadAllText run.Configuration)).AsObject()
+    let root = (nonNull(JsonNode.Parse(File.ReadAllText run.Configuration))).AsObject()
     for name in [ "version"; "date"; "fingerprints"; "device" ] do
         Assert.True(root.Remove name)
-    let training = nonNull(nonNull(nonNull root["arms"]).AsArray()[0]).AsObject()
+    let arms = nonNull root["arms"]
+    let arm = nonNull arms[0]
+    let training = (nonNull arm["training"]).AsObject()
     for name in [ "slots"; "graphs"; "precision"; "packing"; "checkpointing"; "adapter" ] do
-        Assert.True((nonNull training["training"]).AsObject().Remove name)
+        Assert.True(training.Remove name)
     File.WriteAllText(run.Configuration, root.ToJsonString())
     let began = DateTime(2025, 3, 4, 5, 6, 7, DateTimeKind.Utc)
     File.SetLastWriteTimeUtc(run.Configuration, began)

@@ -93,7 +93,7 @@ let ``the main job, stopped by Ctrl-C and resumed, gives the same result, bit fo
     let folder = study broken.Path
     Assert.Equal(130, code)
     Assert.Contains("Interrupted", text)
-    Assert.Contains($"To go on: dotnet fsi {Path.Combine("Experiments", "collapse.fsx")} -- --resume ", text)
+    Assert.Contains("To go on: dotnet fsi Experiments/collapse.fsx -- --resume ", text)
     Assert.Contains("interrupted", File.ReadAllText(Path.Combine(folder, "report.html")))
     Assert.InRange((measured folder).Length, 1, 11)
 
@@ -114,7 +114,7 @@ let ``a run that failed names the command that was typed to go on with`` () =
     let damaged = Path.Combine(folder.Path, "damaged")
     Directory.CreateDirectory damaged |> ignore
     for file in Directory.GetFiles(Path.Combine(data, "warm-start")) do
-        File.Copy(file, Path.Combine(damaged, Path.GetFileName file))
+        File.Copy(file, file.Replace(Path.Combine(data, "warm-start"), damaged))
     File.WriteAllText(Path.Combine(damaged, "model.safetensors"), "no weights")
     let study =
         experiment "hint" {

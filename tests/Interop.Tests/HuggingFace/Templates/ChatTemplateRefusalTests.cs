@@ -5,6 +5,8 @@ public sealed class ChatTemplateRefusalTests
 {
     private static readonly ChatMessage[] Messages = [new("user", "Hi")];
 
+    private static readonly DateTime Now = new(2026, 3, 9, 14, 5, 6);
+
     [Theory]
     [InlineData("a\n{% include 'x' %}", "2:4: the block include is not supported, only if, for, set, macro")]
     [InlineData("{{ 1 | center(3) }}", "1:8: the filter center is not supported, only capitalize, count")]
