@@ -41,7 +41,6 @@ module Configuration =
         Arms: ArmText list
         Seeds: int list
         Budget: TimeSpan option
-        Date: Nullable<DateTime>
     }
 
     let private write (experiment: Experiment) : ExperimentText = {
@@ -62,7 +61,6 @@ module Configuration =
         ]
         Seeds = experiment.Seeds
         Budget = experiment.Budget
-        Date = Option.toNullable experiment.Task.Date
     }
 
     let private readArm (arm: ArmText) : Arm = {
@@ -75,11 +73,11 @@ module Configuration =
         Training = arm.Training
     }
 
-    let private read (text: ExperimentText) : Experiment =
+    let private read date (text: ExperimentText) : Experiment =
         Experiment.validate {
             Name = text.Name
             Question = text.Question
-            Task = { Tasks.named text.Task.Name text.Task.Folder with Date = text.Date |> Option.ofNullable |> Option.map Moment.ofTime }
+            Task = { Tasks.named text.Task.Name text.Task.Folder with Date = date }
             Start = text.Start
             Arms = List.map readArm text.Arms
             Seeds = text.Seeds
@@ -102,11 +100,7 @@ module Configuration =
                 match element.TryGetProperty name with
                 | true, value when isReadable field.PropertyType value -> None
                 | true, value -> Some(culprit field.PropertyType $"{path}.{name}" value)
-                | false, _ ->
-                    if field.PropertyType.Name.StartsWith "FSharpOption" then
-                        None
-                    else
-                        Some $"{path}.{name}")
+                | false, _ -> Some $"{path}.{name}")
             |> Option.defaultValue path
         if FSharpType.IsRecord(target, true) && element.ValueKind = JsonValueKind.Object then
             among (FSharpType.GetRecordFields(target, true)) path element
@@ -145,16 +139,42 @@ module Configuration =
             root
         | _ -> raise(InvalidDataException "the file holds no JSON object. Give the config.json of a run.")
 
+    /// A part of a run's configuration that is no setting of an arm. Raises `InvalidDataException` where it is not what it should be.
+    let private part (name: string) (root: JsonObject) : 'part option =
+        match root[name] with
+        | null -> None
+        | found ->
+            try
+                match JsonSerializer.Deserialize(found, typeof<'part>, json) with
+                | :? 'part as part -> Some part
+                | _ -> None
+            with :? JsonException as error ->
+                raise(InvalidDataException($"'{name}' is not what it should be. Bring back what the run wrote.", error))
+
+    let private dateOf root = part "date" root |> Option.map(fun (time: DateTime) -> Moment.ofTime time)
+
+    let private setDate (date: DateTime option) (root: JsonObject) =
+        root["date"] <-
+            match date with
+            | Some date -> JsonValue.Create(Moment.text date)
+            | None -> null
+
     /// The experiment with every setting of every arm.
-    let toJson (experiment: Experiment) = JsonSerializer.Serialize(write experiment, json)
+    let toJson (experiment: Experiment) =
+        match JsonSerializer.SerializeToNode(write experiment, json) with
+        | :? JsonObject as root ->
+            setDate experiment.Task.Date root
+            root.ToJsonString json
+        | _ -> invalidOp "An experiment is a JSON object."
 
     /// The experiment that a JSON text holds; one of an earlier version gets the defaults of its day for settings that came later. Raises
     /// `InvalidDataException` naming `source`, the line and the remedy where it cannot be read: also where an arm's objective or estimator is not of the library but was written in a script.
     let ofJson (source: string) (text: string) =
         let refuse place (problem: string) cause = raise(InvalidDataException($"{source}{place}: {problem}", cause))
-        let root =
+        let root, date =
             try
-                parse text
+                let root = parse text
+                root, dateOf root
             with
             | :? JsonException as error ->
                 let line = error.LineNumber |> Option.ofNullable |> Option.map(fun line -> $", line {line + 1L}") |> Option.defaultValue ""
@@ -163,8 +183,8 @@ module Configuration =
             | :? InvalidDataException as error -> refuse "" error.Message error
         try
             match JsonSerializer.Deserialize<ExperimentText>(root, json) |> box with
-            | :? ExperimentText as whole -> read whole
-            | _ -> refuse "" "the file holds null. Give the config.json of a run." null
+            | :? ExperimentText as whole -> read date whole
+            | _ -> invalidOp "A JSON object is read as an experiment or refused."
         with
         | :? JsonException as error ->
             refuse "" $"'{misfit root}' is missing or not what it should be. Mend it, or take the config.json of a run." error
@@ -224,27 +244,16 @@ module Configuration =
             | one, other -> Some $"{path} was {said one} and is now {said other}"
         List.tryPick compare (before @ now)
 
-    let private part (name: string) (configuration: string) : 'part option =
-        match (parse configuration)[name] with
-        | null -> None
-        | found ->
-            try
-                match JsonSerializer.Deserialize(found, typeof<'part>, json) with
-                | :? 'part as part -> Some part
-                | _ -> None
-            with :? JsonException as error ->
-                raise(InvalidDataException($"'{name}' is not what it should be. Bring back what the run wrote.", error))
-
     /// The moment that chat templates write in the runs of a configuration, where one was fixed.
-    let date configuration = part "date" configuration |> Option.map(fun (time: DateTime) -> Moment.ofTime time)
+    let date configuration = parse configuration |> dateOf
 
     /// What the data of the runs were; none where that was not recorded.
-    let fingerprints configuration : Fingerprint list option = part fingerprintsName configuration
+    let fingerprints configuration : Fingerprint list option = parse configuration |> part fingerprintsName
 
     /// The configuration of a run with what its data are, and the moment that chat templates write in it.
     let withData (date: DateTime option) (fingerprints: Fingerprint list) (configuration: string) =
         let root = parse configuration
-        root["date"] <- JsonSerializer.SerializeToNode(Option.toNullable date, json)
+        setDate date root
         root[fingerprintsName] <- JsonSerializer.SerializeToNode(fingerprints, json)
         root.ToJsonString json
 
