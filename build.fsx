@@ -36,7 +36,7 @@ type ResumeOptions =
     | [<MainCommand>] Folder of arguments: string list
 
     interface IArgParserTemplate with
-        member this.Usage = "the run's folder or its name under runs/, then options of its script, such as --workers."
+        member this.Usage = "the run's folder or its name under runs/, then options of its script, such as --workers or --accept-changes."
 
 [<HelpFlags "help">]
 type TestOptions =
@@ -108,6 +108,7 @@ let examples = [
     "compare", "compare runs/A runs/B", "means, spreads and a paired test over both runs' arms"
     "resume", "resume collapse-20260801-093000", "go on with a run in runs/ after Ctrl-C, a kill or a power cut"
     "resume", "resume ~/runs/mine-20260801-093000", "the same by its path"
+    "resume", "resume mine --accept-changes", "although its data have changed since it began; that is written down"
     "test", "test", "all tests; the last line is the sum"
     "test", "test --filter Oracle", "only the tests with Oracle in their name"
     "format", "format", "format all files"
@@ -176,6 +177,7 @@ let bench arguments =
     runIn root program arguments
 
 let levee arguments =
+    Environment.SetEnvironmentVariable("LEVEE_COMMAND", $"{typed} levee")
     Setup.quietly false
     Projects.ensure Projects.commandLine
     let program = inRepository "artifacts/bin/CommandLine/release/Levee.CommandLine.dll"

@@ -161,4 +161,4 @@ module Laws =
         | [] -> objective
         | broken ->
             let list = broken |> List.map string |> String.concat Environment.NewLine
-            invalidArg (nameof objective) $"The objective {objective.Formula} breaks a law:{Environment.NewLine}{list}"
+            Setting.refuse $"The objective {objective.Formula} breaks a law:{Environment.NewLine}{list}"

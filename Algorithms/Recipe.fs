@@ -1,5 +1,6 @@
 namespace Levee.Algorithms
 
+open Levee
 open Levee.Algorithms.Estimators
 open Levee.Algorithms.Formulas
 open Levee.Algorithms.Objectives
@@ -37,15 +38,13 @@ module Recipe =
     let validate recipe =
         match recipe.Estimator.Needs.Contains CriticValues, recipe.Objective.Needs.Contains CriticValues with
         | true, false ->
-            invalidArg
-                (nameof recipe)
+            Setting.refuse
                 $"The estimator {recipe.Estimator.Formula} uses a critic that the objective {recipe.Objective.Formula} does not teach: add Value.clipped 0.5 to it."
         | false, true ->
-            invalidArg
-                (nameof recipe)
+            Setting.refuse
                 $"The objective {recipe.Objective.Formula} teaches a critic, but the estimator {recipe.Estimator.Formula} gives no returns to learn: take Advantage.gae."
         | _ -> ()
         match recipe.SamplingRounds with
         | Some rounds when rounds < 1 ->
-            invalidArg (nameof recipe) $"Dynamic sampling in {rounds} rounds is out of range: give 1 or more, or None to keep every group."
+            Setting.refuse $"Dynamic sampling in {rounds} rounds is out of range: give 1 or more, or None to keep every group."
         | _ -> ()

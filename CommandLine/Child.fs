@@ -13,10 +13,12 @@ module Child =
 
     let private sigterm = 15
 
-    /// Runs a program on this console and gives its exit code. Ctrl-C goes from the terminal to both, so this process only waits for the program's own
+    /// Runs a program on this console, with some environment variables besides this process's, and gives its exit code. Ctrl-C goes from the terminal to both, so this process only waits for the program's own
     /// clean end; a termination signal, which is sent to one process alone, is handed on.
-    let run (program: string) (arguments: string list) =
+    let run (variables: (string * string) list) (program: string) (arguments: string list) =
         let info = ProcessStartInfo(program, UseShellExecute = false)
+        for name, value in variables do
+            info.Environment[name] <- value
         arguments |> List.iter info.ArgumentList.Add
 
         let started =

@@ -1,5 +1,6 @@
 namespace Levee.CommandLine
 
+open System.Collections.Generic
 open System.IO
 open System.Threading
 open Argu
@@ -22,6 +23,7 @@ type EvaluateOption =
     | [<Unique>] Turn_Tokens of count: int
     | [<Unique>] Temperature of number: float
     | [<Unique>] Seed of number: int
+    | [<Unique>] Date of text: string
     | [<Unique>] Batch of count: int
     | [<Unique>] Adapter of folder: string
     | [<Unique>] Dtype of WeightType
@@ -45,7 +47,8 @@ type EvaluateOption =
             | Turn_Tokens _ -> "with --questions-file: tokens a turn at most (default: 500)."
             | Temperature _ -> "draw at this temperature (default: 0, the likeliest token)."
             | Seed _ -> "what the draws depend on (default: 0)."
-            | Batch _ -> "questions answered at a time (default: 64)."
+            | Date _ -> "the date, or date and time, in UTC that a chat template may write (default: now)."
+            | Batch _ -> "questions answered at a time; when one is answered, the next takes its place (default: 64)."
             | Adapter _ -> "an adapter of the policy, in PEFT's layout, to write with."
             | Dtype _ -> "the type of the weights (default: float32)."
             | Device _ -> "where to compute: cpu, cuda or cuda:N (default: cpu)."
@@ -105,26 +108,35 @@ module Evaluate =
                 options.TryGetResult EvaluateOption.Data
             )
 
-    let private answer (options: Options) task policy (output: TextWriter option) cancellation (questions: Question[]) =
+    /// Writes episodes as text in the order of their questions, each as soon as those before it are there.
+    let private inOrder (tokenizer: ITokenizer) (output: TextWriter) =
+        let waiting = Dictionary<int, Trajectory>()
+        let mutable next = 0
+
+        fun number trajectory ->
+            waiting[number] <- trajectory
+
+            while waiting.ContainsKey next do
+                output.WriteLine(Readable.trajectory tokenizer waiting[next])
+                waiting.Remove next |> ignore
+                next <- next + 1
+
+            output.Flush()
+
+    let private answer (options: Options) task (policy: Policy) (output: TextWriter option) cancellation (questions: Question[]) =
         let temperature = options.GetResult(EvaluateOption.Temperature, 0.0) |> Usage.temperature
         let seed = options.GetResult(EvaluateOption.Seed, 0) |> Seed.ofInt
         let batch = options.GetResult(EvaluateOption.Batch, 64) |> Usage.positive "--batch"
         let episodes = questions |> Array.mapi(fun number question -> question, Seed.derive number seed)
+        let sampling = { SamplingOptions.at temperature with Slots = Some batch }
+        let write = output |> Option.map(inOrder policy.Tokenizer) |> Option.defaultValue(fun _ _ -> ())
 
         Progress.over "answering" questions.Length (fun report ->
-            episodes
-            |> Array.chunkBySize batch
-            |> Array.collect(fun episodes ->
-                let trajectories = LearningTask.rollouts task (SamplingOptions.at temperature) policy episodes cancellation
+            let told number trajectory =
+                write number trajectory
+                report 1
 
-                for output in Option.toList output do
-                    for trajectory in trajectories do
-                        output.WriteLine(Readable.trajectory policy.Tokenizer trajectory)
-
-                    output.Flush()
-
-                report episodes.Length
-                trajectories))
+            LearningTask.rolloutsTelling told task sampling policy episodes cancellation)
 
     let private run cancellation (options: Options) =
         let folder = Loading.folder "evaluate" (options.GetResult(EvaluateOption.Model, []))
@@ -139,14 +151,17 @@ module Evaluate =
                 (options.TryGetResult EvaluateOption.Adapter)
                 folder
 
+        let date = options.TryGetResult EvaluateOption.Date |> Option.map Usage.date |> Option.defaultWith Moment.now
         let task, questions = Questions.load source
+        let task = { task with Date = Some date }
+        let dateRead = if task.AsChat && PromptFrame.readsDate policy then Some date else None
         let questions = count |> Option.map(fun count -> Array.truncate count questions) |> Option.defaultValue questions
 
         if questions.Length = 0 then
             Usage.refuse "there are no questions to ask: the file is empty."
 
         use output = options.TryGetResult EvaluateOption.Output |> Option.map File.CreateText |> Option.toObj
-        let score = answer options task policy (Option.ofObj output) cancellation questions |> Score.ofTrajectories
+        let score = answer options task policy (Option.ofObj output) cancellation questions |> Score.ofTrajectories |> Score.readingDate dateRead
         printfn
             "%s"
             (if options.Contains EvaluateOption.Json then

@@ -22,6 +22,7 @@ type GenerateOption =
     | [<Unique>] Seed of number: int
     | [<Unique>] Chat
     | [<Unique>] System of text: string
+    | [<Unique>] Date of text: string
     | [<Unique>] Adapter of folder: string
     | [<Unique>] Dtype of WeightType
     | [<Unique>] Device of name: string
@@ -37,10 +38,11 @@ type GenerateOption =
             | Top_P _ -> "draw from the fewest likeliest tokens whose share reaches this, above 0 to 1; 1 is no filter (default: likewise)."
             | Min_P _ -> "draw from tokens at least so likely relative to the likeliest, 0 to 1; 0 is no filter (default: likewise)."
             | Stop _ -> "stop where this text is written; may be given several times."
-            | Samples _ -> "write so many continuations (default: 1)."
+            | Samples _ -> "write so many continuations, numbered from 1 (default: 1)."
             | Seed _ -> "what the draws depend on; the same seed gives the same text (default: 0)."
             | Chat -> "give the prompt as a user's message, in the policy's chat template."
             | System _ -> "with --chat: a system message before it."
+            | Date _ -> "with --chat: the date, or date and time, in UTC that the template may write (default: now)."
             | Adapter _ -> "an adapter of the policy, in PEFT's layout, to write with."
             | Dtype _ -> "the type of the weights (default: float32)."
             | Device _ -> "where to compute: cpu, cuda or cuda:N (default: cpu)."
@@ -59,7 +61,7 @@ module Generate =
 
     /// The tokens that the policy goes on from. A template writes the special tokens of a conversation itself; around plain text, the tokenizer's
     /// post-processor puts them.
-    let private opening (options: ParseResults<GenerateOption>) (policy: Policy) prompt =
+    let private opening (options: ParseResults<GenerateOption>) date (policy: Policy) prompt =
         let tokenizer = policy.Files.Tokenizer
 
         match options.Contains GenerateOption.Chat, options.TryGetResult GenerateOption.System with
@@ -70,7 +72,8 @@ module Generate =
                 ChatMessage("user", prompt)
             ]
 
-            tokenizer.Encode(policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true))
+            tokenizer.Encode(policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true, now = Nullable date))
+        | false, _ when options.Contains GenerateOption.Date -> Usage.refuse "--date belongs to a conversation: give --chat too."
         | false, Some _ -> Usage.refuse "--system belongs to a conversation: give --chat too."
         | false, None when prompt = "" -> [||]
         | false, None -> tokenizer.Encode(prompt, addSpecialTokens = true)
@@ -89,13 +92,14 @@ module Generate =
         | GenerationEnd.StopText -> "stop"
         | GenerationEnd.Length -> "length"
 
-    let private asJson number (continuation: Generated) =
+    let private asJson (date: string | null) number (continuation: Generated) =
         Json.line {|
-            sample = number
+            sample = number + 1
             text = continuation.Text
             tokens = continuation.Tokens.Length
             log_probability = Array.sumBy float continuation.LogProbs
             ``end`` = endName continuation.End
+            date = date
         |}
 
     let private given (options: ParseResults<GenerateOption>) : GivenGeneration = {
@@ -128,7 +132,14 @@ module Generate =
 
         let settings, notices = GenerationAdvice.complete defaults given policy
         Loading.tell notices
-        let tokens = opening options policy prompt
+        let date = options.TryGetResult GenerateOption.Date |> Option.map Usage.date |> Option.defaultWith Moment.now
+        let tokens = opening options date policy prompt
+
+        let dateRead =
+            if options.Contains GenerateOption.Chat && PromptFrame.readsDate policy then
+                Some(Moment.text date)
+            else
+                None
         let isJson = options.Contains GenerateOption.Json
         let mutable number = 0
 
@@ -141,7 +152,7 @@ module Generate =
         let continuations = Continuation.write settings policy tokens onText cancellation
 
         if isJson then
-            continuations |> Array.iteri(fun number continuation -> printfn "%s" (asJson number continuation))
+            continuations |> Array.iteri(fun number continuation -> printfn "%s" (asJson (Option.toObj dateRead) number continuation))
         elif settings.Samples = 1 then
             printfn ""
 

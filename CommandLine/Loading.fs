@@ -31,7 +31,7 @@ module Loading =
         try
             Devices.named name
         with :? System.ArgumentException as error ->
-            Usage.refuse $"--device: {Usage.plain error}"
+            Usage.refuse $"--device: {error.Message}"
 
     /// Tells what a user should know of files that were read, on the error stream.
     let tell (notices: string list) =

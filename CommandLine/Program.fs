@@ -62,7 +62,7 @@ let run (words: string list) =
         eprintfn "\ninterrupted"
         130
     | error when isExpected error ->
-        eprintfn $"error: {Usage.plain error}"
+        eprintfn $"error: {error.Message}"
         1
 
 [<EntryPoint>]

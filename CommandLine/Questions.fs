@@ -54,11 +54,11 @@ module Questions =
                 try
                     Tasks.named name (data |> Option.defaultWith dataFolder)
                 with :? ArgumentException as error ->
-                    Usage.refuse(Usage.plain error)
+                    Usage.refuse error.Message
 
             task, ofSplit task split
-        | OfFiles(questions, corpus, index, search, rollout) ->
-            let questions, notices = Dataset.loadQuestions questions
+        | OfFiles(questionsFile, corpus, index, search, rollout) ->
+            let questions, notices = Dataset.loadQuestions questionsFile
 
             for notice in notices do
                 eprintfn $"note: {notice}"
@@ -66,6 +66,7 @@ module Questions =
             {
                 Name = "questions"
                 Folder = ""
+                Files = questionsFile :: corpus :: Option.toList index
                 Train = [||]
                 HeldOut = questions
                 Environment = SearchEnvironment(search, retriever corpus index)
@@ -73,5 +74,6 @@ module Questions =
                 Demonstrate = (fun _ _ _ _ -> invalidOp "Questions from a file have no teacher.")
                 Beginner = None
                 AsChat = true
+                Date = None
             },
             questions

@@ -20,6 +20,8 @@ type Score = {
     InvalidActions: float
     /// Tokens that the policy wrote.
     Tokens: float
+    /// The moment, in UTC, that the policy's chat template may write, where it reads one.
+    Date: DateTime option
 }
 
 [<RequireQualifiedAccess>]
@@ -50,7 +52,11 @@ module Score =
             FailedSearches = mean(fun trajectory -> trajectory.Searches |> List.filter _.Failure.IsSome |> List.length)
             InvalidActions = mean _.InvalidActions
             Tokens = mean written
+            Date = None
         }
+
+    /// The score of episodes whose prompts may hold a moment.
+    let readingDate date (score: Score) = { score with Date = date }
 
     /// The score for a person.
     let text score =
@@ -63,6 +69,8 @@ module Score =
             "failed searches", $"{score.FailedSearches:F2} a question"
             "invalid actions", $"{score.InvalidActions:F2} a question"
             "tokens written", $"{score.Tokens:F1} a question"
+            for date in Option.toList score.Date do
+                "date in prompts", Moment.text date
         ]
         |> List.map(fun (name, value) -> $"%-16s{name} {value}")
         |> String.concat Environment.NewLine
@@ -79,4 +87,5 @@ module Score =
             failed_searches = score.FailedSearches
             invalid_actions = score.InvalidActions
             tokens = score.Tokens
+            date = score.Date |> Option.map Moment.text |> Option.toObj
         |}

@@ -1,5 +1,6 @@
 namespace Levee.CommandLine
 
+open System
 open System.IO
 open Levee
 open TorchSharp
@@ -7,7 +8,11 @@ open TorchSharp
 /// `levee train`: an experiment, as its script or as the config.json of a run says.
 [<RequireQualifiedAccess>]
 module Train =
-    let private front = { Program = "levee train EXPERIMENT"; Resume = "levee train --resume" }
+    /// What the user types for `levee`, which a launcher may say.
+    let private levee =
+        Environment.GetEnvironmentVariable "LEVEE_COMMAND" |> Option.ofObj |> Option.defaultValue "levee"
+
+    let private front = { Program = $"{levee} train EXPERIMENT"; Resume = $"{levee} train --resume" }
 
     let private noScript _ = Usage.refuse "train needs an experiment: a script (.fsx), or the config.json of a run."
 
@@ -20,7 +25,8 @@ module Train =
 
     let private runScript (script: string) options =
         // fsi's own line editing would compete for the terminal; `--` keeps it from reading the script's options as its own.
-        Child.run "dotnet" [ "fsi"; "--optimize+"; "--readline-"; yield! packageFlags; script; "--"; yield! options ]
+        let variables = [ ScriptFront.programVariable, front.Program; ScriptFront.resumeVariable, front.Resume ]
+        Child.run variables "dotnet" [ "fsi"; "--optimize+"; "--readline-"; yield! packageFlags; script; "--"; yield! options ]
 
     let private conduct (configuration: string) options =
         Command.checkOptions "train" (Command.options(Script.parser front)) options
@@ -71,6 +77,7 @@ module Train =
             "collapse --steps 20 --seeds 7", "a script in Experiments/, with options of the script"
             "runs/A/config.json --output elsewhere --workers 4", "the experiment of a run again, from what it wrote down"
             "--resume runs/A", "go on with a run that was stopped, to the same result"
+            "--resume runs/A --accept-changes", "although its data have changed since it began; that is written down"
         ]
         Usage = usage
         Run = run

@@ -1,5 +1,7 @@
 namespace Levee.CommandLine
 
+open Levee
+
 /// Words that cannot be read as a command; the message says what would do. Exit code 2.
 exception UsageError of message: string with
     override this.Message = this.message
@@ -32,9 +34,6 @@ module Usage =
         | [] -> ""
         | words -> words |> String.concat " or " |> sprintf " Did you mean %s?"
 
-    /// What an error says, without the name of a function's parameter.
-    let plain (error: exn) = Seq.head(error.Message.Split " (Parameter '")
-
     let private inRange isIn name (value: obj) range =
         if not isIn then
             refuse $"{name} {value} is out of range: give {range}."
@@ -64,6 +63,12 @@ module Usage =
         match System.Double.TryParse(text[.. text.Length - suffix.Length - 1], System.Globalization.CultureInfo.InvariantCulture) with
         | true, number when number * factor >= 1.0 && number * factor < 1e18 -> int64(number * factor)
         | _ -> refuse $"{name} {text} is no size: give bytes, such as 500MB or 2GB."
+
+    /// The moment that chat templates may write as today's date.
+    let date (text: string) =
+        match Moment.tryParse text with
+        | Some moment -> moment
+        | None -> refuse $"--date {text} is no date: give one such as 2024-07-26, or 2024-07-26T18:30:00, in UTC."
 
     /// A sampling temperature.
     let temperature (value: float) =

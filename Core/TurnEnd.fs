@@ -10,7 +10,7 @@ open System.Text
 type TurnEnd(tokenizer: ITokenizer, stopTokens: int seq, stopTexts: string list) =
     do
         if stopTexts |> List.exists String.IsNullOrEmpty then
-            invalidArg (nameof stopTexts) "A stop text is empty; it would end every text at once."
+            Setting.refuse "A stop text is empty; it would end every text at once."
 
     let stopTokens = HashSet stopTokens
 

@@ -20,7 +20,7 @@ module Rollout =
                         $"The sampler wrote {turn.Tokens.Length} tokens with {turn.LogProbs.Length} log-probabilities for row {turn.Row}; \
                           it owes 1 to {limit} tokens and one log-probability each."
 
-    /// Samples one episode for each question and seed, in order.
+    /// Samples one episode for each question and seed, in order. `told` gets the place and the trajectory of each as soon as it has ended.
     ///
     /// A turn ends at one of the environment's stop texts, at end-of-sequence, or at a token limit. An answer ends the episode; a
     /// tool call is carried out and its result observed; anything else is observed as the environment's notice, and the episode
@@ -33,7 +33,8 @@ module Rollout =
     /// go on are written on. An episode depends on its question, its seed and what the environment answers, not on the other episodes beyond the
     /// rounding of numbers, nor on time. Runs on the calling thread up to the environment's first asynchronous answer. Throws
     /// `OperationCanceledException` soon after cancellation.
-    let run
+    let runTelling
+        (told: int -> Trajectory -> unit)
         (options: RolloutOptions)
         (tokenizer: ITokenizer)
         (environment: IEnvironment)
@@ -62,6 +63,13 @@ module Rollout =
         let act (episode: Episode) text : ActionRequest =
             let turn = episode.Turns.Length
             { Question = episode.Question; Turn = turn; Text = text; IsLast = (turn = lastTurn) }
+
+        let trajectories = Array.zeroCreate<Trajectory> items.Length
+
+        let conclude (episode: Episode) =
+            if episode.Next.IsError then
+                trajectories[episode.Row] <- Episode.finish options episode
+                told episode.Row trajectories[episode.Row]
 
         let play (session: ISamplerSession) (episodes: Episode[]) =
             backgroundTask {
@@ -104,6 +112,8 @@ module Rollout =
                                 turn.LogProbs
                                 outcomes[i]
 
+                        conclude episodes[turn.Row]
+
                     requests <- written |> Array.map(fun turn -> episodes[turn.Row]) |> enter
             }
 
@@ -112,9 +122,15 @@ module Rollout =
                 items
                 |> Array.mapi(fun row (question, _) -> Episode.start tokenizer environment row question |> Episode.checkRoom contextLimit)
 
+            Array.iter conclude episodes
+
             if episodes |> Array.exists _.Next.IsOk then
                 use session = sampler.Open(Array.map snd items)
                 do! play session episodes
 
-            return episodes |> Array.map(Episode.finish options)
+            return trajectories
         }
+
+    /// `runTelling`, told at the end alone.
+    let run options tokenizer environment sampler items cancellation =
+        runTelling (fun _ _ -> ()) options tokenizer environment sampler items cancellation

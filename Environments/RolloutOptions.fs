@@ -1,6 +1,7 @@
 namespace Levee.Environments
 
 open System
+open Levee
 
 /// How episodes are sampled.
 type RolloutOptions = {
@@ -32,11 +33,11 @@ module RolloutOptions =
         Reward = Reward.exactMatch
     }
 
-    /// The options themselves; `ArgumentOutOfRangeException` where one is out of its range.
+    /// The options themselves; `ArgumentException` where one is out of its range.
     let validate options =
         let atLeastOne name value =
             if value < 1 then
-                raise(ArgumentOutOfRangeException(name, value, $"{name} is at least 1."))
+                Setting.refuse $"{name} {value} is out of range: give 1 or more."
 
         atLeastOne (nameof options.MaxTurns) options.MaxTurns
         atLeastOne (nameof options.TurnTokens) options.TurnTokens

@@ -5,4 +5,4 @@
 
 open Levee
 
-Script.main(fun _ -> invalidArg "arguments" "Nothing to run again: give --from and the config.json of a run.")
+Script.main(fun _ -> Setting.refuse "Nothing to run again: give --from and the config.json of a run.")

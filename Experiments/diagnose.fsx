@@ -33,4 +33,4 @@ Script.guarded(fun () ->
     | [| folder; Script.Positive count |] -> diagnose folder count
     | words ->
         let typed = String.concat " " words
-        invalidArg "arguments" $"Cannot read '{typed}': give a policy's folder, and how many questions if not 24.")
+        Setting.refuse $"Cannot read '{typed}': give a policy's folder, and how many questions if not 24.")

@@ -59,7 +59,7 @@ module Generation =
     let private validate options =
         let atLeastOne name value =
             if value < 1 then
-                invalidArg name $"{name} is {value}; it must be 1 or above."
+                Setting.refuse $"{name} is {value}; it must be 1 or above."
 
         atLeastOne (nameof options.MaxTokens) options.MaxTokens
         atLeastOne (nameof options.Samples) options.Samples
@@ -106,8 +106,7 @@ module Generation =
 
         for number, prompt in Array.indexed prompts do
             if prompt.Length > sampler.ContextLimit then
-                invalidArg
-                    (nameof prompts)
+                Setting.refuse
                     $"Prompt {number} has {prompt.Length} tokens; the policy's context holds {sampler.ContextLimit}."
 
         let seeds = [|

@@ -66,16 +66,16 @@ module Influence =
 
     let private check slice temperature (group: Group) (advantages: float[]) index =
         if slice < 1 then
-            invalidArg (nameof slice) $"Slices of {slice} entries of the vocabulary are out of range: give 1 or more."
+            Setting.refuse $"Slices of {slice} entries of the vocabulary are out of range: give 1 or more."
 
         if not(temperature > 0.0 && Double.IsFinite temperature) then
-            invalidArg (nameof temperature) $"The temperature is {temperature}; it must be above 0: a greedy choice has no gradient."
+            Setting.refuse $"The temperature is {temperature}; it must be above 0: a greedy choice has no gradient."
 
         if group.Length <> advantages.Length then
-            invalidArg (nameof advantages) $"{group.Length} trajectories with {advantages.Length} advantages: give one advantage for each."
+            Setting.refuse $"{group.Length} trajectories with {advantages.Length} advantages: give one advantage for each."
 
         if index < 0 || index >= group.Length then
-            invalidArg (nameof index) $"There is no trajectory {index} in a group of {group.Length}: give 0 to {group.Length - 1}."
+            Setting.refuse $"There is no trajectory {index} in a group of {group.Length}: give 0 to {group.Length - 1}."
 
     /// `onTrajectory`, with at most `slice` entries of the vocabulary at a time; the result does not depend on it.
     let inSlices slice temperature (policy: Policy) (group: Group) (advantages: float[]) index =

@@ -32,8 +32,7 @@ module Policy =
     /// tokens than the architecture.
     let create (architecture: Architecture) (tokenizer: Tokenizer) (tokenizerConfig: TokenizerConfig) (seed: Seed) =
         if tokenizer.VocabularySize > architecture.VocabularySize then
-            invalidArg
-                (nameof architecture)
+            Setting.refuse
                 $"The tokenizer has {tokenizer.VocabularySize} tokens, the architecture {architecture.VocabularySize}: raise the latter."
 
         let ids (token: string | null) =

@@ -111,7 +111,7 @@ module Comparison =
     /// Writes `out/compare-<time>/report.html` over run folders, and gives its path with the arms' summaries and their window.
     let write (out: string) (now: DateTime) (folders: string list) =
         if folders.Length < 2 then
-            invalidArg (nameof folders) "A comparison takes two run folders or more, such as runs/A runs/B."
+            Setting.refuse "A comparison takes two run folders or more, such as runs/A runs/B."
         let content = folders |> List.map read |> content
         if content.Lines.IsEmpty then
             raise(InvalidDataException "None of these runs has recorded a step: there is nothing to compare.")

@@ -23,6 +23,7 @@ type ScriptOption =
     | Save_Every of steps: int
     | Resume of folder: string
     | From of configuration: string
+    | Accept_Changes
 
     interface IArgParserTemplate with
         member this.Usage =
@@ -36,6 +37,8 @@ type ScriptOption =
             | Out _ -> "the folder that run folders are made in; runs when not given."
             | Save_Every _ -> "steps between the states that a stopped run can go on from; 10 when not given."
             | From _ -> "run the experiment that this config.json holds, instead of the script's own."
+            | Accept_Changes ->
+                "with a run to go on with: go on although its questions, corpus, start or tokenizer have changed since it began, and write that down."
             | Resume _ -> "go on with the run in this folder, with the arguments that it was begun with."
 
 /// What the program is called that runs experiments, in its help and its advice.
@@ -45,6 +48,19 @@ type ScriptFront = {
     /// What goes on with a run, before the run's folder.
     Resume: string
 }
+
+[<RequireQualifiedAccess>]
+module ScriptFront =
+    /// The environment variables by which a launcher tells a script what the user typed: `Program` and `Resume` of its front.
+    let programVariable, resumeVariable = "LEVEE_PROGRAM", "LEVEE_RESUME"
+
+    /// The front that a launcher has told this process of; `otherwise` where none has.
+    let launched (otherwise: ScriptFront) =
+        let told (name: string) = Environment.GetEnvironmentVariable name |> Option.ofObj |> Option.filter((<>) "")
+        {
+            Program = told programVariable |> Option.defaultValue otherwise.Program
+            Resume = told resumeVariable |> Option.defaultValue otherwise.Resume
+        }
 
 /// Ends a script: code 0 with its help, another with an error.
 exception internal ScriptEnd of code: int * message: string
@@ -117,6 +133,7 @@ module Script =
             Device = options.GetResult(Device, StudyOptions.defaults.Device)
             SaveEvery = saveEvery
             Script = call
+            AcceptChanges = options.Contains Accept_Changes
         }
 
     let private fromHere (path: string) = Path.GetRelativePath(Directory.GetCurrentDirectory(), path)
@@ -214,6 +231,8 @@ module Script =
         try
             let given = parse front arguments
             let resumed = given.TryGetResult Resume |> Option.map RunFolder.existing
+            if given.Contains Accept_Changes && resumed.IsNone then
+                fail 2 "--accept-changes belongs to a run to go on with: give --resume and its folder too."
             let begun = resumed |> Option.bind RunFolder.call |> Option.map _.Arguments |> Option.defaultValue []
             run front choose call resumed (parse front (begun @ arguments))
         with
@@ -227,11 +246,14 @@ module Script =
             eprintfn "%s" error.Message
             1
 
-    let private buildFront = { Program = "build.fsx run SCRIPT"; Resume = "dotnet fsi build.fsx resume" }
+    /// A script that was started by itself, as the user typed it.
+    let private ownFront (call: ScriptCall option) =
+        let script = call |> Option.map(_.Script >> fromHere) |> Option.defaultValue "SCRIPT"
+        { Program = $"dotnet fsi {script} --"; Resume = $"dotnet fsi {script} -- --resume" }
 
     /// The script's own command line, conducted; ends the process with its exit code.
     let main (choose: bool -> Experiment list) : unit =
         let call = call()
-        match conduct buildFront choose call (call |> Option.map _.Arguments |> Option.defaultValue []) with
+        match conduct (ScriptFront.launched(ownFront call)) choose call (call |> Option.map _.Arguments |> Option.defaultValue []) with
         | 0 -> ()
         | code -> exit code

@@ -35,8 +35,10 @@ let private packageFlags () =
     else
         []
 
-/// Runs a script with its own options; returns its exit code.
+/// Runs a script with its own options; returns its exit code. The script's advice names the commands that are typed here.
 let private execute (script: string) (options: string list) =
+    Environment.SetEnvironmentVariable("LEVEE_PROGRAM", $"{typed} run SCRIPT")
+    Environment.SetEnvironmentVariable("LEVEE_RESUME", $"{typed} resume")
     Setup.quietly false
     Projects.ensure Projects.scriptDependencies
     // fsi's own line editing would compete for the terminal; `--` keeps it from reading the script's options as its own.

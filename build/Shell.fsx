@@ -21,6 +21,9 @@ let root = Path.GetDirectoryName __SOURCE_DIRECTORY__ |> nonNull
 /// A path of the repository, given relative to its root with forward slashes.
 let inRepository (path: string) = Path.Combine(root, path)
 
+/// This script as the user typed it, with what runs it.
+let typed = $"dotnet fsi {fsi.CommandLineArgs[0]}"
+
 /// One line of progress: what it is about, padded, then what happens to it.
 let say (subject: string) (message: string) = printfn $"%-10s{subject} {message}"
 

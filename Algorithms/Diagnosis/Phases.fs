@@ -1,6 +1,7 @@
 namespace Levee.Algorithms.Diagnosis
 
 open System
+open Levee
 open Levee.Algorithms.Objectives
 
 /// How far a run has gone on the way to collapse, mildest first; compares by severity. The paper's three phases, between health and what they lead to.
@@ -130,7 +131,7 @@ module Phases =
     let validate options =
         let demand name value isRight remedy =
             if not isRight then
-                invalidArg (nameof options) $"A phase {name} of {value} is out of range: give {remedy}."
+                Setting.refuse $"A phase {name} of {value} is out of range: give {remedy}."
         let positive name (value: float) = demand name value (Double.IsFinite value && value > 0.0) "a number above 0"
         let atLeast bound name (value: float) = demand name value (Double.IsFinite value && value >= bound) $"{bound} or more"
         let aboveOne name (value: float) = demand name value (Double.IsFinite value && value > 1.0) "a number above 1"

@@ -148,7 +148,7 @@ module Advantage =
     /// Each token's discounted return, not yet whitened: REINFORCE. Raises `ArgumentException` unless gamma is in [0, 1].
     let discountedReturn gamma =
         if not(gamma >= 0.0 && gamma <= 1.0) then
-            invalidArg (nameof gamma) $"A discount of {gamma} is out of range: give 0 to 1."
+            Setting.refuse $"A discount of {gamma} is out of range: give 0 to 1."
         estimator $"discountedReturn(gamma={gamma})" false (fun rollouts -> {
             Advantages = Rollouts.tokenRewards rollouts |> Array.map(discounted gamma)
             Returns = None
@@ -168,8 +168,7 @@ module Advantage =
     let gae options : Estimator =
         let isShare x = x >= 0.0 && x <= 1.0
         if not(isShare options.Gamma && isShare options.Lambda) then
-            invalidArg
-                (nameof options)
+            Setting.refuse
                 $"A gamma of {options.Gamma} with a lambda of {options.Lambda} is out of range: give 0 to 1 for both."
         let ofTrajectory (rewards: float[]) (values: float[]) =
             let step (reward, value) (advantage, next) =

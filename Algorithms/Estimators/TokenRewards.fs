@@ -31,7 +31,7 @@ module TokenRewards =
     /// Search-R1). The current policy is the one that sampled. Raises `ArgumentException` when beta is negative.
     let kl estimator reference beta =
         if not(beta >= 0.0) then
-            invalidArg (nameof beta) $"A KL coefficient of {beta} is out of range: give 0 or more."
+            Setting.refuse $"A KL coefficient of {beta} is out of range: give 0 or more."
         let penalty (rollouts: Rollouts) =
             let sampled = Array.concat rollouts.Groups |> Array.map Trajectory.logProbs
             match Map.tryFind reference rollouts.LogProbReference with
@@ -44,8 +44,7 @@ module TokenRewards =
     /// `Objective.withoutTruncated`. Raises `ArgumentException` on an option out of range.
     let overlong options =
         if options.Limit < 1 || options.Buffer < 1 || options.Buffer > options.Limit || not(options.Penalty >= 0.0) then
-            invalidArg
-                (nameof options)
+            Setting.refuse
                 $"An overlong penalty of {options.Penalty} over the last {options.Buffer} of {options.Limit} tokens is out of range: give a limit of 1 or more, a buffer from 1 to the limit, a penalty of 0 or more."
         let share length = float(length - options.Limit + options.Buffer) / float options.Buffer |> max 0.0 |> min 1.0
         let penalty (rollouts: Rollouts) =

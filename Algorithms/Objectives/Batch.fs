@@ -79,8 +79,7 @@ module Batch =
             trajectories.Length = estimates.Advantages.Length
             && Array.forall2 (fun t (a: float[]) -> Trajectory.actionTokens t = a.Length) trajectories estimates.Advantages
         if trajectories.Length = 0 || not fits then
-            invalidArg
-                (nameof estimates)
+            Setting.refuse
                 $"{trajectories.Length} trajectories with advantages for {estimates.Advantages.Length}: give one advantage for each action token of at least one trajectory."
         Judgement.demand trajectories
         let perToken (value: Trajectory -> float32[]) = trajectories |> Array.map(value >> Array.map float) |> Padding.pad dtype device
@@ -106,8 +105,7 @@ module Batch =
     /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none, one was not judged, or the numbers differ.
     let create dtype device (trajectories: Trajectory[]) (advantages: float[]) : Batch =
         if trajectories.Length <> advantages.Length then
-            invalidArg
-                (nameof advantages)
+            Setting.refuse
                 $"{trajectories.Length} trajectories with {advantages.Length} advantages: give one advantage for each of at least one trajectory."
         let spread = (trajectories, advantages) ||> Array.map2(fun t a -> Array.replicate (Trajectory.actionTokens t) a)
         ofEstimates dtype device trajectories { Advantages = spread; Returns = None }

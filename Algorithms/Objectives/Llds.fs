@@ -137,16 +137,16 @@ module Llds =
 
     let private check options =
         if not(options.Threshold >= 0.0) then
-            invalidArg (nameof options) $"An LLDS threshold of {options.Threshold} is out of range: give 0 or more."
+            Setting.refuse $"An LLDS threshold of {options.Threshold} is out of range: give 0 or more."
         match options.AnswerWeight with
         | AnswerWeight.Fixed beta when not(beta >= 0.0) ->
-            invalidArg (nameof options) $"An LLDS answer weight of {beta} is out of range: give 0 or more."
+            Setting.refuse $"An LLDS answer weight of {beta} is out of range: give 0 or more."
         | _ -> ()
         match options.Reference with
         | Reference.UpdatesAgo updates when updates < 1 ->
-            invalidArg (nameof options) $"An LLDS reference {updates} updates ago is out of range: give 1 or more."
+            Setting.refuse $"An LLDS reference {updates} updates ago is out of range: give 1 or more."
         | Reference.MovingAverage decay when not(decay > 0.0 && decay < 1.0) ->
-            invalidArg (nameof options) $"An LLDS reference averaged with decay {decay} is out of range: give a number between 0 and 1."
+            Setting.refuse $"An LLDS reference averaged with decay {decay} is out of range: give a number between 0 and 1."
         | _ -> ()
 
     let private formula options =

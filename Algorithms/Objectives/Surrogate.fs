@@ -21,15 +21,14 @@ module Clip =
     /// The same distance on both sides. Raises `ArgumentException` unless 0 < epsilon < 1.
     let symmetric epsilon =
         if not(epsilon > 0.0 && epsilon < 1.0) then
-            invalidArg (nameof epsilon) $"A clip of {epsilon} is out of range: give a number above 0 and below 1, such as 0.2."
+            Setting.refuse $"A clip of {epsilon} is out of range: give a number above 0 and below 1, such as 0.2."
         { Below = epsilon; Above = epsilon }
 
     /// Different distances below and above (clip-higher: DAPO, arXiv 2503.14476, section 3.1). Raises `ArgumentException` unless 0 < low < 1 and high is a
     /// finite number above 0.
     let asymmetric low high =
         if not(low > 0.0 && low < 1.0 && high > 0.0 && System.Double.IsFinite high) then
-            invalidArg
-                (nameof low)
+            Setting.refuse
                 $"A clip of {low} below and {high} above is out of range: give two numbers above 0, the first below 1, such as 0.2 and 0.28."
         { Below = low; Above = high }
 
@@ -94,7 +93,7 @@ module Surrogate =
     /// 1912.09729, Eq. 5; verl's `clip_ratio_c`, 3 by default). Raises `ArgumentException` unless c > 1.
     let dualClippedOver aggregation (clip: Clip) c =
         if not(c > 1.0) then
-            invalidArg (nameof c) $"A dual clip of {c} is out of range: give a number above 1, such as 3."
+            Setting.refuse $"A dual clip of {c} is out of range: give a number above 1, such as 3."
         ofTokens $"dualClipped(low={clip.Low}, high={clip.High}, c={c}, {Formula.text aggregation})" aggregation (fun part forward ->
             let loss, isBound = pessimistic clip part.Advantage ((logRatio part forward).exp())
             let ceiling = -part.Advantage * c
@@ -120,7 +119,7 @@ module Surrogate =
     /// `ArgumentException` unless epsilon > 0.
     let gmpo epsilon =
         if not(epsilon > 0.0) then
-            invalidArg (nameof epsilon) $"A GMPO clip of {epsilon} is out of range: give a number above 0, such as 0.4."
+            Setting.refuse $"A GMPO clip of {epsilon} is out of range: give a number above 0, such as 0.4."
         ofTokens $"gmpo({epsilon})" SequenceMeanTokenMean (fun part forward ->
             let advantage = Tensors.rowMean part.Mask part.Advantage |> _.unsqueeze(1L)
             let free = logRatio part forward
@@ -133,7 +132,7 @@ module Surrogate =
     /// 5). Raises `ArgumentException` unless cap >= 1.
     let cispoOver aggregation cap =
         if not(cap >= 1.0) then
-            invalidArg (nameof cap) $"A CISPO cap of {cap} is out of range: give 1 or more, such as 1.28."
+            Setting.refuse $"A CISPO cap of {cap} is out of range: give 1 or more, such as 1.28."
         ofTokens $"cispo(cap={cap}, {Formula.text aggregation})" aggregation (fun part forward ->
             let ratio = (logRatio part forward).detach().exp()
             let weight = ratio.clamp_max(Tensors.scalar cap)
@@ -146,8 +145,7 @@ module Surrogate =
     /// 2511.20347, Eq. 5 and 6). Nothing is cut off, so `actor/pg_clipfrac` is 0. Raises `ArgumentException` on a temperature that is not above 0.
     let sapoOver aggregation (temperature: SapoTemperature) =
         if not(temperature.Positive > 0.0 && temperature.Negative > 0.0) then
-            invalidArg
-                (nameof temperature)
+            Setting.refuse
                 $"SAPO temperatures of {temperature.Positive} and {temperature.Negative} are out of range: give numbers above 0, such as 1 and 1.05."
         ofTokens
             $"sapo(positive={temperature.Positive}, negative={temperature.Negative}, {Formula.text aggregation})"

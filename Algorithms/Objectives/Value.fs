@@ -14,7 +14,7 @@ module Value =
     /// without a critic.
     let clipped (range: float) : Objective =
         if not(range > 0.0) then
-            invalidArg (nameof range) $"A value clip of {range} is out of range: give a number above 0, such as 0.5."
+            Setting.refuse $"A value clip of {range} is out of range: give a number above 0, such as 0.5."
         {
             Formula = $"value(clip={range})"
             Needs = Set.singleton CriticValues

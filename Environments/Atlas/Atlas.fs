@@ -92,6 +92,11 @@ module Atlas =
                 | false, _ -> None
         }
 
+    /// The files that the world is read from, in its folder.
+    let files (folder: string) = [
+        for name in [ "corpus.jsonl"; "train.jsonl"; "dev.jsonl"; "test.jsonl"; "vocabulary.txt" ] -> Path.Combine(folder, name)
+    ]
+
     /// Reads the world from its folder, Experiments/data. `DatasetException` where a file is missing or cannot be used.
     let load (folder: string) =
         let path name = Path.Combine(folder, name)

@@ -3,7 +3,21 @@ namespace Levee.Environments.Search
 open System
 open System.Threading
 open System.Threading.Tasks
+open Levee
 open Levee.Environments
+
+/// What answers from data, and tells which data that is.
+type IFingerprinted =
+    /// A SHA-256 in hexadecimal that is another when the data are others; empty where that is not known.
+    abstract Fingerprint: string
+
+[<RequireQualifiedAccess>]
+module Fingerprinted =
+    /// The fingerprint of the data behind a search engine or an environment; empty where it tells none.
+    let ofSource (source: objnull) =
+        match source with
+        | :? IFingerprinted as known -> known.Fingerprint
+        | _ -> ""
 
 /// A search engine: finds documents for several queries at once. Safe to share between threads.
 type IRetriever =
@@ -50,6 +64,9 @@ type ResilientRetriever internal (inner: IRetriever, timeOut: TimeSpan) =
     /// How many of them failed.
     member _.Failures = Interlocked.Read &failureCount
 
+    interface IFingerprinted with
+        member _.Fingerprint = Fingerprinted.ofSource inner
+
     interface IRetriever with
         member _.Retrieve(queries, topK, cancellation) =
             backgroundTask {
@@ -71,6 +88,6 @@ module Retriever =
     /// A retriever that survives the failures of `inner`, and its silence beyond `timeOut` (above zero), and counts them.
     let resilient (timeOut: TimeSpan) (inner: IRetriever) =
         if timeOut <= TimeSpan.Zero then
-            raise(ArgumentOutOfRangeException(nameof timeOut, timeOut, "A time-out is longer than zero."))
+            Setting.refuse $"A time-out of {timeOut} is out of range: give one longer than zero."
 
         ResilientRetriever(inner, timeOut)

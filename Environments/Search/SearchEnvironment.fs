@@ -25,7 +25,7 @@ module SearchOptions =
 type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
     do
         if options.TopK < 1 then
-            raise(ArgumentOutOfRangeException(nameof options, options.TopK, "TopK: show at least 1 document for a search."))
+            Setting.refuse $"TopK {options.TopK} is out of range: show at least 1 document for a search."
 
     let retriever = Retriever.resilient options.TimeOut retriever
     let notice = SearchProtocol.notice options.Wording
@@ -53,6 +53,9 @@ type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
 
     /// The retriever with its counts of queries and failures.
     member _.Retriever = retriever
+
+    interface IFingerprinted with
+        member _.Fingerprint = Fingerprinted.ofSource retriever
 
     interface IEnvironment with
         member _.Prompt question = SearchProtocol.prompt options.Wording question.Text

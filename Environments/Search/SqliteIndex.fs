@@ -127,6 +127,33 @@ module internal SqliteIndex =
         connection.Open()
         connection
 
+    /// The documents of an index, in order.
+    let private documents (connection: SqliteConnection) : Document seq =
+        seq {
+            use command = connection.CreateCommand()
+            command.CommandText <- "SELECT id, title, body FROM documents ORDER BY number"
+            use rows = command.ExecuteReader()
+
+            while rows.Read() do
+                { Id = rows.GetString 0; Title = rows.GetString 1; Text = rows.GetString 2 }
+        }
+
+    /// The fingerprint of what an open index finds: that of its corpus, which was written with it or else is taken now, and its analysis.
+    let fingerprintIn (connection: SqliteConnection) =
+        use command = connection.CreateCommand()
+        command.CommandText <- "SELECT fingerprint, analysis FROM about"
+        use row = command.ExecuteReader()
+
+        if not(row.Read()) then
+            invalidOp "The index has no description of itself."
+
+        let corpus =
+            match row.GetString 0 with
+            | "" -> (identify None (documents connection)).Fingerprint
+            | written -> written
+
+        $"{corpus} {row.GetString 1}"
+
     /// The identity of the index in a file; none where there is no usable index.
     let identityOf (path: string) =
         try

@@ -7,6 +7,7 @@ open System.Collections.Generic
 open System.IO
 open System.Threading
 open System.Threading.Tasks
+open Levee
 open Levee.Algorithms.Objectives
 open Levee.Environments
 open SQLitePCL
@@ -108,6 +109,11 @@ type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
             cancellation.ThrowIfCancellationRequested()
             Error $"SQLite: {error.Message}"
 
+    let fingerprint =
+        lazy
+            (use connection = source.Connect()
+             SqliteIndex.fingerprintIn connection)
+
     let known topK expression =
         if expression = "" then
             Some [||]
@@ -153,10 +159,13 @@ type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
 
         new SqliteRetriever(SqliteSource((fun () -> SqliteIndex.openFile path SqliteOpenMode.ReadOnly), ignore), identity.Analysis)
 
+    interface IFingerprinted with
+        member _.Fingerprint = fingerprint.Value
+
     interface IRetriever with
         member _.Retrieve(queries, topK, cancellation) =
             if topK < 1 then
-                raise(ArgumentOutOfRangeException(nameof topK, topK, "At least one document is to be found: set topK to 1 or more."))
+                Setting.refuse $"topK {topK} is out of range: at least one document is to be found, give 1 or more."
 
             let expressions = queries |> Array.map(TextAnalysis.query analysis >> SqliteIndex.expression)
             let found = expressions |> Array.map(known topK >> Option.map Ok)

@@ -12,7 +12,7 @@ public sealed class SearchEnvironment : IEnvironment
     private readonly IEnvironment _face;
 
     /// <summary>An environment over a search engine.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public SearchEnvironment(IRetriever retriever, SearchOptions? options = null)
     {
         _core = new CoreSearch.SearchEnvironment((options ?? new SearchOptions()).ToCore(), Retrievers.ToCore(retriever));

@@ -11,6 +11,11 @@ public sealed record LearningTask
     /// <summary>The folder that its data was read from; empty where it has none.</summary>
     public string Folder { get; init; } = "";
 
+    /// <summary>
+    /// The files that its questions and its world were read from; their content is looked at when a run begins and when it goes on.
+    /// </summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>Questions to train on.</summary>
     public required IReadOnlyList<Question> Train { get; init; }
 
@@ -25,6 +30,12 @@ public sealed record LearningTask
     /// otherwise.
     /// </summary>
     public bool AsChat { get; init; }
+
+    /// <summary>
+    /// The moment that chat templates may write as today's date, in UTC; null for the one at which a study begins, or at which a policy is
+    /// asked.
+    /// </summary>
+    public DateTimeOffset? Date { get; init; }
 
     /// <summary>How episodes are sampled and judged.</summary>
     public RolloutOptions Rollout { get; init; } = new();
@@ -46,7 +57,7 @@ public sealed record LearningTask
         var episodes = asked.Select((question, k) => Tuple.Create(question, options.Seed.Derive(k).ToCore())).ToArray();
         var sampling = CoreSampling.SamplingOptionsModule.at(options.Temperature);
         var trajectories = await Task.Run(
-            () => CoreTasks.LearningTaskModule.rollouts(ToCore(), sampling, policy.Inner, episodes, cancellationToken),
+            () => CoreTasks.LearningTaskModule.rollouts(Dated().ToCore(), sampling, policy.Inner, episodes, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return [.. Groups.FromCore(trajectories).Chunk(options.GroupSize)];
     }
@@ -72,14 +83,18 @@ public sealed record LearningTask
         return answers.Trajectories[0];
     }
 
+    private LearningTask Dated() => this with { Date = Date ?? DateTimeOffset.UtcNow };
+
     internal CoreTasks.LearningTask ToCore() =>
         new(
             Name,
             Folder,
+            Files.ToFSharpList(),
             Train.MapAll(question => question.ToCore()),
             HeldOut.MapAll(question => question.ToCore()),
             EnvironmentMapping.ToCore(Environment),
             AsChat,
+            (Date?.UtcDateTime).ToOption(),
             Rollout.ToCore(),
             CoreDemonstrator.Unwrap(Demonstrator),
             Beginner is { } create ? FSharpTypes.ToFSharpFunc((Core.Seed seed) => create(Seed.FromCore(seed)).Inner).ToOption() : null);
@@ -88,10 +103,12 @@ public sealed record LearningTask
     {
         Name = core.Name,
         Folder = core.Folder,
+        Files = [.. core.Files],
         Train = core.Train.MapAll(Question.FromCore),
         HeldOut = core.HeldOut.MapAll(Question.FromCore),
         Environment = new CoreEnvironment(core.Environment),
         AsChat = core.AsChat,
+        Date = core.Date.ToNullable() is { } date ? new DateTimeOffset(date) : null,
         Rollout = RolloutOptions.FromCore(core.Rollout),
         Demonstrator = new CoreDemonstrator(core.Demonstrate),
         Beginner = core.Beginner.ToReference() is { } create ? seed => new Policy(create.Invoke(seed.ToCore())) : null,
@@ -103,7 +120,7 @@ public sealed record LearningTask
         var asked = questions.MapAll(question => question.ToCore());
         var trajectories = await Task.Run(
             () => CoreMeasuring.Evaluation.rollouts(
-                ToCore(), CoreSampling.SamplingOptionsModule.at(options.Temperature), options.Seed.ToCore(), cancellationToken, policy.Inner, asked),
+                Dated().ToCore(), CoreSampling.SamplingOptionsModule.at(options.Temperature), options.Seed.ToCore(), cancellationToken, policy.Inner, asked),
             cancellationToken).ConfigureAwait(false);
         return new Evaluation
         {

@@ -45,7 +45,10 @@ public sealed class Study
     /// <param name="progress">As for <see cref="RunAsync"/>.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="IOException">There is no such run, or another process is at work in it.</exception>
-    /// <exception cref="InvalidDataException">The run was begun with other settings; the message names the first.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The run was begun with other settings, of which the message names the first, or over other data, of which it names all
+    /// (<see cref="StudyBuilder.AcceptingChanges"/>).
+    /// </exception>
     public Task<StudyResult> ResumeAsync(
         string folder, IProgress<StudyProgress>? progress = null, CancellationToken cancellationToken = default)
     {

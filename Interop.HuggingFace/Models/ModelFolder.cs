@@ -46,6 +46,21 @@ public sealed record ModelFolder(string Path)
     public string GenerationConfig => At(GenerationConfigName);
 
     /// <summary>
+    /// The paths of the files that a policy is read from, those of them that are there: configurations, weights and their list, tokenizer,
+    /// chat template.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The list of the weights' files is damaged.</exception>
+    public IReadOnlyList<string> Files
+    {
+        get
+        {
+            string[] weights = Index() is null ? [.. Weights] : [At(WeightsIndexName), .. Weights];
+            string[] all = [Config, GenerationConfig, .. weights, Tokenizer, TokenizerConfig, At(ChatTemplateName)];
+            return [.. all.Where(File.Exists)];
+        }
+    }
+
+    /// <summary>
     /// Checks that configuration and weights are there, and with <paramref name="tokenizer"/> the tokenizer's two files too.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>

@@ -29,14 +29,18 @@ public sealed class ChatTemplate
     /// </exception>
     public static ChatTemplate Parse(string text, string fileName = "chat template") => new(new TemplateSource(fileName, text));
 
+    /// <summary>Whether the template may write the time: whether it names <c>strftime_now</c> anywhere.</summary>
+    public bool ReadsTime => Lexer.Read(_source).Any(token => token.Is(TokenKind.Name, Functions.TimeName));
+
     /// <summary>The text of a conversation.</summary>
     /// <param name="messages">The conversation.</param>
     /// <param name="tools">The tools that the model may call, each as the JSON schema of a function; null for none.</param>
     /// <param name="addGenerationPrompt">Whether the text ends where the model is to speak.</param>
     /// <param name="variables">Further variables of the template, such as <c>bos_token</c> or <c>enable_thinking</c>.</param>
-    /// <param name="now">The time that a template may write; null for the time of the call.</param>
+    /// <param name="now">The time that a template may write, as it is, whatever its time zone; null for none.</param>
     /// <exception cref="InvalidDataException">
-    /// The template refuses the conversation, or does what is not supported or has no meaning; file, line and column are named.
+    /// The template refuses the conversation, does what is not supported or has no meaning, or writes the time where there is none; file, line
+    /// and column are named.
     /// </exception>
     public string Render(
         IEnumerable<ChatMessage> messages,
@@ -54,7 +58,7 @@ public sealed class ChatTemplate
         IReadOnlyDictionary<string, JsonNode?>? variables = null,
         DateTime? now = null)
     {
-        var functions = Functions.All(now ?? DateTime.Now);
+        var functions = Functions.All(now);
         var names = new Dictionary<string, Value>(StringComparer.Ordinal)
         {
             ["messages"] = Value.List(messages.Select(ValueJson.Of)),

@@ -8,17 +8,27 @@ internal static class Functions
     // The bound of Jinja's sandbox.
     private const int LongestRange = 100_000;
 
-    /// <summary>The functions by name; <paramref name="now"/> is what <c>strftime_now</c> writes.</summary>
-    internal static Dictionary<string, Value> All(DateTime now) => new(StringComparer.Ordinal)
+    /// <summary>The name of the function that writes the time.</summary>
+    internal const string TimeName = "strftime_now";
+
+    /// <summary>The functions by name; <paramref name="now"/> is what <c>strftime_now</c> writes, and without it that function fails.</summary>
+    internal static Dictionary<string, Value> All(DateTime? now) => new(StringComparer.Ordinal)
     {
         ["dict"] = new FunctionValue("dict", Dict),
         ["namespace"] = new FunctionValue("namespace", Namespace),
         ["raise_exception"] = new FunctionValue("raise_exception", RaiseException),
         ["range"] = new FunctionValue("range", Range),
-        ["strftime_now"] = new FunctionValue("strftime_now", arguments => Value.Of(
-            TimeText.Write(now, arguments.Bind("strftime_now", "format")[0]?.AsText("strftime_now")
-                ?? throw new TemplateFailure("strftime_now needs a format.")))),
+        [TimeName] = new FunctionValue(TimeName, arguments => Time(now, arguments)),
     };
+
+    private static Value Time(DateTime? now, Arguments arguments)
+    {
+        var format = arguments.Bind(TimeName, "format")[0]?.AsText(TimeName) ?? throw new TemplateFailure($"{TimeName} needs a format.");
+        return now is { } time
+            ? Value.Of(TimeText.Write(time, format))
+            : throw new TemplateFailure(
+                $"the template writes the date ({TimeName}), and none was given: give the moment that it shall write.");
+    }
 
     private static MappingValue Dict(Arguments arguments) => new(Members("dict", arguments));
 

@@ -101,7 +101,7 @@ public sealed record TokenizerConfig
     /// <param name="tools">The tools that the model may call, each as the JSON schema of a function; null for none.</param>
     /// <param name="addGenerationPrompt">Whether the text ends where the model is to speak.</param>
     /// <param name="variables">Further variables of the template; they win over the tokens.</param>
-    /// <param name="now">The time that a template may write; null for the time of the call.</param>
+    /// <param name="now">The time that a template may write, as it is, whatever its time zone; null for none.</param>
     public string RenderChat(
         IEnumerable<ChatMessage> messages,
         IEnumerable<JsonNode>? tools = null,

@@ -112,7 +112,7 @@ module internal SamplerRow =
 
     /// Raises `ArgumentException` that names the row and the reason where a request cannot be met.
     let check (architecture: Architecture) (rows: SamplerRow[]) (requests: TurnRequest[]) =
-        let refuse reason = invalidArg (nameof requests) reason
+        let refuse reason = Setting.refuse reason
 
         for request in requests do
             let number = request.Row

@@ -16,7 +16,7 @@ module Sampling =
         let options = SamplingOptions.validate options
 
         if options.Graphs && model.Parameters.Values.device_type = DeviceType.CUDA && not CudaGraph.IsAvailable then
-            invalidArg (nameof options) "Graphs need the extras library (docs/gpu.md): build it, or leave them out."
+            Setting.refuse "Graphs need the extras library (docs/gpu.md): build it, or leave them out."
 
         {
             new ISampler with

@@ -1,6 +1,7 @@
 namespace Levee.Policies.Sampling
 
 open System
+open Levee
 open Levee.Policies.Transformer
 
 /// How a policy writes. The filters leave out unlikely tokens one after the other, in transformers' order: `TopK`, of what it leaves `TopP`, of what both
@@ -50,7 +51,7 @@ module SamplingOptions =
     let validate options =
         let demand isMet name (value: obj) range =
             if not isMet then
-                invalidArg name $"{name} is {value}; it must be {range}."
+                Setting.refuse $"{name} is {value}; it must be {range}."
 
         let atLeastOne name (count: int) = demand (count >= 1) name count "1 or above"
         let t, p, m = options.Temperature, options.TopP, options.MinP

@@ -36,7 +36,7 @@ module Layout =
         sequences
         |> Array.iteri(fun row sequence ->
             if sequence.Length > 0 && isAction sequence[0] then
-                invalidArg (nameof sequences) $"Sequence {row} begins with an action token, which nothing predicts: give it a prompt.")
+                Setting.refuse $"Sequence {row} begins with an action token, which nothing predicts: give it a prompt.")
 
     /// A layout on a device of sequences of tokens, each with whether it is to be scored. Raises `ArgumentException` where a first token
     /// is: nothing predicts it.

@@ -114,7 +114,7 @@ module Adapter =
 
         if values.shape <> [| Flat.count shapes |] then
             let found = String.Join(", ", values.shape)
-            invalidArg (nameof values) $"This adapter has {Flat.count shapes} numbers; the tensor has shape [{found}]."
+            Setting.refuse $"This adapter has {Flat.count shapes} numbers; the tensor has shape [{found}]."
 
         use _ = torch.NewDisposeScope()
         let gradient = if trainable then Some(torch.zeros_like values) else None

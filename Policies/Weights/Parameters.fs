@@ -190,7 +190,7 @@ module Parameters =
     let ofValues (architecture: Architecture) (trainable: bool) (values: torch.Tensor) =
         if values.shape <> [| count architecture |] then
             let found = String.Join(", ", values.shape)
-            invalidArg (nameof values) $"This architecture has {count architecture} parameters; the tensor has shape [{found}]."
+            Setting.refuse $"This architecture has {count architecture} parameters; the tensor has shape [{found}]."
 
         use _ = torch.NewDisposeScope()
         let dtype =
@@ -284,7 +284,7 @@ module Parameters =
     let beside (adapter: Adapter option) (parameters: Parameters) =
         for adapter in Option.toArray adapter do
             if adapter.Architecture <> parameters.Architecture then
-                invalidArg (nameof adapter) "The adapter was made for another architecture than that of these weights."
+                Setting.refuse "The adapter was made for another architecture than that of these weights."
 
         view (fun _ matrix -> matrix.detach()) adapter parameters
 

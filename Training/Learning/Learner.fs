@@ -1,5 +1,6 @@
 namespace Levee.Training.Learning
 
+open Levee
 open Levee.Algorithms
 open Levee.Policies
 open Levee.Policies.Transformer
@@ -39,7 +40,7 @@ module Learner =
     /// the policy has none.
     let start (options: TrainingOptions) (needs: Set<Need>) (policy: Policy) =
         if options.Adapter.IsSome && policy.Parameters.Adapter.IsNone then
-            invalidArg (nameof policy) "The options ask for an adapter, which this policy has not: give it one by Policy.adapt."
+            Setting.refuse "The options ask for an adapter, which this policy has not: give it one by Policy.adapt."
         use _ = torch.NewDisposeScope()
         let values, _ = trained options.FreezeEmbedding policy
         {

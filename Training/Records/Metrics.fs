@@ -126,7 +126,7 @@ module Metrics =
 
             for KeyValue(name, value) in line.Values do
                 if isField name then
-                    invalidArg (nameof line) $"a metric cannot be named \"{name}\": the line has a field of that name"
+                    Setting.refuse $"a metric cannot be named \"{name}\": the line has a field of that name"
 
                 JsonLines.writeNumber json name value)
 

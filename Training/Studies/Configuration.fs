@@ -14,6 +14,7 @@ open Levee.Algorithms.Formulas
 open Levee.Algorithms.Objectives
 open Levee.Environments
 open Levee.Training.Learning
+open Levee.Training.Measuring
 open Levee.Training.Tasks
 
 /// An experiment in full as JSON: what `config.json` of a run folder holds.
@@ -41,6 +42,7 @@ module Configuration =
 
     /// What of an experiment is written, and read back.
     type private ExperimentText = {
+        Version: int
         Name: string
         Question: string
         Task: {| Name: string; Folder: string |}
@@ -51,6 +53,7 @@ module Configuration =
     }
 
     let private write (experiment: Experiment) : ExperimentText = {
+        Version = ConfigurationVersions.current
         Name = experiment.Name
         Question = experiment.Question
         Task = {| Name = experiment.Task.Name; Folder = experiment.Task.Folder |}
@@ -79,11 +82,11 @@ module Configuration =
         Training = arm.Training
     }
 
-    let private read (text: ExperimentText) : Experiment =
+    let private read date (text: ExperimentText) : Experiment =
         Experiment.validate {
             Name = text.Name
             Question = text.Question
-            Task = Tasks.named text.Task.Name text.Task.Folder
+            Task = { Tasks.named text.Task.Name text.Task.Folder with Date = date }
             Start = text.Start
             Arms = List.map readArm text.Arms
             Seeds = text.Seeds
@@ -99,24 +102,31 @@ module Configuration =
 
     /// The path to what cannot be read as a type: the innermost field that is missing or does not fit.
     let rec private culprit (target: Type) path (element: JsonElement) =
-        if FSharpType.IsRecord(target, true) && element.ValueKind = JsonValueKind.Object then
-            FSharpType.GetRecordFields(target, true)
+        let among (fields: Reflection.PropertyInfo seq) path (element: JsonElement) =
+            fields
             |> Seq.tryPick(fun field ->
                 let name = JsonNamingPolicy.CamelCase.ConvertName field.Name
                 match element.TryGetProperty name with
                 | true, value when isReadable field.PropertyType value -> None
                 | true, value -> Some(culprit field.PropertyType $"{path}.{name}" value)
-                | false, _ ->
-                    if field.PropertyType.Name.StartsWith "FSharpOption" then
-                        None
-                    else
-                        Some $"{path}.{name}")
+                | false, _ -> Some $"{path}.{name}")
+            |> Option.defaultValue path
+        if FSharpType.IsRecord(target, true) && element.ValueKind = JsonValueKind.Object then
+            among (FSharpType.GetRecordFields(target, true)) path element
+        elif FSharpType.IsUnion(target, true) && element.ValueKind = JsonValueKind.Object then
+            FSharpType.GetUnionCases(target, true)
+            |> Seq.tryPick(fun case ->
+                match element.TryGetProperty case.Name with
+                | true, inner -> Some(among (case.GetFields()) $"{path}.{case.Name}" inner)
+                | false, _ -> None)
             |> Option.defaultValue path
         elif element.ValueKind = JsonValueKind.Array && target.IsGenericType then
-            let inner = target.GetGenericArguments()[0]
+            let inners = target.GetGenericArguments()
             element.EnumerateArray()
             |> Seq.indexed
             |> Seq.tryPick(fun (index, item) ->
+                // A tuple has a type for each of its items, a list one for all.
+                let inner = inners[min index (inners.Length - 1)]
                 if isReadable inner item then
                     None
                 else
@@ -125,28 +135,68 @@ module Configuration =
         else
             path
 
-    /// Where a text that is JSON does not fit.
-    let private misfit (text: string) =
-        use document = JsonDocument.Parse text
+    /// Where a configuration does not fit.
+    let private misfit (root: JsonObject) =
+        use document = JsonDocument.Parse(root.ToJsonString())
         (culprit typeof<ExperimentText> "" document.RootElement).TrimStart '.'
 
-    /// The experiment with every setting of every arm.
-    let toJson (experiment: Experiment) = JsonSerializer.Serialize(write experiment, json)
+    /// A configuration as the current version has it. Raises `JsonException` for a text that is no JSON, `InvalidDataException` for one of a later version.
+    let private parse (text: string) : JsonObject =
+        match JsonNode.Parse text with
+        | :? JsonObject as root ->
+            ConfigurationVersions.upgrade root
+            root
+        | _ -> raise(InvalidDataException "the file holds no JSON object. Give the config.json of a run.")
 
-    /// The experiment that a JSON text holds. Raises `InvalidDataException` naming `source`, the line and the remedy where it cannot be read: also where an
-    /// arm's objective or estimator is not of the library but was written in a script.
+    /// A part of a run's configuration that is no setting of an arm. Raises `InvalidDataException` where it is not what it should be.
+    let private part (name: string) (root: JsonObject) : 'part option =
+        match root[name] with
+        | null -> None
+        | found ->
+            try
+                match JsonSerializer.Deserialize(found, typeof<'part>, json) with
+                | :? 'part as part -> Some part
+                | _ -> None
+            with :? JsonException as error ->
+                raise(InvalidDataException($"'{name}' is not what it should be. Bring back what the run wrote.", error))
+
+    let private dateOf root = part "date" root |> Option.map(fun (time: DateTime) -> Moment.ofTime time)
+
+    let private setDate (date: DateTime option) (root: JsonObject) =
+        root["date"] <-
+            match date with
+            | Some date -> JsonValue.Create(Moment.text date)
+            | None -> null
+
+    /// The experiment with every setting of every arm.
+    let toJson (experiment: Experiment) =
+        match JsonSerializer.SerializeToNode(write experiment, json) with
+        | :? JsonObject as root ->
+            setDate experiment.Task.Date root
+            root.ToJsonString json
+        | _ -> invalidOp "An experiment is a JSON object."
+
+    /// The experiment that a JSON text holds; one of an earlier version gets the defaults of its day for settings that came later. Raises
+    /// `InvalidDataException` naming `source`, the line and the remedy where it cannot be read: also where an arm's objective or estimator is not of the library but was written in a script.
     let ofJson (source: string) (text: string) =
         let refuse place (problem: string) cause = raise(InvalidDataException($"{source}{place}: {problem}", cause))
         match JsonText.parse(Text.Encoding.UTF8.GetBytes text) with
         | Error fault -> refuse $", line {fault.Line}" $"{fault.Problem}. Mend it, or take the config.json of a run." null
         | Ok _ -> ()
+        let root, date =
+            try
+                let root = parse text
+                root, dateOf root
+            with
+            | :? ArgumentException
+            | :? InvalidDataException as error -> refuse "" error.Message error
         try
-            match JsonSerializer.Deserialize<ExperimentText>(text, json) |> box with
-            | :? ExperimentText as whole -> read whole
-            | _ -> refuse "" "the file holds null. Give the config.json of a run." null
+            match JsonSerializer.Deserialize<ExperimentText>(root, json) |> box with
+            | :? ExperimentText as whole -> read date whole
+            | _ -> invalidOp "A JSON object is read as an experiment or refused."
         with
         | :? JsonException as error ->
-            refuse "" $"'{misfit text}' is missing or not what it should be. Mend it, or take the config.json of a run." error
+            refuse "" $"'{misfit root}' is missing or not what it should be. Mend it, or take the config.json of a run." error
         | :? FormatException
         | :? ArgumentException as error -> refuse "" error.Message error
 
@@ -173,7 +223,10 @@ module Configuration =
         use json = JsonDocument.Parse configuration
         string(json.RootElement.GetProperty("name").GetString())
 
-    /// Every setting by its path, such as `arms[0].training.Steps`, in order.
+    /// What the configuration of a run says of its data rather than of its settings.
+    let private fingerprintsName, acceptedName = "fingerprints", "acceptedChanges"
+
+    /// Every setting by its path, such as `arms[0].training.steps`, in order.
     let rec private settings path (element: JsonElement) = [
         match element.ValueKind with
         | JsonValueKind.Object ->
@@ -192,10 +245,13 @@ module Configuration =
     ]
 
     let private telling (configuration: string) =
-        use json = JsonDocument.Parse configuration
+        let root = parse configuration
+        for name in [ fingerprintsName; acceptedName ] do
+            root.Remove name |> ignore
+        use json = JsonDocument.Parse(root.ToJsonString json)
         settings "" json.RootElement
 
-    /// The first setting in which two configurations differ, in a sentence.
+    /// The first setting in which two configurations differ, in a sentence. What one of an earlier version lacks has the default of its day.
     let difference (before: string) (now: string) =
         let before, now = telling before, telling now
         let said value = Option.defaultValue "not there" value
@@ -205,3 +261,25 @@ module Configuration =
             | one, other when one = other -> None
             | one, other -> Some $"{path} was {said one} and is now {said other}"
         List.tryPick compare (before @ now)
+
+    /// The moment that chat templates write in the runs of a configuration, where one was fixed.
+    let date configuration = parse configuration |> dateOf
+
+    /// What the data of the runs were; none where that was not recorded.
+    let fingerprints configuration : Fingerprint list option = parse configuration |> part fingerprintsName
+
+    /// The configuration of a run with what its data are, and the moment that chat templates write in it.
+    let withData (date: DateTime option) (fingerprints: Fingerprint list) (configuration: string) =
+        let root = parse configuration
+        setDate date root
+        root[fingerprintsName] <- JsonSerializer.SerializeToNode(fingerprints, json)
+        root.ToJsonString json
+
+    /// The configuration of a run that went on over changed data, with a note of the changes and of when they were accepted.
+    let withAccepted (at: DateTime) (changes: string list) (configuration: string) =
+        let root = parse configuration
+        let note = JsonSerializer.SerializeToNode({| At = at; Changes = changes |}, json)
+        match root[acceptedName] with
+        | :? JsonArray as notes -> notes.Add note
+        | _ -> root[acceptedName] <- JsonArray note
+        root.ToJsonString json

@@ -1,5 +1,6 @@
 namespace Levee.Training.Tasks
 
+open System
 open System.Threading
 open Levee
 open Levee.Environments
@@ -12,6 +13,8 @@ type LearningTask = {
     Name: string
     /// The folder that its data was read from.
     Folder: string
+    /// The files that its questions and its world were read from; their content is looked at when a run begins and when it goes on.
+    Files: string list
     /// Questions to train on.
     Train: Question[]
     /// Questions about what training never shows.
@@ -19,6 +22,9 @@ type LearningTask = {
     Environment: IEnvironment
     /// Whether prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file otherwise.
     AsChat: bool
+    /// The moment, in UTC, that chat templates may write as today's date. A study takes the moment at which it begins where there is none; a template
+    /// that writes the date is refused where there is none elsewhere.
+    Date: DateTime option
     Rollout: RolloutOptions
     /// A demonstration of a question, flawed on purpose with the given probability, in the tokens of a policy's tokenizer. The log-probabilities of
     /// its actions are zero: nobody sampled them.
@@ -49,8 +55,10 @@ module LearningTask =
         else
             task.Rollout
 
-    /// Episodes of questions, each with its seed, in order, written by a policy.
-    let rollouts
+    /// Episodes of questions, each with its seed, in order, written by a policy. `told` gets the place and the trajectory of each as soon as it has
+    /// ended.
+    let rolloutsTelling
+        (told: int -> Trajectory -> unit)
         (task: LearningTask)
         (sampling: SamplingOptions)
         (policy: Policy)
@@ -59,11 +67,15 @@ module LearningTask =
         =
         let environment =
             if task.AsChat then
-                PromptFrame.around (PromptFrame.ofPolicy policy) task.Environment
+                PromptFrame.around (PromptFrame.ofPolicy task.Date policy) task.Environment
             else
                 task.Environment
-        Rollout.run (rolloutOptions task policy) policy.Tokenizer environment (Sampling.create sampling policy.Model) episodes cancellation
+        let sampler = Sampling.create sampling policy.Model
+        Rollout.runTelling told (rolloutOptions task policy) policy.Tokenizer environment sampler episodes cancellation
         |> _.GetAwaiter().GetResult()
+
+    /// `rolloutsTelling`, told at the end alone.
+    let rollouts task sampling policy episodes cancellation = rolloutsTelling (fun _ _ -> ()) task sampling policy episodes cancellation
 
     /// A fresh policy for the task. Raises `InvalidOperationException` where the task has none.
     let beginner (task: LearningTask) seed =

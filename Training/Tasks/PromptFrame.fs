@@ -19,6 +19,13 @@ type PromptFrame = {
 
 [<RequireQualifiedAccess>]
 module PromptFrame =
+    let private hasTemplate (policy: Policy) =
+        policy.Files.TokenizerConfig.ChatTemplates.Texts.ContainsKey ChatTemplates.DefaultName
+
+    /// Whether a policy has a chat template that may write the date. Raises `System.IO.InvalidDataException` where the template cannot be read.
+    let readsDate (policy: Policy) =
+        hasTemplate policy && (policy.Files.TokenizerConfig.ChatTemplates.For(hasTools = false)).ReadsTime
+
     // Private use: no template and no question has it.
     let private place = "\uE000\uE001\uE000"
 
@@ -28,11 +35,11 @@ module PromptFrame =
     let private spaces = [| for code in 0..0xFFFF -> char code |] |> Array.filter(int >> PythonCharacter.IsSpace)
 
     /// A user's message in the policy's chat template and the beginning of the answer, as Search-R1 puts questions to instructed models
-    /// (arXiv 2503.09516); the special tokens of the tokenizer's file where the policy has no template. Raises `System.IO.InvalidDataException`
-    /// where the template cannot be used.
-    let ofPolicy (policy: Policy) =
+    /// (arXiv 2503.09516); the special tokens of the tokenizer's file where the policy has no template. `date` is the moment that a template may
+    /// write. Raises `System.IO.InvalidDataException` where the template cannot be used, or writes the date and there is none.
+    let ofPolicy (date: DateTime option) (policy: Policy) =
         let files = policy.Files
-        if not(files.TokenizerConfig.ChatTemplates.Texts.ContainsKey ChatTemplates.DefaultName) then
+        if not(hasTemplate policy) then
             {
                 Before = files.Tokenizer.Decode(files.Tokenizer.Encode("", addSpecialTokens = true))
                 After = ""
@@ -40,7 +47,11 @@ module PromptFrame =
             }
         else
             let rendered =
-                files.TokenizerConfig.RenderChat([ ChatMessage("user", margin + place + margin) ], addGenerationPrompt = true)
+                files.TokenizerConfig.RenderChat(
+                    [ ChatMessage("user", margin + place + margin) ],
+                    addGenerationPrompt = true,
+                    now = Option.toNullable date
+                )
             match rendered.Split place with
             | [| before; after |] when
                 before.EndsWith(margin, StringComparison.Ordinal) && after.StartsWith(margin, StringComparison.Ordinal)

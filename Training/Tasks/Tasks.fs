@@ -34,10 +34,12 @@ module Tasks =
         {
             Name = name
             Folder = folder
+            Files = Atlas.files folder
             Train = world.Train
             HeldOut = world.Test
             Environment = environment
             AsChat = beginner.IsNone
+            Date = None
             Rollout = rollout
             Demonstrate = AtlasTeacher.demonstration world environment
             Beginner = beginner |> Option.map(fun create -> create world)
@@ -77,6 +79,5 @@ module Tasks =
         | Some load -> load folder
         | None ->
             let names = String.concat ", " known.Keys
-            invalidArg
-                (nameof name)
+            Setting.refuse
                 $"There is no task \"{name}\"; there are: {names}. A task that a script made by itself needs that script."

@@ -53,7 +53,7 @@ let private shapes =
 let private architecture settings =
     match shapes.TryFind settings.Shape with
     | Some shape -> { shape with ContextLimit = 2 * settings.Tokens }
-    | None -> invalidArg "shape" $"""--shape {settings.Shape} is unknown: give one of {String.Join(", ", shapes.Keys)}."""
+    | None -> Setting.refuse $"""--shape {settings.Shape} is unknown: give one of {String.Join(", ", shapes.Keys)}."""
 
 let private seconds (work: unit -> unit) =
     let start = Stopwatch.GetTimestamp()

@@ -84,7 +84,7 @@ let private run settings device benchmark =
 
 let private atLeastOne name value =
     if value < 1 then
-        invalidArg name $"--{name} {value} is out of range: give 1 or more."
+        Setting.refuse $"--{name} {value} is out of range: give 1 or more."
 
 let private measure (options: ParseResults<Option>) =
     let settings = {

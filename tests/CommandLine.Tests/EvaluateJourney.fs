@@ -1,8 +1,11 @@
 module Levee.Tests.EvaluateJourney
 
+open System
+open System.Diagnostics
 open System.IO
 open System.Text.Json
 open Levee
+open Levee.Policies.Transformer
 open Levee.CommandLine
 open Levee.Tests.World
 open Xunit
@@ -40,7 +43,11 @@ let ``a policy that knows the task answers some questions and leaves its episode
     let right = lines |> Array.filter _.StartsWith("reward 1") |> Array.length
     Assert.Equal(number "exact_match" output, float right / 24.0, 12)
 
-    Assert.Equal(output, succeeds(words |> List.map(fun word -> if word = "10" then "24" else word)))
+    // Rows come and go, however many there are at a time; the episodes stand in the order of their questions.
+    let text = File.ReadAllText episodes
+    for batch in [ "24"; "1000"; "7" ] do
+        Assert.Equal(output, succeeds(words |> List.map(fun word -> if word = "10" then batch else word)))
+        Assert.Equal(text, File.ReadAllText episodes)
 
 [<Fact>]
 let ``questions and documents of one's own are searched and counted`` () =
@@ -157,6 +164,67 @@ let ``a score counts what happened`` () =
             FailedSearches = 1.0
             InvalidActions = 1.0
             Tokens = 3.0
+            Date = None
         },
         score
     )
+
+/// A template that writes other words on other days.
+let private dated =
+    "{% set day = strftime_now('%d')|int %}{{ 'red' if day % 2 else 'blue' }} {{ 'green' if day > 15 else '?' }} {{ messages[0].content }} {{ day }}"
+
+/// A policy that reads dated prompts, and the words that ask it.
+let private asking (folder: TemporaryFolder) =
+    use policy = policy()
+    let config = policy.Files.TokenizerConfig.With(Interop.HuggingFace.ChatTemplates.Of dated)
+    let path = folder.File "dated"
+    Policy.save path { policy with Files = { policy.Files with TokenizerConfig = config } }
+    let questions = folder.Write("q.jsonl", """{"id": "1", "question": "red", "golden_answers": ["blue"]}""")
+    let corpus = folder.Write("c.jsonl", """{"id": "d", "contents": "red\nred is blue"}""")
+    [ "evaluate"; path; "--questions-file"; questions; "--corpus"; corpus; "--turns"; "1"; "--turn-tokens"; "8"; "--json" ]
+
+let private dateOf (output: string) = JsonDocument.Parse(output).RootElement.GetProperty("date").GetString()
+
+[<Fact>]
+let ``a date decides what a template writes, and the score says which it was`` () =
+    use folder = new TemporaryFolder()
+    let words = asking folder
+    let episodes date =
+        let output = succeeds(words @ [ "--date"; date; "--output"; folder.File "e.txt" ])
+        dateOf output, File.ReadAllText(folder.File "e.txt")
+    let first = episodes "2024-07-26"
+    Assert.Equal("2024-07-26T00:00:00Z", fst first)
+    Assert.Equal(first, episodes "2024-07-26")
+    Assert.NotEqual<string>(snd first, snd(episodes "2024-07-09"))
+    Assert.Equal(snd first, snd(episodes "2024-07-26T23:59:59Z"))
+    Assert.Contains("--date 26.7.2024 is no date: give one such as 2024-07-26", fails 2 (words @ [ "--date"; "26.7.2024" ]))
+
+[<Fact>]
+let ``a score of prompts without a date tells none`` () =
+    use folder = new TemporaryFolder()
+    let words = asking folder |> List.map(fun word -> if word = folder.File "dated" then policyIn folder else word)
+    Assert.False(JsonDocument.Parse(succeeds words).RootElement.TryGetProperty "date" |> fst)
+
+[<Fact>]
+let ``prompts do not follow the machine's time zone`` () =
+    use folder = new TemporaryFolder()
+    let words = asking folder
+    let inZone (zone: string) =
+        let file = folder.File(zone.Replace("/", "-"))
+        let info =
+            ProcessStartInfo("dotnet", typeof<Command>.Assembly.Location :: words @ [ "--output"; file ], RedirectStandardOutput = true)
+        info.Environment["TZ"] <- zone
+        match Process.Start info with
+        | null -> failwith "dotnet did not start"
+        | started ->
+            use child = started
+            let output = child.StandardOutput.ReadToEnd()
+            child.WaitForExit()
+            Assert.Equal(0, child.ExitCode)
+            dateOf output, File.ReadAllText file
+    // A day apart by their clocks.
+    let eastDate, east = inZone "Pacific/Kiritimati"
+    let westDate, west = inZone "Pacific/Niue"
+    if DateTime.Parse(nonNull eastDate).Day = DateTime.Parse(nonNull westDate).Day then
+        Assert.Equal(east, west)
+    Assert.InRange(DateTime.UtcNow - DateTime.Parse(nonNull westDate).ToUniversalTime(), TimeSpan.Zero, TimeSpan.FromMinutes 5.0)

@@ -7,6 +7,7 @@ open System.Text.Json
 open System.Text.Json.Nodes
 open System.Threading
 open Levee
+open Levee.Policies.Transformer
 open Levee.CommandLine
 open Levee.Interop.HuggingFace
 open Levee.Tests.World
@@ -48,7 +49,7 @@ let ``samples differ, and each has its tokens and log-probability`` () =
     use folder = new TemporaryFolder()
     let output = succeeds [ "generate"; policyIn folder; "red"; "--samples"; "3"; "--max-tokens"; "8"; "--json" ]
     let samples = json output
-    Assert.Equal<int list>([ 0; 1; 2 ], samples |> List.map(fun sample -> sample.GetProperty("sample").GetInt32()))
+    Assert.Equal<int list>([ 1; 2; 3 ], samples |> List.map(fun sample -> sample.GetProperty("sample").GetInt32()))
     Assert.Equal(3, samples |> List.map text |> List.distinct |> List.length)
 
     for sample in samples do
@@ -94,6 +95,40 @@ let ``a conversation is written in the policy's template`` () =
     let chat = succeeds([ "generate"; path; "red ?"; "--chat"; "--system"; "blue" ] @ greedy)
     Assert.Equal(succeeds([ "generate"; path; "system : blue user : red ? assistant :" ] @ greedy), chat)
     Assert.Contains("give --chat too", fails 2 [ "generate"; path; "red"; "--system"; "blue" ])
+
+[<Fact>]
+let ``a template writes the date that is given, and JSON says which`` () =
+    use folder = new TemporaryFolder()
+    use policy = policy()
+    let template = "{{ 'red' if strftime_now('%Y') == '2024' else 'blue' }} {{ messages[0].content }}"
+    let config = policy.Files.TokenizerConfig.With(ChatTemplates.Of template)
+    let path = folder.File "dated"
+    Policy.save path { policy with Files = { policy.Files with TokenizerConfig = config } }
+    let greedy = [ "--temperature"; "0"; "--max-tokens"; "6"; "--json" ]
+    let dated date = json(succeeds([ "generate"; path; "green"; "--chat"; "--date"; date ] @ greedy)) |> List.exactlyOne
+    let plain prompt = json(succeeds([ "generate"; path; prompt ] @ greedy)) |> List.exactlyOne
+    Assert.Equal("2024-07-26T18:30:00Z", (dated "2024-07-26T18:30").GetProperty("date").GetString())
+    Assert.Equal(text(plain "red green"), text(dated "2024-07-26T18:30"))
+    Assert.Equal(text(plain "blue green"), text(dated "2025-01-01"))
+    Assert.False((plain "red green").TryGetProperty "date" |> fst)
+    let errors = fails 2 [ "generate"; path; "green"; "--date"; "2024-07-26" ]
+    Assert.Contains("--date belongs to a conversation: give --chat too", errors)
+
+[<Fact>]
+let ``samples count from 1 in text as in JSON`` () =
+    use folder = new TemporaryFolder()
+    let words = [ "generate"; policyIn folder; "red"; "--samples"; "2"; "--max-tokens"; "4" ]
+    let shown = (succeeds words).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    let samples = json(succeeds(words @ [ "--json" ]))
+    Assert.Equal<string list>(
+        [
+            for sample in samples do
+                let number = sample.GetProperty("sample").GetInt32()
+                $"[{number}] {text sample}".TrimEnd()
+        ],
+        [ for line in shown -> line.TrimEnd() ]
+    )
+    Assert.StartsWith("[1] ", shown[0])
 
 [<Fact>]
 let ``the tokenizer's post-processor begins a plain prompt, and a template begins a conversation`` () =

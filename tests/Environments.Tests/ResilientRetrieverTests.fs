@@ -103,6 +103,6 @@ let ``Cancellation throws and is no failure`` () =
 
 [<Fact>]
 let ``A time-out is longer than zero`` () =
-    Assert.Throws<ArgumentOutOfRangeException>(fun () ->
+    Assert.Throws<ArgumentException>(fun () ->
         Retriever.resilient TimeSpan.Zero (retriever(fun queries _ -> Task.FromResult(echo queries))) |> ignore)
     |> ignore

@@ -387,14 +387,14 @@ let ``A sampler that breaks its word is named`` () =
 [<Fact>]
 let ``Options out of range are named`` () =
     let fails (part: string) options =
-        let error = Assert.Throws<ArgumentOutOfRangeException>(fun () -> RolloutOptions.validate options |> ignore)
+        let error = Assert.Throws<ArgumentException>(fun () -> RolloutOptions.validate options |> ignore)
         Assert.Contains(part, error.Message)
 
     fails "MaxTurns" { options with MaxTurns = 0 }
     fails "TurnTokens" { options with TurnTokens = 0 }
     fails "ObservationTokens" { options with ObservationTokens = -1 }
 
-    Assert.Throws<ArgumentOutOfRangeException>(fun () -> SearchEnvironment({ SearchOptions.defaults with TopK = 0 }, Library()) |> ignore)
+    Assert.Throws<ArgumentException>(fun () -> SearchEnvironment({ SearchOptions.defaults with TopK = 0 }, Library()) |> ignore)
     |> ignore
 
 /// Words without an end.
@@ -480,3 +480,26 @@ let ``A reward that is cancelled cancels the rollout`` () =
     let reward: Reward = fun _ _ -> raise(OperationCanceledException())
     Assert.Throws<OperationCanceledException>(fun () -> run words { options with Reward = reward } (script words [ [ answer ] ]) |> ignore)
     |> ignore
+
+[<Fact>]
+let ``Each episode is told once, when it has ended, as it is given back`` () =
+    let words = WordTokenizer()
+    let rows = script words [ [ search; search; answer ]; [ answer ]; [ search; answer ] ]
+    let told = System.Collections.Generic.List<int * Trajectory>()
+    let items = Array.init rows.Length (fun i -> question, seeds[i])
+    let tell number trajectory = told.Add(number, trajectory)
+
+    let given =
+        Rollout.runTelling tell options words (searching(Library())) (ScriptedSampler(1000, rows)) items CancellationToken.None
+        |> _.GetAwaiter().GetResult()
+
+    Assert.Equal<int list>([ 1; 2; 0 ], [ for number, _ in told -> number ])
+
+    for number, trajectory in told do
+        Assert.Same(given[number], trajectory)
+
+    told.Clear()
+    // A prompt that fills the context is an episode that ends before it begins.
+    let full = Rollout.runTelling tell options words (searching(Library())) (ScriptedSampler(1, rows)) items CancellationToken.None
+    full.GetAwaiter().GetResult() |> ignore
+    Assert.Equal<int list>([ 0; 1; 2 ], [ for number, _ in told -> number ])

@@ -198,4 +198,27 @@ let ``A cancelled search throws`` () =
 [<Fact>]
 let ``Fewer than one document is out of range`` () =
     use retriever = SqliteRetriever.InMemory countries
-    Assert.Throws<ArgumentOutOfRangeException>(fun () -> find retriever 0 "Paris" |> ignore) |> ignore
+    Assert.Throws<ArgumentException>(fun () -> find retriever 0 "Paris" |> ignore) |> ignore
+
+[<Fact>]
+let ``The fingerprint is the corpus's, wherever the index lies, and an environment passes it on`` () =
+    let folder = Directory.CreateTempSubdirectory "levee-test-"
+
+    try
+        let fingerprint (retriever: SqliteRetriever) = Fingerprinted.ofSource retriever
+        use inMemory = SqliteRetriever.InMemory countries
+        use inFile = SqliteRetriever.Cached(Path.Combine(folder.FullName, "a.sqlite"), countries)
+        Assert.Matches("^[0-9A-Fa-f]{64}$", fingerprint inMemory)
+        Assert.Equal(fingerprint inMemory, fingerprint inFile)
+        Assert.Equal(fingerprint inMemory, Fingerprinted.ofSource(SearchEnvironment(SearchOptions.defaults, inMemory)))
+
+        for others in [ List.rev countries; countries.Tail; { countries.Head with Text = "" } :: countries.Tail ] do
+            use other = SqliteRetriever.InMemory others
+            Assert.NotEqual<string>(fingerprint inMemory, fingerprint other)
+    finally
+        folder.Delete true
+
+[<Fact>]
+let ``A search engine of one's own has no fingerprint`` () =
+    let own = { new IRetriever with member _.Retrieve(queries, _, _) = Task.FromResult(queries |> Array.map(fun _ -> Ok [||])) }
+    Assert.Equal("", Fingerprinted.ofSource(SearchEnvironment(SearchOptions.defaults, own)))

@@ -49,6 +49,7 @@ let policy seed =
 let writing: LearningTask = {
     Name = "tiny"
     Folder = ""
+    Files = []
     Train = questions
     HeldOut = questions
     Environment = environment
@@ -63,6 +64,7 @@ let writing: LearningTask = {
     Demonstrate = demonstrate
     Beginner = Some policy
     AsChat = false
+    Date = None
 }
 
 let settings = {
@@ -104,4 +106,4 @@ let study count =
         arm "GRPO + LLDS" (Recipes.grpo + 1.0 * Llds.penalty averaged)
     }
 
-let options out = { Out = out; Workers = 2; Threads = 1; Device = "cpu"; SaveEvery = 1; Script = None }
+let options out = { Out = out; Workers = 2; Threads = 1; Device = "cpu"; SaveEvery = 1; Script = None; AcceptChanges = false }

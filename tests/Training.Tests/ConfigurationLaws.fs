@@ -4,6 +4,7 @@ module Levee.Tests.ConfigurationLaws
 open System
 open System.Collections.Generic
 open System.IO
+open System.Text.Json.Nodes
 open System.Threading
 open Levee
 open Xunit
@@ -167,3 +168,71 @@ let ``a stop rule counts measurements in a row`` () =
     Assert.Equal(2, observe 0 [ [ "x", 2.0 ]; [ "y", 0.5 ]; [ "x", 2.0 ] ])
     Assert.Equal(0, observe 5 [ [ "x", 1.0 ] ])
     Assert.Equal(0, observe 5 [ [ "x", nan ] ])
+
+/// What the first version wrote, over the data of this repository.
+let private first () =
+    File.ReadAllText(Path.Combine(Repository.root, "tests", "Training.Tests", "configurations", "version-1.json")).Replace("DATA", data)
+
+[<Fact>]
+let ``a configuration of the first version reads with the defaults of its day`` () =
+    let experiment = Configuration.ofJson "config.json" (first())
+    let training = experiment.Arms.Head.Training
+    Assert.Equal((None, false, Precision.Float32), (training.Slots, training.Graphs, training.Precision))
+    Assert.Equal((false, false, None), (training.Packing, training.Checkpointing, training.Adapter))
+    Assert.Equal((3, 3e-4, Some 7), (training.GroupSize, training.Schedule.Peak, training.LldProbe |> Option.map _.Every))
+    Assert.Equal(Some(TimeSpan.FromHours 1.5), experiment.Budget)
+    Assert.Equal(None, Configuration.difference (first()) (Configuration.onMachine 1 "cpu" experiment))
+    let other = experiment |> Experiment.adjust(fun options -> { options with Graphs = true })
+    Assert.Equal(
+        Some "arms[0].training.graphs was false and is now true",
+        Configuration.difference (first()) (Configuration.onMachine 1 "cpu" other)
+    )
+
+[<Fact>]
+let ``what the first version had already is missed in its configurations too`` () =
+    let spoilt = first().Replace("\"clipNorm\": 1,", "")
+    let error = Assert.Throws<InvalidDataException>(fun () -> Configuration.ofJson "old.json" spoilt |> ignore)
+    Assert.Contains("old.json: 'arms[0].training.clipNorm' is missing", error.Message)
+
+[<Fact>]
+let ``a configuration of a later version is refused`` () =
+    let later = refused(fun text -> text.Replace("\"version\": 2", "\"version\": 3"))
+    Assert.Contains("version is 3, which a later Levee wrote; this one reads versions up to 2", later)
+    Assert.Contains("version is \"two\", no number", refused(fun text -> text.Replace("\"version\": 2", "\"version\": \"two\"")))
+
+/// Every setting of a configuration by its path in the JSON, with what takes it out.
+let rec private removals path (node: JsonNode | null) : (string * (unit -> unit)) list = [
+    match node with
+    | :? JsonObject as fields ->
+        for name in [ for field in fields -> field.Key ] do
+            let place = if path = "" then name else $"{path}.{name}"
+            yield! removals place fields[name]
+            place, fun () -> fields.Remove name |> ignore
+    | :? JsonArray as items ->
+        for index in 0 .. items.Count - 1 do
+            yield! removals $"{path}[{index}]" items[index]
+    | _ -> ()
+]
+
+[<Fact>]
+let ``whatever setting is missing is named by its path in the JSON`` () =
+    let all = everything()
+    let told = [ "an adapter"; "alarm" ]
+    let text = Configuration.toJson { all with Arms = all.Arms |> List.filter(fun arm -> List.contains arm.Name told) }
+    let count = removals "" (JsonNode.Parse text) |> List.length
+    Assert.InRange(count, 100, 1000)
+    let mutable named = 0
+    for number in 0 .. count - 1 do
+        let root = JsonNode.Parse text
+        let place, remove = (removals "" root)[number]
+        remove()
+        try
+            Configuration.ofJson "config.json" ((nonNull root).ToJsonString()) |> ignore
+        with :? InvalidDataException as error ->
+            // What names the case of a setting is what is missing then.
+            let isCase = Char.IsUpper((Array.last(place.Split '.'))[0])
+            let expected = if isCase then place[.. place.LastIndexOf '.' - 1] else place
+            if place <> "version" then
+                Assert.Contains($"'{expected}' is missing", error.Message)
+            named <- named + 1
+    Assert.InRange(named, count * 3 / 4, count)

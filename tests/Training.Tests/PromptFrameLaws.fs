@@ -22,7 +22,7 @@ let private template =
 [<Fact>]
 let ``a prompt stands in the policy's chat template, its question as plain text`` () =
     use policy = warmPolicy()
-    let frame = policy |> withTemplate(Some template) |> PromptFrame.ofPolicy
+    let frame = policy |> withTemplate(Some template) |> PromptFrame.ofPolicy None
     Assert.Equal({ Before = "<think> user "; After = " </think> <answer>"; Trims = true }, frame)
     let question = atlas.Value.Train[0]
     let pieces = (PromptFrame.around frame atlas.Value.Environment).Prompt question
@@ -61,13 +61,13 @@ let ``a prompt is the text that the template writes of it, trimmed or not`` () =
 [<Fact>]
 let ``without a template nothing stands around it but the tokenizer's special tokens`` () =
     use policy = warmPolicy()
-    Assert.Equal({ Before = ""; After = ""; Trims = false }, policy |> withTemplate None |> PromptFrame.ofPolicy)
+    Assert.Equal({ Before = ""; After = ""; Trims = false }, policy |> withTemplate None |> PromptFrame.ofPolicy None)
 
 [<Fact>]
 let ``a template that leaves the message out is refused`` () =
     use policy = warmPolicy()
     let error =
-        Assert.Throws<InvalidDataException>(fun () -> policy |> withTemplate(Some "hello") |> PromptFrame.ofPolicy |> ignore)
+        Assert.Throws<InvalidDataException>(fun () -> policy |> withTemplate(Some "hello") |> PromptFrame.ofPolicy None |> ignore)
     Assert.Contains("chat template", error.Message)
 
 [<Fact>]

@@ -93,7 +93,7 @@ let ``the main job, stopped by Ctrl-C and resumed, gives the same result, bit fo
     let folder = study broken.Path
     Assert.Equal(130, code)
     Assert.Contains("Interrupted", text)
-    Assert.Contains("dotnet fsi build.fsx resume", text)
+    Assert.Contains("To go on: dotnet fsi Experiments/collapse.fsx -- --resume ", text)
     Assert.Contains("interrupted", File.ReadAllText(Path.Combine(folder, "report.html")))
     Assert.InRange((measured folder).Length, 1, 11)
 
@@ -107,6 +107,41 @@ let ``the main job, stopped by Ctrl-C and resumed, gives the same result, bit fo
     Assert.Equal(12, (measured folder).Length)
     Assert.Equal<(string * int * Map<string, float>) list>(measured(study whole.Path), measured folder)
     Assert.Equal<byte[]>(weightsIn(study whole.Path), weightsIn folder)
+
+[<Fact>]
+let ``a run that failed names the command that was typed to go on with`` () =
+    use folder = new TemporaryFolder()
+    let damaged = Path.Combine(folder.Path, "damaged")
+    Directory.CreateDirectory damaged |> ignore
+    for file in Directory.GetFiles(Path.Combine(data, "warm-start")) do
+        File.Copy(file, file.Replace(Path.Combine(data, "warm-start"), damaged))
+    File.WriteAllText(Path.Combine(damaged, "model.safetensors"), "no weights")
+    let study =
+        experiment "hint" {
+            question "Which command?"
+            task atlas.Value
+            start(Checkpoint damaged)
+            training(fun _ -> small)
+            arm "GRPO" Recipes.grpo
+        }
+    let configuration = Path.Combine(folder.Path, "config.json")
+    File.WriteAllText(configuration, Configuration.toJson study)
+    let out = Path.Combine(folder.Path, "runs")
+    use run = fsi [ "build.fsx"; "run"; configuration; "--out"; out ]
+    let code, text = finish run
+    Assert.Equal(1, code)
+    Assert.Contains("To go on: dotnet fsi build.fsx resume ", text)
+    use run = fsi [ "build.fsx"; "levee"; "train"; configuration; "--out"; out ]
+    let code, text = finish run
+    Assert.Equal(1, code)
+    Assert.Contains("To go on: dotnet fsi build.fsx levee train --resume ", text)
+
+[<Fact>]
+let ``changed data are accepted only of a run to go on with`` () =
+    use run = start [ "--accept-changes" ]
+    let code, text = finish run
+    Assert.Equal(2, code)
+    Assert.Contains("--accept-changes belongs to a run to go on with", text)
 
 [<Fact>]
 let ``a run's configuration runs again to the same result, bit for bit`` () =

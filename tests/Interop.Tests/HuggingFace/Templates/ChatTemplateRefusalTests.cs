@@ -5,6 +5,8 @@ public sealed class ChatTemplateRefusalTests
 {
     private static readonly ChatMessage[] Messages = [new("user", "Hi")];
 
+    private static readonly DateTime Now = new(2026, 3, 9, 14, 5, 6);
+
     [Theory]
     [InlineData("a\n{% include 'x' %}", "2:4: the block include is not supported, only if, for, set, macro")]
     [InlineData("{% for a in b recursive %}{% endfor %}", "1:15: recursive loops are not supported")]
@@ -52,7 +54,23 @@ public sealed class ChatTemplateRefusalTests
     public void What_goes_wrong_is_said_where_it_happens(string text, string expected) =>
         Assert.StartsWith(
             $"chat.jinja:{expected}",
-            Assert.Throws<InvalidDataException>(() => ChatTemplate.Parse(text, "chat.jinja").Render(Messages)).Message);
+            Assert.Throws<InvalidDataException>(() => ChatTemplate.Parse(text, "chat.jinja").Render(Messages, now: Now)).Message);
+
+    [Fact]
+    public void A_template_that_writes_the_time_needs_one()
+    {
+        static string Without(string text) => ChatTemplate.Parse(text, "chat.jinja").Render(Messages);
+        var error = Assert.Throws<InvalidDataException>(() => Without("on {{ strftime_now('%d') }}"));
+        Assert.StartsWith("chat.jinja:1:19: the template writes the date (strftime_now), and none was given", error.Message);
+        Assert.Equal("yes", Without("{% if strftime_now is defined %}yes{% else %}{{ strftime_now('%d') }}{% endif %}"));
+    }
+
+    [Theory]
+    [InlineData("{{ strftime_now('%d') }}", true)]
+    [InlineData("{% if date_string is not defined %}{% set date_string = strftime_now('%d %b %Y') %}{% endif %}", true)]
+    [InlineData("{# strftime_now #}strftime_now {{ 'strftime_now' }}", false)]
+    public void A_template_says_whether_it_may_write_the_time(string text, bool expected) =>
+        Assert.Equal(expected, ChatTemplate.Parse(text).ReadsTime);
 
     [Fact]
     public void A_template_that_is_nested_too_deeply_is_refused()

@@ -1,0 +1,8 @@
+namespace Levee
+
+/// Settings that are out of range or do not go together.
+[<RequireQualifiedAccess>]
+module Setting =
+    /// Raises the one exception for them, an `ArgumentException` that names no parameter: .NET would write a parameter's name behind the message, which is
+    /// made for the user as it stands and says which setting is wrong, and what would do.
+    let refuse (message: string) : 'result = raise(System.ArgumentException message)

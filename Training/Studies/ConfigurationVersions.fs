@@ -1,0 +1,56 @@
+namespace Levee.Training.Studies
+
+open System.IO
+open System.Text.Json
+open System.Text.Json.Nodes
+
+/// The versions of `config.json`. One of an earlier version reads with the defaults of its day: what was done before there was a choice.
+[<RequireQualifiedAccess>]
+module internal ConfigurationVersions =
+    /// The version that is written. A setting that `brought` lists needs a new one only after a release.
+    let current = 2
+
+    /// The version that brought a setting, where it stands (`[]` for every item of a list), and its value in configurations of an earlier version. Version
+    /// 1 wrote no version.
+    let private brought = [
+        2, "date", "null"
+        2, "threads", "1"
+        2, "device", "\"cpu\""
+        2, "arms[].training.slots", "null"
+        2, "arms[].training.graphs", "false"
+        2, "arms[].training.precision", "\"Float32\""
+        2, "arms[].training.packing", "false"
+        2, "arms[].training.checkpointing", "false"
+        2, "arms[].training.adapter", "null"
+    ]
+
+    /// Gives the setting at a place the value where it is not there.
+    let rec private fill (place: string list) (value: string) (node: JsonNode | null) =
+        match place, node with
+        | [ name ], (:? JsonObject as fields) ->
+            if not(fields.ContainsKey name) then
+                fields[name] <- JsonNode.Parse value
+        | name :: rest, (:? JsonObject as fields) when name.EndsWith "[]" ->
+            match fields[name[.. name.Length - 3]] with
+            | :? JsonArray as items ->
+                for item in items do
+                    fill rest value item
+            | _ -> ()
+        | name :: rest, (:? JsonObject as fields) -> fill rest value fields[name]
+        | _ -> ()
+
+    let private versionOf (root: JsonObject) =
+        match root["version"] with
+        | null -> 1
+        | version when version.GetValueKind() = JsonValueKind.Number -> version.GetValue<int>()
+        | version -> raise(InvalidDataException $"version is {version.ToJsonString()}, no number. Take the config.json of a run.")
+
+    /// A configuration as the current version writes it, in place. Raises `InvalidDataException` where it is of a later version.
+    let upgrade (root: JsonObject) =
+        let version = versionOf root
+        if version > current then
+            raise(InvalidDataException $"version is {version}, which a later Levee wrote; this one reads versions up to {current}.")
+        for since, place, value in brought do
+            if since > version then
+                fill (List.ofArray(place.Split '.')) value root
+        root["version"] <- JsonValue.Create current
