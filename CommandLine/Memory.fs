@@ -73,19 +73,19 @@ module Memory =
 
     let private precision (options: Options) =
         match options.GetResult(MemoryOption.Precision, Float32) with
-        | Float32 -> Levee.Precision.Float32
-        | BFloat16 -> Levee.Precision.BFloat16
+        | Float32 -> Levee.Training.Learning.Precision.Float32
+        | BFloat16 -> Levee.Training.Learning.Precision.BFloat16
         | Float16 -> Usage.refuse "--precision float16: policies are trained in float32 or bfloat16."
 
     let private needs (options: Options) =
         Set.ofList [
             for kept in options.GetResults MemoryOption.Reference do
                 match kept with
-                | Initial -> ReferencePolicy Levee.Reference.Initial
+                | Initial -> ReferencePolicy Levee.Algorithms.Reference.Initial
                 // What is kept does not depend on how fast it moves.
-                | Moving_Average -> ReferencePolicy(Levee.Reference.MovingAverage 0.99)
+                | Moving_Average -> ReferencePolicy(Levee.Algorithms.Reference.MovingAverage 0.99)
             for updates in options.TryGetResult MemoryOption.Updates_Ago |> Option.toList do
-                ReferencePolicy(Levee.Reference.UpdatesAgo(Usage.positive "--updates-ago" updates))
+                ReferencePolicy(Levee.Algorithms.Reference.UpdatesAgo(Usage.positive "--updates-ago" updates))
             if options.Contains MemoryOption.Critic then
                 CriticValues
             if options.Contains MemoryOption.Entropy then

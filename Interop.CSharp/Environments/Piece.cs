@@ -21,7 +21,7 @@ public sealed record Piece
     /// <summary>Text from elsewhere (a question, a document): a tag in it is only text.</summary>
     public static Piece Plain(string text) => new(text, isMarkup: false);
 
-    internal CoreEnvironments.Piece ToCore() => IsMarkup ? CoreEnvironments.Piece.NewMarkup(Text) : CoreEnvironments.Piece.NewPlain(Text);
+    internal Core.Piece ToCore() => IsMarkup ? Core.Piece.NewMarkup(Text) : Core.Piece.NewPlain(Text);
 
-    internal static Piece FromCore(CoreEnvironments.Piece core) => new(CoreEnvironments.PieceModule.text(core), core.IsMarkup);
+    internal static Piece FromCore(Core.Piece core) => new(Core.PieceModule.text(core), core.IsMarkup);
 }

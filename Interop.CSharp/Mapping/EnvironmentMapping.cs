@@ -23,7 +23,7 @@ internal sealed class ForeignEnvironment(IEnvironment environment) : CoreEnviron
 {
     public FSharpList<string> StopTexts => environment.StopTexts.ToFSharpList();
 
-    public FSharpList<CoreEnvironments.Piece> Prompt(Core.Question question) =>
+    public FSharpList<Core.Piece> Prompt(Core.Question question) =>
         environment.Prompt(Question.FromCore(question)).Select(piece => piece.ToCore()).ToFSharpList();
 
     public async Task<CoreEnvironments.Outcome[]> Act(CoreEnvironments.ActionRequest[] actions, CancellationToken cancellation)

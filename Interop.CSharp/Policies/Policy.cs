@@ -10,7 +10,7 @@ public sealed class Policy : IDisposable
     private static readonly FSharpFunc<int, FSharpFunc<int, FSharpFunc<int, Unit>>> Unheard =
         FuncConvert.FromAction<int, int, int>((_, _, _) => { });
 
-    internal Policy(CoreTransformer.Policy core) => Inner = core;
+    internal Policy(CorePolicies.Policy core) => Inner = core;
 
     /// <summary>The tokenizer.</summary>
     public Tokenizer Tokenizer => new(Inner.Tokenizer);
@@ -36,7 +36,7 @@ public sealed class Policy : IDisposable
     public GenerationOptions AdvisedGeneration => GenerationOptions.FromCore(
         CorePolicies.GenerationAdvice.complete(CorePolicies.Generation.defaults, CorePolicies.GenerationAdvice.nothing, Inner).Item1);
 
-    internal CoreTransformer.Policy Inner { get; }
+    internal CorePolicies.Policy Inner { get; }
 
     /// <summary>The policy in a folder in Hugging Face's layout: Qwen2, Qwen2.5, Qwen3 or Llama, in one file of weights or several.</summary>
     /// <param name="folder">The folder.</param>

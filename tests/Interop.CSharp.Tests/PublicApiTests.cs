@@ -14,7 +14,7 @@ public sealed class PublicApiTests
     [
         typeof(Microsoft.FSharp.Core.Unit).Assembly,
         typeof(CoreObjectives.Objective).Assembly,
-        typeof(CoreTransformer.Policy).Assembly,
+        typeof(CorePolicies.Policy).Assembly,
         typeof(CoreEnvironments.RolloutOptions).Assembly,
         typeof(CoreStudies.Experiment).Assembly,
     ];

@@ -43,7 +43,7 @@ let ``a prompt is the text that the template writes of it, trimmed or not`` () =
 
     for template in [ template; template.Replace(" | trim", "") ] do
         let policy = withTemplate (Some template) policy
-        let frame = PromptFrame.ofPolicy policy
+        let frame = PromptFrame.ofPolicy None policy
 
         for pieces in prompts do
             let environment = {

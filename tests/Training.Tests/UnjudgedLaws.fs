@@ -124,7 +124,7 @@ let ``the run's folder tells of them: metrics, events, report`` () =
                 armWith "strict" Recipes.grpo (fun options -> { options with UnjudgedLimit = 0.0 })
             }
         Study.run
-            { Out = folder.Path; Workers = 1; Threads = 1; Device = "cpu"; SaveEvery = 10; Script = None }
+            { Out = folder.Path; Workers = 1; Threads = 1; Device = "cpu"; SaveEvery = 10; Script = None; AcceptChanges = false }
             study
             CancellationToken.None
     let run, reason = List.exactlyOne outcome.Failed

@@ -1,0 +1,35 @@
+namespace Levee.Policies
+
+open System
+open Levee
+open Levee.Interop.HuggingFace
+open Levee.Policies.Transformer
+open Levee.Policies.Weights
+
+/// A language model with its tokenizer, and what its folder says besides.
+type Policy = {
+    Model: Model
+    Tokenizer: ITokenizer
+    Files: PolicyFiles
+} with
+
+    /// The model's weights.
+    member this.Parameters = this.Model.Parameters
+
+    interface IDisposable with
+        member this.Dispose() = (this.Model :> IDisposable).Dispose()
+
+/// What a policy's folder holds besides its weights, kept so that saving writes it again, with fields that the framework does not read.
+and PolicyFiles = {
+    /// `config.json`.
+    Config: ModelConfig
+    /// `tokenizer.json`.
+    Tokenizer: Tokenizer
+    /// `tokenizer_config.json`.
+    TokenizerConfig: TokenizerConfig
+    /// `generation_config.json`, where there is one.
+    GenerationConfig: GenerationConfig option
+    /// What a user should know of how the folder, and an adapter's, were read, a line each: tensors and settings that were passed over, numbers that
+    /// were changed. Empty for a policy that was made here.
+    Notices: string list
+}
