@@ -40,8 +40,7 @@ module Scoring =
             | Packed lengths -> Array.max lengths
 
         if longest > int64 architecture.ContextLimit then
-            Setting.refuse
-                $"A sequence of {longest + 1L} tokens is longer than the policy's context of {architecture.ContextLimit}."
+            Setting.refuse $"A sequence of {longest + 1L} tokens is longer than the policy's context of {architecture.ContextLimit}."
 
     let private passOf settings (model: Model) (layout: Layout) =
         let parameters = model.Parameters

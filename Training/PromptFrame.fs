@@ -8,12 +8,10 @@ type PromptFrame = { Before: string; After: string }
 
 [<RequireQualifiedAccess>]
 module PromptFrame =
-    let private hasTemplate (policy: Policy) =
-        policy.Files.TokenizerConfig.ChatTemplates.Texts.ContainsKey ChatTemplates.DefaultName
+    let private hasTemplate (policy: Policy) = policy.Files.TokenizerConfig.ChatTemplates.Texts.ContainsKey ChatTemplates.DefaultName
 
     /// Whether a policy has a chat template that may write the date. Raises `System.IO.InvalidDataException` where the template cannot be read.
-    let readsDate (policy: Policy) =
-        hasTemplate policy && (policy.Files.TokenizerConfig.ChatTemplates.For(hasTools = false)).ReadsTime
+    let readsDate (policy: Policy) = hasTemplate policy && (policy.Files.TokenizerConfig.ChatTemplates.For(hasTools = false)).ReadsTime
 
     // Private use: no template and no question has it.
     let private place = "\uE000\uE001\uE000"
@@ -26,7 +24,8 @@ module PromptFrame =
         if not(hasTemplate policy) then
             { Before = files.Tokenizer.Decode(files.Tokenizer.Encode("", addSpecialTokens = true)); After = "" }
         else
-            let rendered = files.TokenizerConfig.RenderChat([ ChatMessage("user", place) ], addGenerationPrompt = true, now = Option.toNullable date)
+            let rendered =
+                files.TokenizerConfig.RenderChat([ ChatMessage("user", place) ], addGenerationPrompt = true, now = Option.toNullable date)
             match rendered.Split place with
             | [| before; after |] -> { Before = before; After = after }
             | _ -> raise(System.IO.InvalidDataException "The policy's chat template does not write a user's message once, as it stands.")
