@@ -36,7 +36,8 @@ type ResumeOptions =
     | [<MainCommand>] Folder of arguments: string list
 
     interface IArgParserTemplate with
-        member this.Usage = "the run's folder or its name under runs/, then options of its script, such as --workers or --accept-changes."
+        member this.Usage =
+            "the run's folder or its name under runs/, then options of its script, such as --workers or --accept-changes."
 
 [<HelpFlags "help">]
 type TestOptions =

@@ -154,14 +154,21 @@ module Evaluate =
         let date = options.TryGetResult EvaluateOption.Date |> Option.map Usage.date |> Option.defaultWith Moment.now
         let task, questions = Questions.load source
         let task = { task with Date = Some date }
-        let dateRead = if task.AsChat && PromptFrame.readsDate policy then Some date else None
+        let dateRead =
+            if task.AsChat && PromptFrame.readsDate policy then
+                Some date
+            else
+                None
         let questions = count |> Option.map(fun count -> Array.truncate count questions) |> Option.defaultValue questions
 
         if questions.Length = 0 then
             Usage.refuse "there are no questions to ask: the file is empty."
 
         use output = options.TryGetResult EvaluateOption.Output |> Option.map File.CreateText |> Option.toObj
-        let score = answer options task policy (Option.ofObj output) cancellation questions |> Score.ofTrajectories |> Score.readingDate dateRead
+        let score =
+            answer options task policy (Option.ofObj output) cancellation questions
+            |> Score.ofTrajectories
+            |> Score.readingDate dateRead
         printfn
             "%s"
             (if options.Contains EvaluateOption.Json then

@@ -152,7 +152,8 @@ module Generate =
         let continuations = Continuation.write settings policy tokens onText cancellation
 
         if isJson then
-            continuations |> Array.iteri(fun number continuation -> printfn "%s" (asJson (Option.toObj dateRead) number continuation))
+            continuations
+            |> Array.iteri(fun number continuation -> printfn "%s" (asJson (Option.toObj dateRead) number continuation))
         elif settings.Samples = 1 then
             printfn ""
 

@@ -9,8 +9,7 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module Train =
     /// What the user types for `levee`, which a launcher may say.
-    let private levee =
-        Environment.GetEnvironmentVariable "LEVEE_COMMAND" |> Option.ofObj |> Option.defaultValue "levee"
+    let private levee = Environment.GetEnvironmentVariable "LEVEE_COMMAND" |> Option.ofObj |> Option.defaultValue "levee"
 
     let private front = { Program = $"{levee} train EXPERIMENT"; Resume = $"{levee} train --resume" }
 

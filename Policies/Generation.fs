@@ -106,8 +106,7 @@ module Generation =
 
         for number, prompt in Array.indexed prompts do
             if prompt.Length > sampler.ContextLimit then
-                Setting.refuse
-                    $"Prompt {number} has {prompt.Length} tokens; the policy's context holds {sampler.ContextLimit}."
+                Setting.refuse $"Prompt {number} has {prompt.Length} tokens; the policy's context holds {sampler.ContextLimit}."
 
         let seeds = [|
             for p in 0 .. prompts.Length - 1 do

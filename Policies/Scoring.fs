@@ -41,8 +41,7 @@ module Scoring =
 
     let private checkTemperature temperature =
         if not(temperature >= SamplingOptions.leastTemperature && Double.IsFinite temperature) then
-            invalidArg
-                (nameof temperature)
+            Setting.refuse
                 $"The temperature is {temperature}; it must be {SamplingOptions.leastTemperature} or above, for logits to be divided by it."
 
     let private checkLengths (architecture: Architecture) (layout: Layout) =
@@ -52,8 +51,7 @@ module Scoring =
             | Packed lengths -> Array.max lengths
 
         if longest > int64 architecture.ContextLimit then
-            Setting.refuse
-                $"A sequence of {longest + 1L} tokens is longer than the policy's context of {architecture.ContextLimit}."
+            Setting.refuse $"A sequence of {longest + 1L} tokens is longer than the policy's context of {architecture.ContextLimit}."
 
     let private passOf settings (model: Model) (layout: Layout) =
         let parameters = model.Parameters

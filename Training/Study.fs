@@ -162,7 +162,13 @@ module Study =
     let private acceptedLine run (state: SavedState option) (changes: string list) : EventLine =
         let step = state |> Option.map _.Content.Step |> Option.defaultValue 0
         let changes = String.concat " | " changes
-        { Run = run; Step = step; Phase = "changed data"; Since = step; Message = $"went on, as the user accepted: {changes}" }
+        {
+            Run = run
+            Step = step
+            Phase = "changed data"
+            Since = step
+            Message = $"went on, as the user accepted: {changes}"
+        }
 
     let private barLine run step (bar: LldBar) : BarLine = {
         Run = run
@@ -346,7 +352,11 @@ module Study =
     /// is still there: what is not is taught again, to the same.
     let private changesSince (folder: RunFolder) experiment data recorded =
         match recorded with
-        | None -> [], [ "What the data were when this run began was not recorded, by an earlier version: they are not compared. It is from now on." ]
+        | None ->
+            [],
+            [
+                "What the data were when this run began was not recorded, by an earlier version: they are not compared. It is from now on."
+            ]
         | Some(recorded: Fingerprint list) ->
             let folderOf (fingerprint: Fingerprint) = Path.GetDirectoryName fingerprint.Of
             let isTaught (fingerprint: Fingerprint) = fingerprint.Of.StartsWith("warm-start", StringComparison.Ordinal)
@@ -361,7 +371,13 @@ module Study =
         let experiment = undertaking.Experiment
         let data = undertaking.Data @ taught folder experiment
         let configuration = File.ReadAllText folder.Configuration |> Configuration.withData experiment.Task.Date data
-        RunFolder.describe folder None (if List.isEmpty accepted then configuration else Configuration.withAccepted (Moment.now()) accepted configuration)
+        RunFolder.describe
+            folder
+            None
+            (if List.isEmpty accepted then
+                 configuration
+             else
+                 Configuration.withAccepted (Moment.now()) accepted configuration)
 
     /// Does what is left of a study.
     let private conduct
@@ -480,8 +496,7 @@ module Study =
         let moment = Configuration.date begun |> Option.defaultWith(fun () -> File.GetLastWriteTimeUtc folder.Configuration)
         let experiment = dated (Option.defaultValue moment experiment.Task.Date) experiment
         let isRecorded = (Configuration.date begun).IsSome
-        let now =
-            Configuration.onMachine options.Threads options.Device (if isRecorded then experiment else undated experiment)
+        let now = Configuration.onMachine options.Threads options.Device (if isRecorded then experiment else undated experiment)
         for difference in Option.toList(Configuration.difference begun now) do
             refuse $"{difference}. " "bring the setting back, or start a new run"
         let data, message = Fingerprints.timed(fun () -> outside experiment)

@@ -168,8 +168,7 @@ module Advantage =
     let gae options : Estimator =
         let isShare x = x >= 0.0 && x <= 1.0
         if not(isShare options.Gamma && isShare options.Lambda) then
-            Setting.refuse
-                $"A gamma of {options.Gamma} with a lambda of {options.Lambda} is out of range: give 0 to 1 for both."
+            Setting.refuse $"A gamma of {options.Gamma} with a lambda of {options.Lambda} is out of range: give 0 to 1 for both."
         let ofTrajectory (rewards: float[]) (values: float[]) =
             let step (reward, value) (advantage, next) =
                 reward + options.Gamma * next - value + options.Gamma * options.Lambda * advantage, value

@@ -1,6 +1,7 @@
 namespace Levee.Algorithms.Estimators
 
 open System
+open Levee
 
 /// How rewards or advantages are brought to unit spread: (x - mean) / (standard deviation + Epsilon).
 type Deviation = {
@@ -36,8 +37,7 @@ module Deviation =
     let internal demandFinite (rewards: float[]) =
         match rewards |> Array.tryFindIndex(Double.IsFinite >> not) with
         | Some index ->
-            invalidArg
-                (nameof rewards)
+            Setting.refuse
                 $"Reward {index} of {rewards.Length} is {rewards[index]}, which is no reward: leave that trajectory out of its group, or mend the reward function."
         | None -> ()
 

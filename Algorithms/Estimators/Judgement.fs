@@ -55,7 +55,7 @@ module Judgement =
     let reward (part: RewardPart) trajectory =
         match ofPart part trajectory with
         | Ok reward -> reward
-        | Error fault -> invalidArg (nameof trajectory) (describe trajectory fault + ".")
+        | Error fault -> Setting.refuse (describe trajectory fault + ".")
 
     /// The trajectory, with the first of these rewards that it cannot be given as its fault.
     let ofParts (parts: RewardPart list) (trajectory: Trajectory) : Trajectory =
@@ -72,7 +72,6 @@ module Judgement =
         for index, trajectory in Seq.indexed trajectories do
             match fault trajectory with
             | Some fault ->
-                invalidArg
-                    (nameof trajectories)
+                Setting.refuse
                     $"Trajectory {index} was not judged ({describe trajectory fault}): leave it out of its group, as Judgement.judged does."
             | None -> ()

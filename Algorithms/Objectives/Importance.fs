@@ -28,8 +28,7 @@ module Importance =
 
     let private check correction =
         match correction with
-        | Truncated cap when not(cap >= 1.0) ->
-            Setting.refuse $"An importance cap of {cap} is out of range: give 1 or more, such as 2."
+        | Truncated cap when not(cap >= 1.0) -> Setting.refuse $"An importance cap of {cap} is out of range: give 1 or more, such as 2."
         | Masked(low, high) when not(low >= 0.0 && low < 1.0 && high > 1.0) ->
             Setting.refuse $"An importance interval of {low} to {high} is out of range: it must hold 1, such as 0.5 to 5."
         | _ -> ()

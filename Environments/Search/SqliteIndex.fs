@@ -5,6 +5,7 @@ open System
 open System.IO
 open System.Security.Cryptography
 open System.Text
+open Levee
 open Levee.Algorithms.Objectives
 open Levee.Environments
 
@@ -111,7 +112,7 @@ module internal SqliteIndex =
         let struct (count, needing) = insert connection documents
 
         if count = 0L then
-            invalidArg (nameof documents) "A corpus without documents cannot be searched: give it one at least."
+            Setting.refuse "A corpus without documents cannot be searched: give it one at least."
 
         let analysis = analysis |> Option.defaultWith(fun () -> TextAnalysis.suited count needing)
         execute connection (fill analysis)

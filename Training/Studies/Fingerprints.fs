@@ -44,7 +44,11 @@ module Fingerprints =
             append(string question.GoldenAnswers.Length)
             List.iter append question.GoldenAnswers
             append question.Metadata
-        { Of = name; Sha256 = hexadecimal(hash.GetHashAndReset()); Extent = $"{questions.Length} questions" }
+        {
+            Of = name
+            Sha256 = hexadecimal(hash.GetHashAndReset())
+            Extent = $"{questions.Length} questions"
+        }
 
     let private ofIndex (environment: IEnvironment) : Fingerprint list = [
         match Fingerprinted.ofSource environment with

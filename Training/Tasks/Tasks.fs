@@ -79,5 +79,4 @@ module Tasks =
         | Some load -> load folder
         | None ->
             let names = String.concat ", " known.Keys
-            Setting.refuse
-                $"There is no task \"{name}\"; there are: {names}. A task that a script made by itself needs that script."
+            Setting.refuse $"There is no task \"{name}\"; there are: {names}. A task that a script made by itself needs that script."

@@ -181,7 +181,19 @@ let private asking (folder: TemporaryFolder) =
     Policy.save path { policy with Files = { policy.Files with TokenizerConfig = config } }
     let questions = folder.Write("q.jsonl", """{"id": "1", "question": "red", "golden_answers": ["blue"]}""")
     let corpus = folder.Write("c.jsonl", """{"id": "d", "contents": "red\nred is blue"}""")
-    [ "evaluate"; path; "--questions-file"; questions; "--corpus"; corpus; "--turns"; "1"; "--turn-tokens"; "8"; "--json" ]
+    [
+        "evaluate"
+        path
+        "--questions-file"
+        questions
+        "--corpus"
+        corpus
+        "--turns"
+        "1"
+        "--turn-tokens"
+        "8"
+        "--json"
+    ]
 
 let private dateOf (output: string) = JsonDocument.Parse(output).RootElement.GetProperty("date").GetString()
 

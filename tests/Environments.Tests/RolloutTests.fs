@@ -500,6 +500,7 @@ let ``Each episode is told once, when it has ended, as it is given back`` () =
 
     told.Clear()
     // A prompt that fills the context is an episode that ends before it begins.
-    let full = Rollout.runTelling tell options words (searching(Library())) (ScriptedSampler(1, rows)) items CancellationToken.None
+    let full =
+        Rollout.runTelling tell options words (searching(Library())) (ScriptedSampler(1, rows)) items CancellationToken.None
     full.GetAwaiter().GetResult() |> ignore
     Assert.Equal<int list>([ 0; 1; 2 ], [ for number, _ in told -> number ])

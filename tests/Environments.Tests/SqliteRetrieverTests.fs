@@ -220,5 +220,8 @@ let ``The fingerprint is the corpus's, wherever the index lies, and an environme
 
 [<Fact>]
 let ``A search engine of one's own has no fingerprint`` () =
-    let own = { new IRetriever with member _.Retrieve(queries, _, _) = Task.FromResult(queries |> Array.map(fun _ -> Ok [||])) }
+    let own = {
+        new IRetriever with
+            member _.Retrieve(queries, _, _) = Task.FromResult(queries |> Array.map(fun _ -> Ok [||]))
+    }
     Assert.Equal("", Fingerprinted.ofSource(SearchEnvironment(SearchOptions.defaults, own)))

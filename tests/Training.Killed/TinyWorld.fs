@@ -106,4 +106,12 @@ let study count =
         arm "GRPO + LLDS" (Recipes.grpo + 1.0 * Llds.penalty averaged)
     }
 
-let options out = { Out = out; Workers = 2; Threads = 1; Device = "cpu"; SaveEvery = 1; Script = None; AcceptChanges = false }
+let options out = {
+    Out = out
+    Workers = 2
+    Threads = 1
+    Device = "cpu"
+    SaveEvery = 1
+    Script = None
+    AcceptChanges = false
+}

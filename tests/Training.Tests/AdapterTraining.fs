@@ -126,7 +126,15 @@ let ``a study saves its policy merged, with the adapter beside it`` () =
             seeds [ 1 ]
             arm "GRPO" Recipes.grpo
         }
-    let options = { Out = folder.Path; Workers = 1; Threads = 1; Device = "cpu"; SaveEvery = 10; Script = None; AcceptChanges = false }
+    let options = {
+        Out = folder.Path
+        Workers = 1
+        Threads = 1
+        Device = "cpu"
+        SaveEvery = 10
+        Script = None
+        AcceptChanges = false
+    }
     let outcome = Study.run options study CancellationToken.None
     Assert.Empty outcome.Failed
     let saved = outcome.Folder.Policy { Arm = "GRPO"; Seed = 1 }

@@ -20,7 +20,18 @@ let private tiny name seedList (recipe: Recipe) =
 
 let private run out experiment =
     let outcome =
-        Study.run { Out = out; Workers = 2; Threads = 1; Device = "cpu"; SaveEvery = 10; Script = None; AcceptChanges = false } experiment CancellationToken.None
+        Study.run
+            {
+                Out = out
+                Workers = 2
+                Threads = 1
+                Device = "cpu"
+                SaveEvery = 10
+                Script = None
+                AcceptChanges = false
+            }
+            experiment
+            CancellationToken.None
     Assert.Empty outcome.Failed
     outcome.Folder.Path
 

@@ -231,7 +231,11 @@ let ``whatever setting is missing is named by its path in the JSON`` () =
         with :? InvalidDataException as error ->
             // What names the case of a setting is what is missing then.
             let isCase = Char.IsUpper((Array.last(place.Split '.'))[0])
-            let expected = if isCase then place[.. place.LastIndexOf '.' - 1] else place
+            let expected =
+                if isCase then
+                    place[.. place.LastIndexOf '.' - 1]
+                else
+                    place
             if place <> "version" then
                 Assert.Contains($"'{expected}' is missing", error.Message)
             named <- named + 1

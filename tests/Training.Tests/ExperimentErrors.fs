@@ -1,6 +1,7 @@
 module Levee.Tests.ExperimentErrors
 
 open System
+open System.IO
 open Levee
 open Xunit
 open Levee.Tests.World
@@ -133,3 +134,23 @@ let ``what is passed over in the policy to start from is known before a run begi
     let config = System.IO.Path.Combine(folder.Path, "config.json")
     System.IO.File.WriteAllText(config, (System.IO.File.ReadAllText config).Replace("{", "{ \"colour\": 1,"))
     Assert.Contains("colour", Assert.Single(Study.notices plain))
+
+[<Fact>]
+let ``what is said of a setting ends with its remedy, not with the name of a function's parameter`` () =
+    let said (work: unit -> unit) = Assert.Throws<ArgumentException>(work).Message
+    for message in
+        [
+            said(fun () -> Tasks.named "nowhere" data |> ignore)
+            said(fun () -> SamplingOptions.validate { SamplingOptions.defaults with MinP = 2.0 } |> ignore)
+            said(fun () -> RolloutOptions.validate { RolloutOptions.defaults with MaxTurns = 0 } |> ignore)
+            said(fun () -> SearchEnvironment({ SearchOptions.defaults with TopK = 0 }, SqliteRetriever.InMemory []) |> ignore)
+            said(fun () -> Llds.penalty { Llds.defaults with Threshold = -1.0 } |> ignore)
+            said(fun () -> Devices.named "abacus" |> ignore)
+            said(fun () -> TrainingOptions.validate { small with Steps = 0 })
+        ] do
+        Assert.EndsWith(".", message)
+    // .NET writes "(Parameter 'name')" behind the message of an argument that is named.
+    for folder in [ "Algorithms"; "Policies"; "Environments"; "Training"; "CommandLine" ] do
+        for file in Directory.GetFiles(Path.Combine(Repository.root, folder), "*.fs", SearchOption.AllDirectories) do
+            let text = File.ReadAllText file
+            Assert.False(text.Contains "invalidArg" || text.Contains "ArgumentOutOfRangeException", $"{file}: take Setting.refuse")

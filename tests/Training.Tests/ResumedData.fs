@@ -21,8 +21,8 @@ let private environment (corpus: Document list) =
             member _.Prompt question = inner.Prompt question
             member _.StopTexts = inner.StopTexts
             member _.Act(actions, cancellation) = inner.Act(actions, cancellation)
-      interface IFingerprinted with
-          member _.Fingerprint = Fingerprinted.ofSource index
+        interface IFingerprinted with
+            member _.Fingerprint = Fingerprinted.ofSource index
     }
 
 let private corpus = [ { Id = "1"; Title = "a"; Text = "yes" }; { Id = "2"; Title = "b"; Text = "no" } ]
@@ -32,11 +32,12 @@ let private origin (folder: string) = Path.Combine(folder, "origin")
 
 let private task folder = { TinyWorld.writing with Environment = environment corpus; Files = [ facts folder ] }
 
-let private study (task: LearningTask) start count =
-    { TinyWorld.study count with
+let private study (task: LearningTask) start count = {
+    TinyWorld.study count with
         Task = task
         Start = start
-        Arms = [ (TinyWorld.study count).Arms.Head ] }
+        Arms = [ (TinyWorld.study count).Arms.Head ]
+}
 
 let private options (folder: string) = TinyWorld.options(Path.Combine(folder, "runs"))
 
@@ -72,9 +73,10 @@ let private replace (path: string) (text: string) (other: string) =
 
 /// What a change of the data does, and what the refusal has to name.
 let private changes: Map<string, (string -> LearningTask -> LearningTask) * string> =
-    let onDisk work = fun folder task ->
-        work folder
-        task
+    let onDisk work =
+        fun folder task ->
+            work folder
+            task
     Map.ofList [
         "fewer questions",
         ((fun _ task -> { task with Train = task.Train[..3] }), "the questions to train on: expected 6 questions, SHA-256")
@@ -89,7 +91,8 @@ let private changes: Map<string, (string -> LearningTask -> LearningTask) * stri
             use policy = TinyWorld.policy(Seed.ofInt 4)
             Policy.save (origin folder) policy),
          "model.safetensors: expected")
-        "another tokenizer", (onDisk(fun folder -> replace (Path.Combine(origin folder, "tokenizer.json")) "\"yes\"" "\"aye\""), "tokenizer.json: expected")
+        "another tokenizer",
+        (onDisk(fun folder -> replace (Path.Combine(origin folder, "tokenizer.json")) "\"yes\"" "\"aye\""), "tokenizer.json: expected")
         "a template",
         (onDisk(fun folder -> File.WriteAllText(Path.Combine(origin folder, "chat_template.jinja"), "{{ messages[0].content }}")),
          "chat_template.jinja: expected none; found")
@@ -175,7 +178,10 @@ let private datedStudy (folder: string) =
     study { TinyWorld.writing with AsChat = true } (Checkpoint(origin folder)) 6
 
 let private weightsOf (folder: RunFolder) =
-    File.ReadAllBytes(Directory.GetFiles(Path.Combine(folder.Path, "policies"), "model.safetensors", SearchOption.AllDirectories) |> Assert.Single)
+    File.ReadAllBytes(
+        Directory.GetFiles(Path.Combine(folder.Path, "policies"), "model.safetensors", SearchOption.AllDirectories)
+        |> Assert.Single
+    )
 
 [<Fact>]
 let ``the moment that a template writes is fixed when a run begins, and is the same after it was stopped`` () =
@@ -200,7 +206,8 @@ let ``the moment that a template writes is fixed when a run begins, and is the s
     goOn false stopped.Folder study |> ignore
     Assert.Equal(date, Configuration.date(File.ReadAllText stopped.Folder.Configuration))
 
-    let at moment = Study.run (options folder.Path) { study with Task = { study.Task with Date = moment } } CancellationToken.None
+    let at moment =
+        Study.run (options folder.Path) { study with Task = { study.Task with Date = moment } } CancellationToken.None
     Assert.Equal<byte[]>(weightsOf (at date).Folder, weightsOf stopped.Folder)
     Assert.NotEqual<byte[]>(weightsOf (at(Some(date.Value.AddSeconds 1.0))).Folder, weightsOf stopped.Folder)
 
@@ -210,7 +217,8 @@ let ``a run begun at one moment does not go on at another`` () =
     let study = datedStudy folder.Path
     let at (text: string) = { study with Task = { study.Task with Date = Moment.tryParse text } }
     let outcome = Study.run (options folder.Path) (at "2024-07-26") CancellationToken.None
-    let error = Assert.Throws<InvalidDataException>(fun () -> goOn false outcome.Folder (at "2024-07-27T01:00:00+02:00") |> ignore)
+    let error =
+        Assert.Throws<InvalidDataException>(fun () -> goOn false outcome.Folder (at "2024-07-27T01:00:00+02:00") |> ignore)
     Assert.Contains("date was \"2024-07-26T00:00:00Z\" and is now \"2024-07-26T23:00:00Z\"", error.Message)
 
 [<Fact>]

@@ -35,7 +35,15 @@ let private events (folder: RunFolder) run =
     Assert.Equal(None, file.Fault)
     [ for event in List.tail file.Events -> int event.Step, Map.ofList event.Values ]
 
-let private options out = { Out = out; Workers = 2; Threads = 1; Device = "cpu"; SaveEvery = 10; Script = None; AcceptChanges = false }
+let private options out = {
+    Out = out
+    Workers = 2
+    Threads = 1
+    Device = "cpu"
+    SaveEvery = 10
+    Script = None
+    AcceptChanges = false
+}
 
 [<Fact>]
 let ``a study leaves configuration, metrics, bars, event files, trajectories, policies and a report`` () =
