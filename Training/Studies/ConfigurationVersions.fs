@@ -22,6 +22,7 @@ module internal ConfigurationVersions =
         2, "arms[].training.packing", "false"
         2, "arms[].training.checkpointing", "false"
         2, "arms[].training.adapter", "null"
+        2, "arms[].training.unjudgedLimit", "1"
     ]
 
     /// Gives the setting at a place the value where it is not there.
