@@ -153,7 +153,7 @@ module internal SqliteIndex =
             | "" -> (identify None (documents connection)).Fingerprint
             | written -> written
 
-        $"{corpus} {row.GetString 1}"
+        $"{corpus} {row.GetString 1}" |> Encoding.UTF8.GetBytes |> SHA256.HashData |> Convert.ToHexString
 
     /// The identity of the index in a file; none where there is no usable index.
     let identityOf (path: string) =

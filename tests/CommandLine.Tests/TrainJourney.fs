@@ -70,7 +70,11 @@ let ``a run whose data have changed is refused, and goes on where the changes ar
 let ``a run that failed names the command to go on with`` () =
     use folder = new TemporaryFolder()
     let start = policyIn folder
-    File.WriteAllText(Path.Combine(start, "model.safetensors"), "no weights")
+    let weights = Path.Combine(start, "model.safetensors")
+    let bytes = File.ReadAllBytes weights
+    // The last weights are no numbers.
+    Array.fill bytes (bytes.Length - 4096) 4096 0xFFuy
+    File.WriteAllBytes(weights, bytes)
     let file = folder.Write("config.json", configuration().Replace(Path.Combine(data, "warm-start"), start))
     let code, output, _ = levee [ "train"; file; "--output"; folder.File "runs" ]
     Assert.Equal(1, code)
