@@ -111,14 +111,11 @@ module Study =
         Policy.save (folder.WarmStart index) policy
         sink.Finished run
 
-    /// Which of the policies taught a seed starts from.
-    let private origin policies seed = ((seed % policies) + policies) % policies
-
     /// The folder that each seed's policy starts from.
     let private starts (folder: RunFolder) (experiment: Experiment) =
         match experiment.Start with
         | Checkpoint path -> fun _ -> path
-        | Taught(policies, _) -> fun seed -> folder.WarmStart(origin policies seed)
+        | Taught(policies, _) -> fun seed -> folder.WarmStart(StudyData.origin policies seed)
 
     /// What of a step could not be judged, in a sentence: how many trajectories, and the first of their faults.
     let private unjudged (step: StepReport) =
@@ -312,73 +309,6 @@ module Study =
         for run in states.Keys do
             CutBack.bytes (at 0L _.Content.Trajectories run) (folder.Trajectories run)
 
-    /// A study whose chat templates write one moment from beginning to end.
-    let private dated moment (experiment: Experiment) = {
-        experiment with
-            Task = { experiment.Task with Date = Some(Moment.ofTime moment) }
-    }
-
-    let private undated (experiment: Experiment) = { experiment with Task = { experiment.Task with Date = None } }
-
-    /// What is outside of a run folder and a study depends on.
-    let private outside (experiment: Experiment) = [
-        yield! Fingerprints.ofTask experiment.Task
-        match experiment.Start with
-        | Checkpoint folder -> yield! Fingerprints.ofPolicy folder
-        | Taught _ -> ()
-    ]
-
-    /// The policies that a run folder's own teaching made.
-    let private taught (folder: RunFolder) (experiment: Experiment) = [
-        match experiment.Start with
-        | Checkpoint _ -> ()
-        | Taught(policies, _) ->
-            for index in experiment.Seeds |> List.map(origin policies) |> List.distinct do
-                for fingerprint in Fingerprints.ofPolicy(folder.WarmStart index) do
-                    { fingerprint with Of = Path.GetRelativePath(folder.Path, fingerprint.Of) }
-    ]
-
-    /// A study that is begun or gone on with, and what is to be said of its data.
-    type private Undertaking = {
-        Experiment: Experiment
-        /// The fingerprints of what is outside of the run folder.
-        Data: Fingerprint list
-        /// Changes of the data that the user accepts.
-        Accepted: string list
-        Messages: string list
-    }
-
-    /// How the data differ from what was recorded of them, and what is to be said where nothing was. What the folder's own teaching made is compared where it
-    /// is still there: what is not is taught again, to the same.
-    let private changesSince (folder: RunFolder) experiment data recorded =
-        match recorded with
-        | None ->
-            [],
-            [
-                "What the data were when this run began was not recorded, by an earlier version: they are not compared. It is from now on."
-            ]
-        | Some(recorded: Fingerprint list) ->
-            let folderOf (fingerprint: Fingerprint) = Path.GetDirectoryName fingerprint.Of
-            let isTaught (fingerprint: Fingerprint) = fingerprint.Of.StartsWith("warm-start", StringComparison.Ordinal)
-            let ours, others = List.partition isTaught recorded
-            let found = taught folder experiment
-            let both = Set.intersect (set(List.map folderOf ours)) (set(List.map folderOf found))
-            let compared = List.filter(fun fingerprint -> both.Contains(folderOf fingerprint))
-            Fingerprints.changes (others @ compared ours) (data @ compared found), []
-
-    /// Writes down what the data are that the runs of a folder go on from now on.
-    let private record (folder: RunFolder) (undertaking: Undertaking) accepted =
-        let experiment = undertaking.Experiment
-        let data = undertaking.Data @ taught folder experiment
-        let configuration = File.ReadAllText folder.Configuration |> Configuration.withData experiment.Task.Date data
-        RunFolder.describe
-            folder
-            None
-            (if List.isEmpty accepted then
-                 configuration
-             else
-                 Configuration.withAccepted (Moment.now()) accepted configuration)
-
     /// Does what is left of a study.
     let private conduct
         (show: (RunId * int) list -> IProgressSink)
@@ -398,14 +328,14 @@ module Study =
         let runs = ofArms experiment
         let states, messages = findStates folder runs
         cutBack folder states
-        record folder undertaking undertaking.Accepted
+        StudyData.record folder undertaking undertaking.Accepted
         let plan = [ for run, arm in runs -> run, arm.Training.Steps ]
         let lessons =
             match experiment.Start with
             | Checkpoint _ -> []
             | Taught(policies, teaching) -> [
                 for create in Option.toList experiment.Task.Beginner do
-                    for index in experiment.Seeds |> List.map(origin policies) |> List.distinct do
+                    for index in experiment.Seeds |> List.map(StudyData.origin policies) |> List.distinct do
                         // A policy appears there whole, once it is taught.
                         if not(Directory.Exists(folder.WarmStart index)) then
                             index, create, teaching
@@ -429,7 +359,7 @@ module Study =
                 failedLessons
             else
                 if not lessons.IsEmpty then
-                    record folder undertaking []
+                    StudyData.record folder undertaking []
                 let start = starts folder experiment
                 [
                     for run, arm in runs ->
@@ -472,13 +402,12 @@ module Study =
     /// where the policy to start from is not there.
     let runShowing show (options: StudyOptions) (experiment: Experiment) cancellation =
         checkStart experiment
-        let experiment = dated (Option.defaultWith Moment.now experiment.Task.Date) experiment
-        let data, message = Fingerprints.timed(fun () -> outside experiment)
+        let undertaking = StudyData.begin' experiment
         let folder = RunFolder.create options.Out experiment.Name DateTime.Now
-        Configuration.onMachine options.Threads options.Device experiment
-        |> Configuration.withData experiment.Task.Date data
+        Configuration.onMachine options.Threads options.Device undertaking.Experiment
+        |> Configuration.withData undertaking.Experiment.Task.Date undertaking.Data
         |> RunFolder.describe folder options.Script
-        conduct show options folder { Experiment = experiment; Data = data; Accepted = []; Messages = [ message ] } cancellation
+        conduct show options folder undertaking cancellation
 
     /// Runs the experiment into a new folder, with its progress on the console. Cancelling stops every run after its current step and saves its state; what was
     /// done is in the folder, with a report. An error in one run does not stop the others.
@@ -489,34 +418,7 @@ module Study =
     /// which the experiment is not the one that was begun, or all data that are others than then unless `AcceptChanges` is set, and `IOException` where
     /// another process is at work in the folder.
     let resumeShowing show (options: StudyOptions) (folder: RunFolder) (experiment: Experiment) cancellation =
-        let refuse problem remedy =
-            raise(InvalidDataException $"{folder.Configuration}: {problem}A run goes on only as it was begun: {remedy}.")
-        let begun = File.ReadAllText folder.Configuration
-        // Earlier versions fixed no moment; theirs is the one at which the run began.
-        let moment = Configuration.date begun |> Option.defaultWith(fun () -> File.GetLastWriteTimeUtc folder.Configuration)
-        let experiment = dated (Option.defaultValue moment experiment.Task.Date) experiment
-        let isRecorded = (Configuration.date begun).IsSome
-        let now = Configuration.onMachine options.Threads options.Device (if isRecorded then experiment else undated experiment)
-        for difference in Option.toList(Configuration.difference begun now) do
-            refuse $"{difference}. " "bring the setting back, or start a new run"
-        let data, message = Fingerprints.timed(fun () -> outside experiment)
-        let changes, notRecorded = changesSince folder experiment data (Configuration.fingerprints begun)
-        if not changes.IsEmpty && not options.AcceptChanges then
-            let list = changes |> List.map(fun change -> $"\n  {change}") |> String.concat ""
-            refuse
-                $"the run was begun over other data:{list}\n"
-                "bring the data back, start a new run, or go on over what is there now with --accept-changes, which is written down"
-        let undertaking = {
-            Experiment = experiment
-            Data = data
-            Accepted = changes
-            Messages = [
-                message
-                yield! notRecorded
-                for change in changes do
-                    $"changed, and accepted: {change}"
-            ]
-        }
+        let undertaking = StudyData.goOn options.Threads options.Device options.AcceptChanges folder experiment
         conduct show options folder undertaking cancellation
 
     /// `resumeShowing` on the console.
