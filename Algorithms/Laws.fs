@@ -2,7 +2,6 @@ namespace Levee.Algorithms
 
 open System
 open Levee
-open Levee.Algorithms.Estimators
 open Levee.Algorithms.Objectives
 open TorchSharp
 

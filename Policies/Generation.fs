@@ -5,7 +5,6 @@ open System.Collections.Generic
 open System.Threading
 open Levee
 open Levee.Policies.Sampling
-open Levee.Policies.Transformer
 
 /// How texts are continued.
 type GenerationOptions = {

@@ -2,7 +2,6 @@ namespace Levee.Policies
 
 open Levee.Interop.HuggingFace
 open Levee.Policies.Sampling
-open Levee.Policies.Transformer
 
 /// What is given of how texts are to be continued; what is not is left to `generation_config.json`, and where that says nothing to
 /// defaults.

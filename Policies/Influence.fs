@@ -5,7 +5,6 @@ open Levee
 open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Objectives
 open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open TorchSharp
 
 /// How one trajectory of a question, learned from with its advantage A, moves an action of another. To first order a step along the

@@ -4,7 +4,6 @@ open System
 open Levee
 open Levee.Interop.HuggingFace
 open Levee.Policies.Transformer
-open Levee.Policies.Weights
 
 /// A language model with its tokenizer, and what its folder says besides.
 type Policy = {

@@ -2,7 +2,6 @@ namespace Levee.Policies
 
 open System
 open Levee
-open Levee.Algorithms.Objectives
 open Levee.Policies.Sampling
 open Levee.Policies.Transformer
 open Levee.Policies.Weights

@@ -5,7 +5,6 @@ open System.IO
 open System.Runtime.InteropServices
 open System.Threading
 open Argu
-open Levee
 open Levee.Environments
 open Levee.Training.Records
 open Levee.Training.Studies

@@ -1,66 +1,18 @@
 namespace Levee.Training
 
 open System
-open System.Collections.Concurrent
 open System.IO
 open System.Threading
 open Levee
 open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
 open Levee.Interop.HuggingFace
 open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open Levee.Training.Learning
-open Levee.Training.Measuring
 open Levee.Training.Records
 open Levee.Training.Report
-open Levee.Training.Report.Drawing
 open Levee.Training.Studies
-open Levee.Training.Tasks
 open Levee.Training.Terminal
 open TorchSharp
-
-/// How a study is run; nothing here changes its numbers but `Threads` and `Device`.
-type StudyOptions = {
-    /// Folder that run folders are made in.
-    Out: string
-    /// Runs at a time.
-    Workers: int
-    /// Threads of each tensor operation.
-    Threads: int
-    /// Where policies are trained, by torch's name, such as "cpu" or "cuda:0".
-    Device: string
-    /// Steps between the states that are saved; one is saved besides when a run ends or is cancelled.
-    SaveEvery: int
-    /// The script that runs the study, where one does.
-    Script: ScriptCall option
-    /// Whether a run goes on although its data are not those that it was begun with.
-    AcceptChanges: bool
-}
-
-[<RequireQualifiedAccess>]
-module StudyOptions =
-    /// A run folder under `runs`, as many runs at a time as there are processors, one thread each.
-    let defaults = {
-        Out = "runs"
-        Workers = Environment.ProcessorCount
-        Threads = 1
-        Device = "cpu"
-        SaveEvery = 10
-        Script = None
-        AcceptChanges = false
-    }
-
-/// How a study ended.
-type StudyOutcome = {
-    Folder: RunFolder
-    Arms: ArmSummary list
-    /// Runs that ended with an error, with its message.
-    Failed: (RunId * string) list
-    /// Whether it was interrupted.
-    Cancelled: bool
-}
 
 /// Runs an experiment: every arm with every seed, several at a time, into a run folder.
 [<RequireQualifiedAccess>]
@@ -69,26 +21,6 @@ module Study =
         for seed in experiment.Seeds do
             for arm in experiment.Arms -> { Arm = arm.Name; Seed = seed }, arm
     ]
-
-    /// Runs jobs on threads of their own, `workers` at a time, in order; gives the errors by job.
-    let private inParallel workers (jobs: ('key * (unit -> unit)) list) =
-        let waiting = ConcurrentQueue jobs
-        let failed = ConcurrentQueue<'key * exn>()
-        let rec work () =
-            match waiting.TryDequeue() with
-            | true, (key, job) ->
-                try
-                    job()
-                with error ->
-                    failed.Enqueue(key, error)
-                work()
-            | _ -> ()
-        let threads = [ for _ in 1 .. min workers jobs.Length -> Thread(work, 16 * 1024 * 1024) ]
-        for thread in threads do
-            thread.Start()
-        for thread in threads do
-            thread.Join()
-        List.ofSeq failed
 
     let private isCancellation (error: exn) = error :? OperationCanceledException
 
@@ -116,138 +48,6 @@ module Study =
         match experiment.Start with
         | Checkpoint path -> fun _ -> path
         | Taught(policies, _) -> fun seed -> folder.WarmStart(StudyData.origin policies seed)
-
-    /// What of a step could not be judged, in a sentence: how many trajectories, and the first of their faults.
-    let private unjudged (step: StepReport) =
-        match List.distinct step.Unjudged with
-        | [] -> None
-        | faults ->
-            let first = faults |> List.truncate 3 |> String.concat "; "
-            let more = if faults.Length > 3 then "; and others" else ""
-            Some $"{step.Unjudged.Length} of the trajectories sampled could not be judged and were left out: {first}{more}"
-
-    /// What a reader of the console should know of a step besides its numbers.
-    let private remarks (step: StepReport) = [
-        let metric name = Map.tryFind name step.Metrics |> Option.defaultValue 0.0
-        if metric MetricName.updatesSkipped > 0.0 then
-            $"{metric MetricName.updatesSkipped} update(s) skipped, loss or gradient not finite"
-        for message in Option.toList(unjudged step) do
-            message
-        if step.Step = 1 && metric MetricName.lldsInert >= 1.0 - 1e-6 then
-            "LLDS is inert: at every update its reference is the current policy. Make more than one update a rollout, or take an older reference."
-        for event in step.Events do
-            $"{Phase.name event.Phase} since step {event.Since}: {event.Message}"
-    ]
-
-    let private eventLine run (event: PhaseEvent) : EventLine = {
-        Run = run
-        Step = event.Step
-        Phase = Phase.name event.Phase
-        Since = event.Since
-        Message = event.Message
-    }
-
-    let private unjudgedLine run (step: StepReport) message : EventLine = {
-        Run = run
-        Step = step.Step
-        Phase = EventLine.Unjudged
-        Since = step.Step
-        Message = message
-    }
-
-    /// That a run goes on over data which are not those that it was begun with.
-    let private acceptedLine run (state: SavedState option) (changes: string list) : EventLine =
-        let step = state |> Option.map _.Content.Step |> Option.defaultValue 0
-        let changes = String.concat " | " changes
-        {
-            Run = run
-            Step = step
-            Phase = "changed data"
-            Since = step
-            Message = $"went on, as the user accepted: {changes}"
-        }
-
-    let private barLine run step (bar: LldBar) : BarLine = {
-        Run = run
-        Step = step
-        QuestionId = bar.Question.Id
-        Question = bar.Question.Text
-        Correct = bar.Correct
-        Incorrect = bar.Incorrect
-        Change = Some bar.Change |> Option.filter Double.IsFinite
-    }
-
-    /// The policy that a run begins with: that of a folder, or an adapter beside it.
-    let private load (options: TrainingOptions) device seed folder =
-        let dtype = Precision.dtype options.Precision
-        match options.Adapter with
-        | None -> Policy.load dtype device folder
-        | Some adapter ->
-            use frozen = Policy.loadFrozen dtype device folder
-            Policy.adapt adapter folder (Seed.named "adapter" seed) frozen
-
-    let private train
-        (device: torch.Device)
-        (folder: RunFolder)
-        (experiment: Experiment)
-        saveEvery
-        start
-        (metrics: MetricsWriter)
-        (bars: BarsWriter)
-        (log: JsonLinesWriter<EventLine>)
-        (sink: IProgressSink)
-        (cancellation: CancellationToken)
-        (run: RunId, arm: Arm)
-        (saved: SavedState option)
-        =
-        let options = arm.Training
-        let seed = Seed.ofInt run.Seed |> Seed.named "run"
-        use policy = load options device seed (start run.Seed)
-        let plan = { Task = experiment.Task; Recipe = arm.Recipe; Options = options; Seed = seed }
-        use samples = new StreamWriter(folder.Trajectories run, append = true)
-        use events = new TensorBoardWriter(folder.TensorBoard run, DateTimeOffset.Now)
-        // What a state stands for is on the disk before the state is.
-        let save state =
-            metrics.Sync()
-            bars.Sync()
-            log.Sync()
-            (samples.BaseStream :?> FileStream).Flush(flushToDisk = true)
-            State.save (folder.States run) run samples.BaseStream.Length state
-        let report (step: StepReport) state =
-            let line = { Step = step.Step; Arm = run.Arm; Seed = run.Seed; Values = step.Metrics }
-            metrics.Write line
-            events.Write(line, DateTimeOffset.Now)
-            step.Bars |> Array.iter(barLine run step.Step >> bars.Write)
-            sink.Step line
-            for message in remarks step do
-                sink.Message $"{run}: step {step.Step}: {message}"
-            unjudged step |> Option.iter(unjudgedLine run step >> log.Write)
-            for event in step.Events do
-                log.Write(eventLine run event)
-                if event.Action = PhaseAction.Snapshot then
-                    Policy.save (folder.PolicyAt(run, step.Step)) policy
-            if step.Bars.Length > 0 then
-                let worst = step.Bars |> Array.minBy _.Change
-                let text = Diagnosis.explain options.Temperature policy worst
-                let heading = $"== step {step.Step}: {worst.Question.Text} (%.2f{worst.Change} nats) ==\n\n"
-                File.WriteAllText(folder.Displacement(run, step.Step), heading + text + "\n")
-            if step.Step = 1 || step.Step % 25 = 0 || step.Step = options.Steps then
-                samples.Write(Readable.sample policy.Tokenizer options.GroupSize 2 step.Step step.Trajectories)
-                samples.Flush()
-            if step.Step % saveEvery = 0 then
-                save state
-        sink.Started(run, options.Steps)
-        try
-            let first = Reinforce.start plan policy |> Option.foldBack State.restore saved
-            let last = Reinforce.advance plan report cancellation first
-            if last.Step > first.Step && last.Step % saveEvery <> 0 then
-                save last
-            Reinforce.dispose last
-            if not(Reinforce.isDone plan last) then
-                cancellation.ThrowIfCancellationRequested()
-        finally
-            Policy.save (folder.Policy run) policy
-            sink.Finished run
 
     /// The largest number of steps of any arm.
     let steps (experiment: Experiment) = experiment.Arms |> List.map(fun arm -> arm.Training.Steps) |> List.max
@@ -348,27 +148,38 @@ module Study =
             List.iter sink.Message (undertaking.Messages @ messages)
             if not undertaking.Accepted.IsEmpty then
                 for run, _ in runs do
-                    log.Write(acceptedLine run states[run] undertaking.Accepted)
+                    log.Write(StudyRun.acceptedLine run states[run] undertaking.Accepted)
             let failedLessons =
                 [
                     for index, create, teaching in lessons ->
                         { Arm = "warm start"; Seed = index }, fun () -> teach folder experiment.Task create teaching sink cancellation index
                 ]
-                |> inParallel options.Workers
+                |> Jobs.inParallel options.Workers
             if not failedLessons.IsEmpty then
                 failedLessons
             else
                 if not lessons.IsEmpty then
                     StudyData.record folder undertaking []
-                let start = starts folder experiment
+                let site = {
+                    Device = device
+                    Folder = folder
+                    Experiment = experiment
+                    SaveEvery = options.SaveEvery
+                    Start = starts folder experiment
+                    Metrics = metrics
+                    Bars = bars
+                    Events = log
+                    Sink = sink
+                    Cancellation = cancellation
+                }
                 [
                     for run, arm in runs ->
                         run,
                         fun () ->
                             cancellation.ThrowIfCancellationRequested()
-                            train device folder experiment options.SaveEvery start metrics bars log sink cancellation (run, arm) states[run]
+                            StudyRun.train site (run, arm) states[run]
                 ]
-                |> inParallel options.Workers
+                |> Jobs.inParallel options.Workers
         let errors = [
             for run, error in failed do
                 if not(isCancellation error) then

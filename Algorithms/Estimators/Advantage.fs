@@ -2,7 +2,6 @@ namespace Levee.Algorithms.Estimators
 
 open Levee
 open Levee.Algorithms
-open Levee.Algorithms.Formulas
 
 /// What an average is taken over.
 [<RequireQualifiedAccess>]

@@ -1,7 +1,6 @@
 namespace Levee.Algorithms.Estimators
 
 open Levee.Algorithms
-open Levee.Algorithms.Formulas
 
 /// What an estimator makes of rollouts.
 type Estimates = {

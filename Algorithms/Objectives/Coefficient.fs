@@ -2,7 +2,6 @@ namespace Levee.Algorithms.Objectives
 
 open Levee.Algorithms
 open Levee.Algorithms.Estimators
-open Levee.Algorithms.Formulas
 
 /// Where a run stands, for coefficients that change while it trains.
 type Clock = {

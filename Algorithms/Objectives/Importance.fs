@@ -2,8 +2,6 @@ namespace Levee.Algorithms.Objectives
 
 open Levee
 open Levee.Algorithms
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Formulas
 open TorchSharp
 
 /// What is done about the sampler's arithmetic being another than the trainer's, given the ratio w = pi_old (trainer) / pi_old (sampler) of a token.

@@ -2,8 +2,6 @@ namespace Levee.Algorithms.Objectives
 
 open Levee
 open Levee.Algorithms
-open Levee.Algorithms.Estimators
-open Levee.Algorithms.Formulas
 open TorchSharp
 
 /// Where the penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).

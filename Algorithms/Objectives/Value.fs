@@ -2,7 +2,6 @@ namespace Levee.Algorithms.Objectives
 
 open Levee
 open Levee.Algorithms
-open Levee.Algorithms.Formulas
 open TorchSharp
 
 /// What a critic learns.

@@ -6,7 +6,6 @@ open System.Text
 open System.Text.Json
 open System.Text.RegularExpressions
 open Levee
-open Levee.Algorithms.Objectives
 open Levee.Environments
 
 /// The small real world that experiments run on: facts about countries, documents that state them, questions of one and two hops.

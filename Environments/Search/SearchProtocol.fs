@@ -2,7 +2,6 @@ namespace Levee.Environments.Search
 
 open System.Text.RegularExpressions
 open Levee
-open Levee.Algorithms.Objectives
 open Levee.Environments
 
 /// How much the policy is told about the protocol.

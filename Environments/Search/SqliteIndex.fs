@@ -1,12 +1,11 @@
 namespace Levee.Environments.Search
 
-open Microsoft.Data.Sqlite
 open System
 open System.IO
 open System.Security.Cryptography
 open System.Text
+open Microsoft.Data.Sqlite
 open Levee
-open Levee.Algorithms.Objectives
 open Levee.Environments
 
 /// What identifies an index: its corpus, and how that was taken apart.

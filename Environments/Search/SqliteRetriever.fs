@@ -1,14 +1,13 @@
 namespace Levee.Environments.Search
 
-open Microsoft.Data.Sqlite
 open System
 open System.Collections.Concurrent
 open System.Collections.Generic
 open System.IO
 open System.Threading
 open System.Threading.Tasks
+open Microsoft.Data.Sqlite
 open Levee
-open Levee.Algorithms.Objectives
 open Levee.Environments
 open SQLitePCL
 

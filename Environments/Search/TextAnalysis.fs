@@ -3,7 +3,6 @@ namespace Levee.Environments.Search
 open System
 open System.Globalization
 open System.Text
-open Levee.Algorithms.Objectives
 
 /// How an index takes texts and queries apart into words to look for.
 [<RequireQualifiedAccess>]

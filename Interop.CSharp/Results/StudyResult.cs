@@ -20,7 +20,7 @@ public sealed record StudyResult
     /// <summary>The outcome in plain sentences, as the report has them.</summary>
     public IReadOnlyList<string> Sentences => [.. CoreReport.Verdict.sentences(Arms.Select(arm => arm.Inner).ToFSharpList())];
 
-    internal static StudyResult FromCore(CoreTraining.StudyOutcome core) => new()
+    internal static StudyResult FromCore(CoreStudies.StudyOutcome core) => new()
     {
         Folder = new StudyFolder(core.Folder),
         Arms = core.Arms.MapAll(arm => new ArmSummary(arm)),

@@ -10,9 +10,9 @@ namespace Levee.CSharp;
 public sealed class Study
 {
     private readonly CoreStudies.Experiment _experiment;
-    private readonly CoreTraining.StudyOptions _options;
+    private readonly CoreStudies.StudyOptions _options;
 
-    internal Study(CoreStudies.Experiment experiment, CoreTraining.StudyOptions options)
+    internal Study(CoreStudies.Experiment experiment, CoreStudies.StudyOptions options)
     {
         _experiment = experiment;
         _options = options;
@@ -61,7 +61,7 @@ public sealed class Study
     private static FSharpFunc<FSharpList<Tuple<CoreRecords.RunId, int>>, CoreStudies.IProgressSink> Showing(IProgress<StudyProgress>? progress) =>
         FSharpTypes.ToFSharpFunc<FSharpList<Tuple<CoreRecords.RunId, int>>, CoreStudies.IProgressSink>(plan => new ProgressReporter(progress, plan));
 
-    private static Task<StudyResult> Start(Func<CoreTraining.StudyOutcome> work, CancellationToken cancellationToken) =>
+    private static Task<StudyResult> Start(Func<CoreStudies.StudyOutcome> work, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(
             () => StudyResult.FromCore(work()), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

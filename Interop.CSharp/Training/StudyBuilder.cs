@@ -11,7 +11,7 @@ public sealed class StudyBuilder
 {
     private readonly CoreStudies.ExperimentBuilder _builder;
     private CoreStudies.Draft _draft;
-    private CoreTraining.StudyOptions _options = CoreTraining.StudyOptionsModule.defaults;
+    private CoreStudies.StudyOptions _options = CoreStudies.StudyOptionsModule.defaults;
 
     /// <summary>Begins a study of the given name, which also names its run folder.</summary>
     public StudyBuilder(string name)
@@ -74,14 +74,14 @@ public sealed class StudyBuilder
 
     /// <summary>The folder that the run folder is made in.</summary>
     public StudyBuilder WritingTo(string folder) =>
-        With(new CoreTraining.StudyOptions(folder, _options.Workers, _options.Threads, _options.Device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
+        With(new CoreStudies.StudyOptions(folder, _options.Workers, _options.Threads, _options.Device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
 
     /// <summary>Steps between the states that a stopped run can go on from.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public StudyBuilder SavingEvery(int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        return With(new CoreTraining.StudyOptions(_options.Out, _options.Workers, _options.Threads, _options.Device, steps, _options.Script, _options.AcceptChanges));
+        return With(new CoreStudies.StudyOptions(_options.Out, _options.Workers, _options.Threads, _options.Device, steps, _options.Script, _options.AcceptChanges));
     }
 
     /// <summary>Wall time after which runs stop after their current step.</summary>
@@ -95,19 +95,19 @@ public sealed class StudyBuilder
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        return With(new CoreTraining.StudyOptions(_options.Out, workers, threads, _options.Device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
+        return With(new CoreStudies.StudyOptions(_options.Out, workers, threads, _options.Device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
     }
 
     /// <summary>Where policies are trained, by torch's name, such as <c>cpu</c> (when not said) or <c>cuda:0</c>.</summary>
     public StudyBuilder OnDevice(string device) =>
-        With(new CoreTraining.StudyOptions(_options.Out, _options.Workers, _options.Threads, device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
+        With(new CoreStudies.StudyOptions(_options.Out, _options.Workers, _options.Threads, device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
 
     /// <summary>
     /// A run that was stopped goes on although its questions, corpus, start or tokenizer have changed since it began; the changes are written
     /// into its record.
     /// </summary>
     public StudyBuilder AcceptingChanges() =>
-        With(new CoreTraining.StudyOptions(
+        With(new CoreStudies.StudyOptions(
             _options.Out, _options.Workers, _options.Threads, _options.Device, _options.SaveEvery, _options.Script, acceptChanges: true));
 
     /// <summary>The study.</summary>
@@ -124,7 +124,7 @@ public sealed class StudyBuilder
         return this;
     }
 
-    private StudyBuilder With(CoreTraining.StudyOptions options)
+    private StudyBuilder With(CoreStudies.StudyOptions options)
     {
         _options = options;
         return this;

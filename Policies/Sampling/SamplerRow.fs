@@ -4,7 +4,6 @@ open System.Collections.Generic
 open Levee
 open Levee.Algorithms.Estimators
 open Levee.Policies
-open Levee.Policies.Transformer
 
 /// Where a row of a session stands.
 [<RequireQualifiedAccess>]

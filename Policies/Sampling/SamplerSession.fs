@@ -3,8 +3,6 @@ namespace Levee.Policies.Sampling
 open System
 open System.Collections.Generic
 open Levee
-open Levee.Algorithms.Estimators
-open Levee.Policies
 open Levee.Policies.Transformer
 open Levee.Policies.Weights
 open TorchSharp

@@ -2,9 +2,7 @@ namespace Levee.Policies.Sampling
 
 open Levee
 open Levee.Interop.Extras
-open Levee.Policies
 open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open TorchSharp
 
 /// Policies that write.

@@ -1,7 +1,6 @@
 namespace Levee.Policies.Transformer
 
 open Levee
-open Levee.Algorithms.Objectives
 open Levee.Policies
 open Levee.Policies.Weights
 open TorchSharp

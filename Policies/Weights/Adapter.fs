@@ -2,7 +2,6 @@ namespace Levee.Policies.Weights
 
 open System
 open Levee
-open Levee.Algorithms.Objectives
 open Levee.Policies
 open TorchSharp
 

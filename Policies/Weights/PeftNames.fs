@@ -4,7 +4,6 @@ open System
 open System.Collections.Generic
 open System.IO
 open System.Text.RegularExpressions
-open Levee
 open Levee.Interop.HuggingFace
 
 /// The names by which tools write an adapter's tensors.

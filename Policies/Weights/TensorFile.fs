@@ -3,7 +3,6 @@ namespace Levee.Policies.Weights
 open System
 open System.Collections.Generic
 open System.IO
-open Levee
 open Levee.Interop.HuggingFace
 open TorchSharp
 

@@ -3,7 +3,6 @@ namespace Levee.Training.Learning
 open Levee
 open Levee.Algorithms
 open Levee.Policies
-open Levee.Policies.Transformer
 open Levee.Policies.Weights
 open TorchSharp
 

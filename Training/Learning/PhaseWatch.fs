@@ -1,11 +1,8 @@
 namespace Levee.Training.Learning
 
 open System
-open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Objectives
-open Levee.Environments
 open Levee.Training.Records
 
 /// What a run does when it enters a phase, or a worse one.

@@ -9,7 +9,6 @@ open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Estimators
 open Levee.Algorithms.Objectives
 open Levee.Policies
-open Levee.Policies.Transformer
 open Levee.Training.Measuring
 open Levee.Training.Records
 open Levee.Training.Tasks

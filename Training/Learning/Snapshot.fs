@@ -1,9 +1,6 @@
 namespace Levee.Training.Learning
 
-open Levee
-open Levee.Algorithms.Objectives
 open Levee.Policies
-open Levee.Policies.Transformer
 open Levee.Policies.Weights
 open TorchSharp
 

@@ -5,7 +5,6 @@ open Levee.Algorithms
 open Levee.Algorithms.Estimators
 open Levee.Algorithms.Objectives
 open Levee.Policies
-open Levee.Policies.Transformer
 open TorchSharp
 
 /// From a step's groups to the batch that its updates are made of: references scored, advantages estimated, tensors laid out.

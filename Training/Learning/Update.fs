@@ -6,9 +6,7 @@ open Levee
 open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Objectives
 open Levee.Policies
-open Levee.Policies.Transformer
 open Levee.Policies.Weights
-open Levee.Training.Records
 open TorchSharp
 
 /// Learning rates of one update.

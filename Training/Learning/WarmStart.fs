@@ -5,8 +5,6 @@ open System.Threading
 open Levee
 open Levee.Algorithms.Objectives
 open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Training.Records
 open Levee.Training.Tasks
 open TorchSharp
 

@@ -2,11 +2,9 @@ namespace Levee.Training.Measuring
 
 open System
 open System.Text
-open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Objectives
 open Levee.Policies
-open Levee.Policies.Transformer
 open Levee.Training.Learning
 open Levee.Training.Records
 

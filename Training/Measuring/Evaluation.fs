@@ -2,10 +2,7 @@ namespace Levee.Training.Measuring
 
 open Levee
 open Levee.Algorithms.Estimators
-open Levee.Environments
 open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
 open Levee.Training.Tasks
 open TorchSharp
 

@@ -6,9 +6,7 @@ open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
 open Levee.Policies
-open Levee.Policies.Transformer
 open Levee.Training.Learning
 open Levee.Training.Tasks
 open TorchSharp

@@ -1,8 +1,6 @@
 namespace Levee.Training.Measuring
 
-open Levee
 open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
 open Levee.Environments
 open Levee.Policies
 open Levee.Policies.Sampling

@@ -3,8 +3,6 @@ namespace Levee.Training.Measuring
 open Levee
 open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Estimators
-open Levee.Algorithms.Objectives
-open Levee.Environments
 open Levee.Training.Learning
 open Levee.Training.Records
 

@@ -1,7 +1,5 @@
 namespace Levee.Training.Records
 
-open Levee
-
 /// One question's bar of the per-sample measure (arXiv 2512.04220, Eq. 3); one line of `lld_probe.jsonl`.
 type BarLine = {
     Run: RunId

@@ -3,7 +3,6 @@ namespace Levee.Training.Records
 open System.IO
 open System.Text
 open System.Text.Json
-open Levee
 open Levee.Environments
 open Levee.Interop.HuggingFace
 

@@ -1,6 +1,5 @@
 namespace Levee.Training.Records
 
-open Levee
 open Levee.Algorithms.Diagnosis
 
 /// What was done about a phase that a run entered, or about trajectories that could not be judged; one line of `events.jsonl`.

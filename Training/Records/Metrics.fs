@@ -3,7 +3,6 @@ namespace Levee.Training.Records
 open System.Collections.Generic
 open System.Text.Json
 open Levee
-open Levee.Algorithms.Objectives
 
 /// One run of a study: an arm with one seed.
 type RunId = {

@@ -3,11 +3,8 @@ namespace Levee.Training.Records
 open System
 open System.IO
 open System.Text.Json
-open Levee.Algorithms.Diagnosis
 open Levee.Environments
 open Levee.Interop.HuggingFace
-open Levee.Policies
-open Levee.Policies.Transformer
 
 /// How a run folder was made: what `build.fsx resume` runs again.
 type ScriptCall = { Script: string; Arguments: string list }

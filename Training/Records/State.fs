@@ -5,14 +5,11 @@ open System.IO
 open System.Security.Cryptography
 open System.Text.Json
 open System.Text.Json.Serialization
-open Levee
 open Levee.Algorithms.Diagnosis
 open Levee.Interop.HuggingFace
 open Levee.Policies
-open Levee.Policies.Transformer
 open Levee.Policies.Weights
 open Levee.Training.Learning
-open Levee.Training.Measuring
 open Levee.Training.Tasks
 open TorchSharp
 

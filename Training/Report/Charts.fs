@@ -2,7 +2,6 @@ namespace Levee.Training.Report
 
 open Levee.Training.Records
 open Levee.Training.Report.Drawing
-open Levee.Training.Studies
 
 /// The pictures of how training went. Pure. A metric that was never measured has no panel; a picture without panels is none.
 [<RequireQualifiedAccess>]

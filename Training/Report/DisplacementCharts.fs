@@ -1,6 +1,5 @@
 namespace Levee.Training.Report
 
-open Levee.Algorithms.Objectives
 open Levee.Training.Records
 open Levee.Training.Report.Drawing
 open Levee.Training.Studies

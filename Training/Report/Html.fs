@@ -4,8 +4,6 @@ open System.IO
 open System.Text
 open System.Text.Encodings.Web
 open System.Text.Json
-open Levee
-open Levee.Environments
 open Levee.Training.Records
 open Levee.Training.Report.Drawing
 open Levee.Training.Studies

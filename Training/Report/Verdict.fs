@@ -1,9 +1,6 @@
 namespace Levee.Training.Report
 
 open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Estimators
-open Levee.Environments
-open Levee.Training.Measuring
 open Levee.Training.Studies
 
 /// One measure of a study's outcome, beside the arms.

@@ -1,15 +1,13 @@
 namespace Levee.Training.Studies
 
-open Microsoft.FSharp.Reflection
 open System
 open System.IO
 open System.Text.Encodings.Web
 open System.Text.Json
 open System.Text.Json.Nodes
 open System.Text.Json.Serialization
-open Levee
+open Microsoft.FSharp.Reflection
 open Levee.Algorithms
-open Levee.Algorithms.Estimators
 open Levee.Algorithms.Formulas
 open Levee.Algorithms.Objectives
 open Levee.Environments

@@ -1,15 +1,12 @@
 namespace Levee.Training.Studies
 
 open System
-open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Estimators
 open Levee.Algorithms.Objectives
 open Levee.Policies
-open Levee.Policies.Weights
 open Levee.Training.Learning
-open Levee.Training.Measuring
 open Levee.Training.Records
 open Levee.Training.Tasks
 

@@ -1,7 +1,6 @@
 namespace Levee.Training.Studies
 
 open System
-open Levee.Environments
 open Levee.Training.Records
 
 /// Where running arms report to. Every member may be called from any thread; disposing ends the display.

@@ -1,6 +1,5 @@
 namespace Levee.Training.Studies
 
-open Levee
 open Levee.Training.Records
 
 /// A text that a report shows, such as a trajectory.

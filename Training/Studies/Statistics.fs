@@ -1,7 +1,6 @@
 namespace Levee.Training.Studies
 
 open System
-open Levee.Algorithms.Estimators
 
 /// Mean and spread of a quantity over runs.
 type Spread = {

@@ -2,6 +2,9 @@ namespace Levee.Training.Studies
 
 open System
 open System.IO
+open Levee.Policies
+open Levee.Training.Records
+open Levee.Training.Tasks
 
 /// A study that is begun or gone on with, and what is to be said of its data.
 type internal Undertaking = {

@@ -2,9 +2,6 @@ namespace Levee.Training.Studies
 
 open Levee
 open Levee.Algorithms.Diagnosis
-open Levee.Algorithms.Estimators
-open Levee.Environments
-open Levee.Training.Measuring
 open Levee.Training.Records
 open Levee.Training.Tasks
 

@@ -6,7 +6,6 @@ open Levee
 open Levee.Environments
 open Levee.Policies
 open Levee.Policies.Sampling
-open Levee.Policies.Transformer
 
 /// What is to be learnt: questions, the world they are answered in, and how a teacher would answer.
 type LearningTask = {

@@ -6,7 +6,6 @@ open Levee.Algorithms.Diagnosis
 open Levee.Environments
 open Levee.Interop.HuggingFace
 open Levee.Policies
-open Levee.Policies.Transformer
 open Levee.PythonText
 
 /// What stands around a question's prompt before a policy reads it.

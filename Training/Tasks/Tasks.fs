@@ -6,7 +6,6 @@ open Levee.Environments.Atlas
 open Levee.Environments.Search
 open Levee.Interop.HuggingFace
 open Levee.Policies
-open Levee.Policies.Transformer
 open Levee.Training.Learning
 
 /// Ready-made tasks, and policies and teaching that fit them.

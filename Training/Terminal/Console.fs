@@ -5,7 +5,6 @@ open System.Collections.Concurrent
 open System.Diagnostics
 open System.IO
 open System.Threading
-open Levee.Policies.Weights
 open Levee.Training.Records
 open Levee.Training.Report
 open Levee.Training.Studies

@@ -1,9 +1,7 @@
 namespace Levee.Training.Terminal
 
 open System
-open Levee
 open Levee.Algorithms.Formulas
-open Levee.Environments
 open Levee.Training.Records
 open Levee.Training.Report
 open Levee.Training.Studies

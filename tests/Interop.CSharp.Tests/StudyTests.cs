@@ -248,7 +248,7 @@ public sealed class StudyTests
             ]),
             ListModule.OfArray([1]),
             null);
-        return CoreTraining.Study.run(new CoreTraining.StudyOptions(folder, 2, 1, "cpu", 10, null, false), experiment, Cancellation).Folder.Metrics;
+        return CoreTraining.Study.run(new CoreStudies.StudyOptions(folder, 2, 1, "cpu", 10, null, false), experiment, Cancellation).Folder.Metrics;
     }
 
     /// <summary>All that a metrics file holds but times, in an order that does not depend on which run was faster.</summary>

@@ -1,6 +1,5 @@
 namespace Levee.Training.Report.Drawing
 
-open Levee.Algorithms.Estimators
 open Levee.Training.Records
 open Levee.Training.Studies
 

@@ -1,7 +1,5 @@
 namespace Levee.Training.Report.Drawing
 
-open Levee.Algorithms.Objectives
-
 /// One quantity of one subject, drawn in one colour.
 type Trace = {
     /// Stands at the end of the line.

@@ -1,7 +1,5 @@
 namespace Levee.Training.Report.Drawing
 
-open Levee.Algorithms.Objectives
-
 /// Draws one panel of a figure. Pure.
 [<RequireQualifiedAccess>]
 module internal Panels =

@@ -1,0 +1,45 @@
+namespace Levee.Training.Studies
+
+open System
+open Levee.Training.Records
+
+/// How a study is run; nothing here changes its numbers but `Threads` and `Device`.
+type StudyOptions = {
+    /// Folder that run folders are made in.
+    Out: string
+    /// Runs at a time.
+    Workers: int
+    /// Threads of each tensor operation.
+    Threads: int
+    /// Where policies are trained, by torch's name, such as "cpu" or "cuda:0".
+    Device: string
+    /// Steps between the states that are saved; one is saved besides when a run ends or is cancelled.
+    SaveEvery: int
+    /// The script that runs the study, where one does.
+    Script: ScriptCall option
+    /// Whether a run goes on although its data are not those that it was begun with.
+    AcceptChanges: bool
+}
+
+[<RequireQualifiedAccess>]
+module StudyOptions =
+    /// A run folder under `runs`, as many runs at a time as there are processors, one thread each.
+    let defaults = {
+        Out = "runs"
+        Workers = Environment.ProcessorCount
+        Threads = 1
+        Device = "cpu"
+        SaveEvery = 10
+        Script = None
+        AcceptChanges = false
+    }
+
+/// How a study ended.
+type StudyOutcome = {
+    Folder: RunFolder
+    Arms: ArmSummary list
+    /// Runs that ended with an error, with its message.
+    Failed: (RunId * string) list
+    /// Whether it was interrupted.
+    Cancelled: bool
+}
