@@ -2,6 +2,7 @@ namespace Levee.Algorithms.Estimators
 
 open Levee
 open Levee.Algorithms
+open Levee.Algorithms.Formulas
 
 /// What an average is taken over.
 [<RequireQualifiedAccess>]

@@ -2,6 +2,7 @@ namespace Levee.Algorithms.Estimators
 
 open Levee
 open Levee.Algorithms
+open Levee.Algorithms.Formulas
 
 /// From when on a response counts as too long.
 type Overlong = {

@@ -2,6 +2,7 @@ namespace Levee.Algorithms.Objectives
 
 open Levee
 open Levee.Algorithms
+open Levee.Algorithms.Formulas
 open TorchSharp
 
 /// What is done about the sampler's arithmetic being another than the trainer's, given the ratio w = pi_old (trainer) / pi_old (sampler) of a token.

@@ -2,6 +2,7 @@ namespace Levee.Algorithms.Objectives
 
 open Levee
 open Levee.Algorithms
+open Levee.Algorithms.Formulas
 open TorchSharp
 
 /// Where the penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).

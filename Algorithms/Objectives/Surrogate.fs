@@ -1,6 +1,7 @@
 namespace Levee.Algorithms.Objectives
 
 open Levee
+open Levee.Algorithms.Formulas
 open TorchSharp
 
 /// How far the likelihood ratio may move before its gradient is cut: the interval [1 - Low, 1 + High]. `Clip.symmetric` and `Clip.asymmetric` make one.
