@@ -6,16 +6,12 @@ open System.IO
 open System.Threading
 open Levee
 open Levee.Algorithms
-open Levee.Algorithms.Diagnosis
 open Levee.Interop.HuggingFace
 open Levee.Policies
-open Levee.Policies.Transformer
-open Levee.Policies.Weights
-open Levee.Training.Learning
-open Levee.Training.Measuring
 open Levee.Training.Records
 open Levee.Training.Report
 open Levee.Training.Report.Drawing
+open Levee.Training.Running
 open Levee.Training.Studies
 open Levee.Training.Tasks
 open Levee.Training.Terminal
@@ -92,166 +88,6 @@ module Study =
 
     let private isCancellation (error: exn) = error :? OperationCanceledException
 
-    let private teach
-        (folder: RunFolder)
-        task
-        (create: Seed -> Policy)
-        (teaching: WarmStartOptions)
-        (sink: IProgressSink)
-        cancellation
-        index
-        =
-        let run = { Arm = "warm start"; Seed = index }
-        sink.Started(run, teaching.Steps)
-        let seed = Seed.ofInt index |> Seed.named "warm start"
-        use policy = create(Seed.named "weights" seed)
-        let report step loss =
-            sink.Step { Step = step + 1; Arm = run.Arm; Seed = index; Values = Map.ofList [ "train/loss", loss ] }
-        WarmStart.run teaching task (Seed.named "lessons" seed) report cancellation policy
-        Policy.save (folder.WarmStart index) policy
-        sink.Finished run
-
-    /// Which of the policies taught a seed starts from.
-    let private origin policies seed = ((seed % policies) + policies) % policies
-
-    /// The folder that each seed's policy starts from.
-    let private starts (folder: RunFolder) (experiment: Experiment) =
-        match experiment.Start with
-        | Checkpoint path -> fun _ -> path
-        | Taught(policies, _) -> fun seed -> folder.WarmStart(origin policies seed)
-
-    /// What of a step could not be judged, in a sentence: how many trajectories, and the first of their faults.
-    let private unjudged (step: StepReport) =
-        match List.distinct step.Unjudged with
-        | [] -> None
-        | faults ->
-            let first = faults |> List.truncate 3 |> String.concat "; "
-            let more = if faults.Length > 3 then "; and others" else ""
-            Some $"{step.Unjudged.Length} of the trajectories sampled could not be judged and were left out: {first}{more}"
-
-    /// What a reader of the console should know of a step besides its numbers.
-    let private remarks (step: StepReport) = [
-        let metric name = Map.tryFind name step.Metrics |> Option.defaultValue 0.0
-        if metric MetricName.updatesSkipped > 0.0 then
-            $"{metric MetricName.updatesSkipped} update(s) skipped, loss or gradient not finite"
-        for message in Option.toList(unjudged step) do
-            message
-        if step.Step = 1 && metric MetricName.lldsInert >= 1.0 - 1e-6 then
-            "LLDS is inert: at every update its reference is the current policy. Make more than one update a rollout, or take an older reference."
-        for event in step.Events do
-            $"{Phase.name event.Phase} since step {event.Since}: {event.Message}"
-    ]
-
-    let private eventLine run (event: PhaseEvent) : EventLine = {
-        Run = run
-        Step = event.Step
-        Phase = Phase.name event.Phase
-        Since = event.Since
-        Message = event.Message
-    }
-
-    let private unjudgedLine run (step: StepReport) message : EventLine = {
-        Run = run
-        Step = step.Step
-        Phase = EventLine.Unjudged
-        Since = step.Step
-        Message = message
-    }
-
-    /// That a run goes on over data which are not those that it was begun with.
-    let private acceptedLine run (state: SavedState option) (changes: string list) : EventLine =
-        let step = state |> Option.map _.Content.Step |> Option.defaultValue 0
-        let changes = String.concat " | " changes
-        {
-            Run = run
-            Step = step
-            Phase = "changed data"
-            Since = step
-            Message = $"went on, as the user accepted: {changes}"
-        }
-
-    let private barLine run step (bar: LldBar) : BarLine = {
-        Run = run
-        Step = step
-        QuestionId = bar.Question.Id
-        Question = bar.Question.Text
-        Correct = bar.Correct
-        Incorrect = bar.Incorrect
-        Change = Some bar.Change |> Option.filter Double.IsFinite
-    }
-
-    /// The policy that a run begins with: that of a folder, or an adapter beside it.
-    let private load (options: TrainingOptions) device seed folder =
-        let dtype = Precision.dtype options.Precision
-        match options.Adapter with
-        | None -> Policy.load dtype device folder
-        | Some adapter ->
-            use frozen = Policy.loadFrozen dtype device folder
-            Policy.adapt adapter folder (Seed.named "adapter" seed) frozen
-
-    let private train
-        (device: torch.Device)
-        (folder: RunFolder)
-        (experiment: Experiment)
-        saveEvery
-        start
-        (metrics: MetricsWriter)
-        (bars: BarsWriter)
-        (log: JsonLinesWriter<EventLine>)
-        (sink: IProgressSink)
-        (cancellation: CancellationToken)
-        (run: RunId, arm: Arm)
-        (saved: SavedState option)
-        =
-        let options = arm.Training
-        let seed = Seed.ofInt run.Seed |> Seed.named "run"
-        use policy = load options device seed (start run.Seed)
-        let plan = { Task = experiment.Task; Recipe = arm.Recipe; Options = options; Seed = seed }
-        use samples = new StreamWriter(folder.Trajectories run, append = true)
-        use events = new TensorBoardWriter(folder.TensorBoard run, DateTimeOffset.Now)
-        // What a state stands for is on the disk before the state is.
-        let save state =
-            metrics.Sync()
-            bars.Sync()
-            log.Sync()
-            (samples.BaseStream :?> FileStream).Flush(flushToDisk = true)
-            State.save (folder.States run) run samples.BaseStream.Length state
-        let report (step: StepReport) state =
-            let line = { Step = step.Step; Arm = run.Arm; Seed = run.Seed; Values = step.Metrics }
-            metrics.Write line
-            events.Write(line, DateTimeOffset.Now)
-            step.Bars |> Array.iter(barLine run step.Step >> bars.Write)
-            sink.Step line
-            for message in remarks step do
-                sink.Message $"{run}: step {step.Step}: {message}"
-            unjudged step |> Option.iter(unjudgedLine run step >> log.Write)
-            for event in step.Events do
-                log.Write(eventLine run event)
-                if event.Action = PhaseAction.Snapshot then
-                    Policy.save (folder.PolicyAt(run, step.Step)) policy
-            if step.Bars.Length > 0 then
-                let worst = step.Bars |> Array.minBy _.Change
-                let text = Diagnosis.explain options.Temperature policy worst
-                let heading = $"== step {step.Step}: {worst.Question.Text} (%.2f{worst.Change} nats) ==\n\n"
-                File.WriteAllText(folder.Displacement(run, step.Step), heading + text + "\n")
-            if step.Step = 1 || step.Step % 25 = 0 || step.Step = options.Steps then
-                samples.Write(Readable.sample policy.Tokenizer options.GroupSize 2 step.Step step.Trajectories)
-                samples.Flush()
-            if step.Step % saveEvery = 0 then
-                save state
-        sink.Started(run, options.Steps)
-        try
-            let first = Reinforce.start plan policy |> Option.foldBack State.restore saved
-            let last = Reinforce.advance plan report cancellation first
-            if last.Step > first.Step && last.Step % saveEvery <> 0 then
-                save last
-            Reinforce.dispose last
-            if not(Reinforce.isDone plan last) then
-                cancellation.ThrowIfCancellationRequested()
-        finally
-            Policy.save (folder.Policy run) policy
-            sink.Finished run
-
     /// The largest number of steps of any arm.
     let steps (experiment: Experiment) = experiment.Arms |> List.map(fun arm -> arm.Training.Steps) |> List.max
 
@@ -312,73 +148,6 @@ module Study =
         for run in states.Keys do
             CutBack.bytes (at 0L _.Content.Trajectories run) (folder.Trajectories run)
 
-    /// A study whose chat templates write one moment from beginning to end.
-    let private dated moment (experiment: Experiment) = {
-        experiment with
-            Task = { experiment.Task with Date = Some(Moment.ofTime moment) }
-    }
-
-    let private undated (experiment: Experiment) = { experiment with Task = { experiment.Task with Date = None } }
-
-    /// What is outside of a run folder and a study depends on.
-    let private outside (experiment: Experiment) = [
-        yield! Fingerprints.ofTask experiment.Task
-        match experiment.Start with
-        | Checkpoint folder -> yield! Fingerprints.ofPolicy folder
-        | Taught _ -> ()
-    ]
-
-    /// The policies that a run folder's own teaching made.
-    let private taught (folder: RunFolder) (experiment: Experiment) = [
-        match experiment.Start with
-        | Checkpoint _ -> ()
-        | Taught(policies, _) ->
-            for index in experiment.Seeds |> List.map(origin policies) |> List.distinct do
-                for fingerprint in Fingerprints.ofPolicy(folder.WarmStart index) do
-                    { fingerprint with Of = Path.GetRelativePath(folder.Path, fingerprint.Of) }
-    ]
-
-    /// A study that is begun or gone on with, and what is to be said of its data.
-    type private Undertaking = {
-        Experiment: Experiment
-        /// The fingerprints of what is outside of the run folder.
-        Data: Fingerprint list
-        /// Changes of the data that the user accepts.
-        Accepted: string list
-        Messages: string list
-    }
-
-    /// How the data differ from what was recorded of them, and what is to be said where nothing was. What the folder's own teaching made is compared where it
-    /// is still there: what is not is taught again, to the same.
-    let private changesSince (folder: RunFolder) experiment data recorded =
-        match recorded with
-        | None ->
-            [],
-            [
-                "What the data were when this run began was not recorded, by an earlier version: they are not compared. It is from now on."
-            ]
-        | Some(recorded: Fingerprint list) ->
-            let folderOf (fingerprint: Fingerprint) = Path.GetDirectoryName fingerprint.Of
-            let isTaught (fingerprint: Fingerprint) = fingerprint.Of.StartsWith("warm-start", StringComparison.Ordinal)
-            let ours, others = List.partition isTaught recorded
-            let found = taught folder experiment
-            let both = Set.intersect (set(List.map folderOf ours)) (set(List.map folderOf found))
-            let compared = List.filter(fun fingerprint -> both.Contains(folderOf fingerprint))
-            Fingerprints.changes (others @ compared ours) (data @ compared found), []
-
-    /// Writes down what the data are that the runs of a folder go on from now on.
-    let private record (folder: RunFolder) (undertaking: Undertaking) accepted =
-        let experiment = undertaking.Experiment
-        let data = undertaking.Data @ taught folder experiment
-        let configuration = File.ReadAllText folder.Configuration |> Configuration.withData experiment.Task.Date data
-        RunFolder.describe
-            folder
-            None
-            (if List.isEmpty accepted then
-                 configuration
-             else
-                 Configuration.withAccepted (Moment.now()) accepted configuration)
-
     /// Does what is left of a study.
     let private conduct
         (show: (RunId * int) list -> IProgressSink)
@@ -398,14 +167,14 @@ module Study =
         let runs = ofArms experiment
         let states, messages = findStates folder runs
         cutBack folder states
-        record folder undertaking undertaking.Accepted
+        StudyData.record folder undertaking undertaking.Accepted
         let plan = [ for run, arm in runs -> run, arm.Training.Steps ]
         let lessons =
             match experiment.Start with
             | Checkpoint _ -> []
             | Taught(policies, teaching) -> [
                 for create in Option.toList experiment.Task.Beginner do
-                    for index in experiment.Seeds |> List.map(origin policies) |> List.distinct do
+                    for index in experiment.Seeds |> List.map(Lessons.origin policies) |> List.distinct do
                         // A policy appears there whole, once it is taught.
                         if not(Directory.Exists(folder.WarmStart index)) then
                             index, create, teaching
@@ -418,25 +187,27 @@ module Study =
             List.iter sink.Message (undertaking.Messages @ messages)
             if not undertaking.Accepted.IsEmpty then
                 for run, _ in runs do
-                    log.Write(acceptedLine run states[run] undertaking.Accepted)
+                    log.Write(StepLines.acceptedLine run states[run] undertaking.Accepted)
             let failedLessons =
                 [
                     for index, create, teaching in lessons ->
-                        { Arm = "warm start"; Seed = index }, fun () -> teach folder experiment.Task create teaching sink cancellation index
+                        { Arm = "warm start"; Seed = index },
+                        fun () -> Lessons.teach folder experiment.Task create teaching sink cancellation index
                 ]
                 |> inParallel options.Workers
             if not failedLessons.IsEmpty then
                 failedLessons
             else
                 if not lessons.IsEmpty then
-                    record folder undertaking []
-                let start = starts folder experiment
+                    StudyData.record folder undertaking []
+                let start = Lessons.starts folder experiment
+                let train = RunWork.train device folder experiment options.SaveEvery start metrics bars log sink cancellation
                 [
                     for run, arm in runs ->
                         run,
                         fun () ->
                             cancellation.ThrowIfCancellationRequested()
-                            train device folder experiment options.SaveEvery start metrics bars log sink cancellation (run, arm) states[run]
+                            train (run, arm) states[run]
                 ]
                 |> inParallel options.Workers
         let errors = [
@@ -472,8 +243,8 @@ module Study =
     /// where the policy to start from is not there.
     let runShowing show (options: StudyOptions) (experiment: Experiment) cancellation =
         checkStart experiment
-        let experiment = dated (Option.defaultWith Moment.now experiment.Task.Date) experiment
-        let data, message = Fingerprints.timed(fun () -> outside experiment)
+        let experiment = StudyData.dated (Option.defaultWith Moment.now experiment.Task.Date) experiment
+        let data, message = Fingerprints.timed(fun () -> StudyData.outside experiment)
         let folder = RunFolder.create options.Out experiment.Name DateTime.Now
         Configuration.onMachine options.Threads options.Device experiment
         |> Configuration.withData experiment.Task.Date data
@@ -494,13 +265,13 @@ module Study =
         let begun = File.ReadAllText folder.Configuration
         // Earlier versions fixed no moment; theirs is the one at which the run began.
         let moment = Configuration.date begun |> Option.defaultWith(fun () -> File.GetLastWriteTimeUtc folder.Configuration)
-        let experiment = dated (Option.defaultValue moment experiment.Task.Date) experiment
+        let experiment = StudyData.dated (Option.defaultValue moment experiment.Task.Date) experiment
         let isRecorded = (Configuration.date begun).IsSome
-        let now = Configuration.onMachine options.Threads options.Device (if isRecorded then experiment else undated experiment)
+        let now = Configuration.onMachine options.Threads options.Device (if isRecorded then experiment else StudyData.undated experiment)
         for difference in Option.toList(Configuration.difference begun now) do
             refuse $"{difference}. " "bring the setting back, or start a new run"
-        let data, message = Fingerprints.timed(fun () -> outside experiment)
-        let changes, notRecorded = changesSince folder experiment data (Configuration.fingerprints begun)
+        let data, message = Fingerprints.timed(fun () -> StudyData.outside experiment)
+        let changes, notRecorded = StudyData.changesSince folder experiment data (Configuration.fingerprints begun)
         if not changes.IsEmpty && not options.AcceptChanges then
             let list = changes |> List.map(fun change -> $"\n  {change}") |> String.concat ""
             refuse
