@@ -267,7 +267,12 @@ module Study =
         let moment = Configuration.date begun |> Option.defaultWith(fun () -> File.GetLastWriteTimeUtc folder.Configuration)
         let experiment = StudyData.dated (Option.defaultValue moment experiment.Task.Date) experiment
         let isRecorded = (Configuration.date begun).IsSome
-        let now = Configuration.onMachine options.Threads options.Device (if isRecorded then experiment else StudyData.undated experiment)
+        let compared =
+            if isRecorded then
+                experiment
+            else
+                StudyData.undated experiment
+        let now = Configuration.onMachine options.Threads options.Device compared
         for difference in Option.toList(Configuration.difference begun now) do
             refuse $"{difference}. " "bring the setting back, or start a new run"
         let data, message = Fingerprints.timed(fun () -> StudyData.outside experiment)

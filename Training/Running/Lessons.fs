@@ -11,15 +11,7 @@ open Levee.Training.Tasks
 [<RequireQualifiedAccess>]
 module internal Lessons =
     /// Teaches the policy of a number, from its own seed, and saves it in the run folder.
-    let teach
-        (folder: RunFolder)
-        task
-        (create: Seed -> Policy)
-        (teaching: WarmStartOptions)
-        (sink: IProgressSink)
-        cancellation
-        index
-        =
+    let teach (folder: RunFolder) task (create: Seed -> Policy) (teaching: WarmStartOptions) (sink: IProgressSink) cancellation index =
         let run = { Arm = "warm start"; Seed = index }
         sink.Started(run, teaching.Steps)
         let seed = Seed.ofInt index |> Seed.named "warm start"

@@ -22,10 +22,7 @@ type internal Undertaking = {
 [<RequireQualifiedAccess>]
 module internal StudyData =
     /// A study whose chat templates write one moment from beginning to end.
-    let dated moment (experiment: Experiment) = {
-        experiment with
-            Task = { experiment.Task with Date = Some(Moment.ofTime moment) }
-    }
+    let dated moment (experiment: Experiment) = { experiment with Task = { experiment.Task with Date = Some(Moment.ofTime moment) } }
 
     let undated (experiment: Experiment) = { experiment with Task = { experiment.Task with Date = None } }
 

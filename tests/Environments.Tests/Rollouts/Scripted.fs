@@ -27,8 +27,7 @@ type Library() =
                     Ok [| paris |])
             |> Task.FromResult
 
-let searching (library: Library) : IEnvironment =
-    SearchEnvironment({ SearchOptions.defaults with Wording = Wording.Brief }, library)
+let searching (library: Library) : IEnvironment = SearchEnvironment({ SearchOptions.defaults with Wording = Wording.Brief }, library)
 
 let options = { RolloutOptions.defaults with TurnTokens = 24; ObservationTokens = 40 }
 
