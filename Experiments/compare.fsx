@@ -6,7 +6,6 @@
 open System
 open System.IO
 open Levee
-open Levee.Report
 
 Script.guarded(fun () ->
     let report, window, arms = Comparison.write "runs" DateTime.Now (List.ofArray(Script.arguments()))

@@ -4,7 +4,7 @@
 
 open System.IO
 open Levee
-open Levee.Report
+open Levee.Training.Report
 
 let run = Array.last fsi.CommandLineArgs
 let lines = (Metrics.read(Path.Combine(run, "metrics.jsonl"))).Lines

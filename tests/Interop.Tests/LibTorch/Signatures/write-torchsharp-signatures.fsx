@@ -1,6 +1,6 @@
 // Writes torchsharp-signatures.txt: all signatures, in the package TorchSharp, of the types that Interop.LibTorch declares.
 //
-//     dotnet fsi tests/Interop.Tests/LibTorch/write-torchsharp-signatures.fsx PATH/TO/TorchSharp.dll
+//     dotnet fsi tests/Interop.Tests/LibTorch/Signatures/write-torchsharp-signatures.fsx PATH/TO/TorchSharp.dll
 //
 // Needs tests/Interop.Tests built (Release) over our own assembly; the way to write a signature is the tests' own.
 open System
@@ -8,7 +8,7 @@ open System.IO
 open System.Reflection
 open System.Runtime.Loader
 
-let bin = Path.Combine(__SOURCE_DIRECTORY__, "../../../artifacts/bin/Interop.Tests/release") |> Path.GetFullPath
+let bin = Path.Combine(__SOURCE_DIRECTORY__, "../../../../artifacts/bin/Interop.Tests/release") |> Path.GetFullPath
 let load name (path: string) = AssemblyLoadContext(name).LoadFromAssemblyPath(Path.GetFullPath path)
 let package = load "package" (Array.last fsi.CommandLineArgs)
 let own = load "own" (Path.Combine(bin, "Levee.Interop.LibTorch.dll"))
