@@ -14,15 +14,15 @@ type Question = {
 /// A contiguous stretch of a trajectory's tokens, by its author. Training on tool output is unrepresentable: only an
 /// `Action` carries log-probabilities.
 type Segment =
-    /// What the policy was given first.
+    /// The prompt: the tokens that the policy was given first.
     | Prompt of tokens: int[]
-    /// What the policy wrote in one turn, token by token as sampled and never decoded and re-encoded, with the
-    /// log-probability of each token under the policy that sampled it. Both arrays have the same length.
+    /// One turn of the policy: its tokens as sampled, never decoded and re-encoded, with the log-probability of each under the policy that sampled it. Both
+    /// arrays have the same length.
     | Action of tokens: int[] * logProb: float32[]
-    /// What the environment inserted in answer to an action: context only.
+    /// The tokens that the environment inserted in answer to an action. They are context only.
     | Observation of tokens: int[]
 
-/// Why a trajectory ended. A trajectory whose last action was cut off at a token limit, whatever it said by then, ended for that.
+/// The reason why a trajectory ended. Where a token limit cut the last action off, that limit is the reason, whatever the action said by then.
 type EndReason =
     /// The policy gave an answer.
     | Answered
@@ -44,11 +44,11 @@ type SearchCall = {
     Failure: string option
 }
 
-/// Why a trajectory has no reward: what a reward function did instead of giving a finite number.
+/// The failure of a reward function that left a trajectory without a reward: it gave no finite number, or threw.
 type RewardFault = {
     /// The reward function's name; empty where it has none.
     Function: string
-    /// What it gave: "NaN", an infinity, or the type and message of what it threw.
+    /// The faulty result: "NaN", an infinity, or the type and message of what the function threw.
     Gave: string
 }
 
@@ -59,12 +59,12 @@ type Trajectory = {
     Segments: Segment list
     /// Outcome reward of the whole trajectory; NaN where it could not be judged.
     Reward: float
-    /// Why it could not be judged; such a trajectory is left out of its group before anything is estimated (`Judgement`).
+    /// The failure that left it without a reward, if any. Such a trajectory is left out of its group before anything is estimated (`Judgement`).
     Fault: RewardFault option
     End: EndReason
     /// The text of the final answer, where one was given.
     Answer: string option
-    /// How many tokens at the end of the last action make up the final answer span, `<answer>` to `</answer>`; 0 without an answer.
+    /// The number of tokens at the end of the last action that make up the final answer span, `<answer>` to `</answer>`; 0 without an answer.
     AnswerTokens: int
     /// For each action in order, how many tokens at its end make up a call of a tool, `<search>` to `</search>`; 0 where it made none.
     CallTokens: int list
@@ -83,7 +83,7 @@ module Trajectory =
             | Prompt _
             | Observation _ -> None)
 
-    /// Whether a response was cut off at a token limit, the turn's or the context's, so that its outcome says nothing of its quality.
+    /// True when a response was cut off at a token limit, the turn's or the context's, so that its outcome says nothing of its quality.
     let isTruncated (trajectory: Trajectory) =
         match trajectory.End with
         | LengthLimit

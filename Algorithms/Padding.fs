@@ -30,6 +30,6 @@ module Padding =
             torch.cat([| part; missing |], 1L)
         torch.cat(Array.map widen parts, 0L)
 
-    /// What `score` makes of trajectories, [R, N], so many at a time.
+    /// The result of `score` for trajectories, [R, N], computed for `size` of them at a time.
     let inParts size (score: Trajectory[] -> torch.Tensor) (trajectories: Trajectory[]) =
         trajectories |> Array.chunkBySize size |> Array.map(fun part -> Tensors.scoped(fun () -> score part)) |> stack

@@ -18,7 +18,7 @@ module Tensors =
     /// A number as torch takes it.
     let scalar (number: float) : Scalar = Scalar.op_Implicit number
 
-    /// Whether a tensor is of half precision: bfloat16 or float16.
+    /// True when a tensor is of half precision: bfloat16 or float16.
     let isHalf (tensor: torch.Tensor) = tensor.dtype = torch.bfloat16 || tensor.dtype = torch.float16
 
     /// A tensor of half precision in float32; others as they are.
@@ -28,10 +28,10 @@ module Tensors =
         else
             tensor
 
-    /// Where `values` exceed `bound`, as booleans.
+    /// A boolean tensor, true where `values` exceed `bound`.
     let above bound (values: torch.Tensor) = values.gt(scalar bound)
 
-    /// Where `values` are at least `bound`, as booleans.
+    /// A boolean tensor, true where `values` are at least `bound`.
     let notBelow bound (values: torch.Tensor) = values.ge(scalar bound)
 
     /// `values` kept within [low, high]; the gradient is zero outside.

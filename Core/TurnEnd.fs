@@ -35,15 +35,15 @@ type TurnEnd(tokenizer: ITokenizer, stopTokens: int seq, stopTexts: string list)
 
             completes[token] = 2uy)
 
-    /// Whether the text ends in a stop token.
+    /// True when the text ends in a stop token.
     member _.AtToken(written: IReadOnlyList<int>) = stopTokens.Contains written[written.Count - 1]
 
-    /// Whether the last token completes a stop text.
+    /// True when the last token completes a stop text.
     member _.AtText(written: IReadOnlyList<int>) =
         not stopTexts.IsEmpty
         && canComplete written[written.Count - 1]
         && (let tail = tokenizer.Decode [| for i in max 0 (written.Count - window) .. written.Count - 1 -> written[i] |]
             stopTexts |> List.exists(fun stop -> tail.Contains(stop, StringComparison.Ordinal)))
 
-    /// Whether the text is over.
+    /// True when the text is over.
     member this.Reached(written: IReadOnlyList<int>) = this.AtToken written || this.AtText written

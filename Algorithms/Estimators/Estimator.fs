@@ -3,7 +3,7 @@ namespace Levee.Algorithms.Estimators
 open Levee.Algorithms
 open Levee.Algorithms.Formulas
 
-/// What an estimator makes of rollouts.
+/// The result of an estimator for some rollouts.
 type Estimates = {
     /// [trajectory][token] advantage of each action token.
     Advantages: float[][]
@@ -15,7 +15,7 @@ type Estimates = {
 type Estimator = {
     Formula: string
     Needs: Set<Need>
-    /// Whether a trajectory is compared with its own group alone: then a group without signal has advantages of exactly 0, and whitening leaves
+    /// True when a trajectory is compared with its own group alone: then a group without signal has advantages of exactly 0, and whitening leaves
     /// them so. An estimator that is not compares over the whole step, or with a critic.
     IsGroupRelative: bool
     /// Rewards that it asks for besides the outcome; a trainer looks before the estimate whether each gives a number.

@@ -4,13 +4,13 @@ open Levee.Algorithms
 open Levee.Algorithms.Estimators
 open Levee.Algorithms.Formulas
 
-/// Where a run stands, for coefficients that change while it trains.
+/// The point that a run has reached, for coefficients that change while it trains.
 type Clock = {
     /// The step, from 1.
     Step: int
     /// Steps of the whole run.
     Steps: int
-    /// What the phase alarm multiplies coefficients by that follow it; 1 while it is silent.
+    /// The factor that the phase alarm puts on the coefficients that follow it; 1 while it is silent.
     Alarm: float
 }
 

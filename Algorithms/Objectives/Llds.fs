@@ -6,7 +6,7 @@ open Levee.Algorithms.Estimators
 open Levee.Algorithms.Formulas
 open TorchSharp
 
-/// Where the penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).
+/// The condition under which the penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).
 [<RequireQualifiedAccess>]
 type Gate =
     /// On every token (arXiv 2512.04220, Eq. 9).
@@ -19,7 +19,7 @@ type Gate =
     /// On all tokens of a response whose d sums to more than the threshold (Eq. 10).
     | Response
 
-/// What the summed penalty is divided by.
+/// The number that the summed penalty is divided by.
 [<RequireQualifiedAccess>]
 type Normaliser =
     /// All action tokens of the mini-batch, preserved or not: the released code, which the published lambda belongs to.
@@ -54,7 +54,7 @@ type LldsOptions = {
     Preserve: Preserve
     /// The policy whose log-probabilities are to be kept; the sampling policy's in the paper.
     Reference: Reference
-    /// What a gate's sum of d must exceed, in nats; at least 0.
+    /// The bound that a gate's sum of d must exceed, in nats; at least 0.
     Threshold: float
     AnswerWeight: AnswerWeight
 }
@@ -122,7 +122,7 @@ module Llds =
         | Gate.Action -> bySumOver part.Action
         | Gate.Segment -> bySumOver(segments kept part.Action)
 
-    /// What divides the penalty [R, N] of a part, counted on the whole mini-batch.
+    /// Sums the penalty [R, N] of a part and divides it by the normaliser, which is counted on the whole mini-batch.
     let private normalise options (whole: Batch) =
         let kept = preserved options.Preserve whole
         let inKept = kept.sum(1L)

@@ -5,7 +5,7 @@ open Levee.Algorithms.Estimators
 open Levee.Algorithms.Formulas
 open TorchSharp
 
-/// How far the likelihood ratio may move before its gradient is cut: the interval [1 - Low, 1 + High]. `Clip.symmetric` and `Clip.asymmetric` make one.
+/// The range of the likelihood ratio outside which its gradient is cut: [1 - Low, 1 + High]. `Clip.symmetric` and `Clip.asymmetric` make one.
 type Clip = private {
     Below: float
     Above: float
@@ -18,7 +18,7 @@ type Clip = private {
 
 [<RequireQualifiedAccess>]
 module Clip =
-    /// The same distance on both sides. Raises `ArgumentException` unless 0 < epsilon < 1.
+    /// A clip at the same distance on both sides. Raises `ArgumentException` unless 0 < epsilon < 1.
     let symmetric epsilon =
         if not(epsilon > 0.0 && epsilon < 1.0) then
             Setting.refuse $"A clip of {epsilon} is out of range: give a number above 0 and below 1, such as 0.2."
