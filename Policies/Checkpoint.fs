@@ -59,7 +59,7 @@ module Checkpoint =
         files.Check(tokenizer = false)
         modelOf Overflow.Refuse files (ModelConfig.Load files.Config) trainable dtype device |> fst
 
-    /// What loading the policy in a folder would tell of its configuration and its tensors' names, a line each. Raises as `load` does.
+    /// The notices that loading the policy in a folder would give of its configuration and its tensors' names, a line each. Raises as `load` does.
     let notices (folder: string) =
         let files = ModelFolder folder
         files.Check()

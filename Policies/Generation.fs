@@ -7,7 +7,7 @@ open Levee
 open Levee.Policies.Sampling
 open Levee.Policies.Transformer
 
-/// How texts are continued.
+/// Settings for continuing texts.
 type GenerationOptions = {
     Sampling: SamplingOptions
     /// The largest number of tokens to write, from 1; the policy's context may hold fewer.
@@ -18,11 +18,11 @@ type GenerationOptions = {
     StopTexts: string list
     /// Continuations of each prompt, from 1; the prompt is read once for those that begin together.
     Samples: int
-    /// What the draws depend on: sample s of prompt p draws from child s of child p.
+    /// The seed of the draws: sample s of prompt p draws from child s of child p.
     Seed: Seed
 }
 
-/// Why a continuation ended.
+/// The reason why a continuation ended.
 [<RequireQualifiedAccess>]
 type GenerationEnd =
     /// At a stop token, which is the last token.

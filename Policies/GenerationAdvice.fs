@@ -4,19 +4,19 @@ open Levee.Interop.HuggingFace
 open Levee.Policies.Sampling
 open Levee.Policies.Transformer
 
-/// What is given of how texts are to be continued; what is not is left to `generation_config.json`, and where that says nothing to
-/// defaults.
+/// The settings that a user gives for continuing texts. A setting that is not given is left to `generation_config.json`, and where that does not have it
+/// either, to the defaults.
 type GivenGeneration = {
     Temperature: float option
     TopK: int option
     TopP: float option
     MinP: float option
     MaxTokens: int option
-    /// None given where empty.
+    /// Texts that end a continuation; an empty list means that none are given.
     StopTexts: string list
 }
 
-/// How the makers of a model advise to sample, as `generation_config.json` has it.
+/// The sampling that the makers of a model advise, as `generation_config.json` has it.
 [<RequireQualifiedAccess>]
 module GenerationAdvice =
     /// Nothing is given.

@@ -8,13 +8,13 @@ open Levee.Policies.Transformer
 open Levee.Policies.Weights
 open TorchSharp
 
-/// How trajectories are scored. All but the temperature changes memory and time, not results beyond rounding.
+/// Settings for scoring trajectories. All but the temperature change memory and time, not results beyond rounding.
 type ScoringSettings = {
-    /// What logits are divided by; `SamplingOptions.leastTemperature` or above.
+    /// The number that logits are divided by; `SamplingOptions.leastTemperature` or above.
     Temperature: float
-    /// Whether sequences stand one behind the other, without padding. Pays where lengths differ much.
+    /// True when sequences stand one behind the other, without padding. Pays where lengths differ much.
     Packing: bool
-    /// Whether each layer is computed again on the way back instead of being kept: memory of one layer instead of all, for a third more
+    /// True when each layer is computed again on the way back instead of being kept: memory of one layer instead of all, for a third more
     /// time.
     Checkpointing: bool
 }
