@@ -6,7 +6,7 @@ open System.Threading.Tasks
 open Levee
 open Levee.Environments
 
-/// What answers from data, and tells which data that is.
+/// A source of answers that tells which data it answers from.
 type IFingerprinted =
     /// A SHA-256 in hexadecimal that is another when the data are others; empty where that is not known.
     abstract Fingerprint: string
@@ -61,7 +61,7 @@ type ResilientRetriever internal (inner: IRetriever, timeOut: TimeSpan) =
     /// Queries asked so far.
     member _.Queries = Interlocked.Read &queryCount
 
-    /// How many of them failed.
+    /// The number of those queries that failed.
     member _.Failures = Interlocked.Read &failureCount
 
     interface IFingerprinted with

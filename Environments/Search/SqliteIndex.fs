@@ -9,7 +9,7 @@ open Levee
 open Levee.Algorithms.Objectives
 open Levee.Environments
 
-/// What identifies an index: its corpus, and how that was taken apart.
+/// The identity of an index: the fingerprint of its corpus, and the analysis that it was made by.
 type internal IndexIdentity = { Fingerprint: string; Analysis: TextAnalysis }
 
 /// A corpus in SQLite with an FTS5 index over title and text (tokenizer unicode61: case and diacritics do not count).

@@ -5,14 +5,14 @@ open System.Globalization
 open System.Text
 open Levee.Algorithms.Objectives
 
-/// How an index takes texts and queries apart into words to look for.
+/// The way in which an index takes texts and queries apart into words to look for.
 [<RequireQualifiedAccess>]
 type TextAnalysis =
     /// Words are runs of letters and digits. A script that writes no blanks between words is found by whole runs only.
     | Words
-    /// As `Words`, but in scripts that write no blanks between words, or fasten particles to them (Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese and
-    /// more), words are the pairs of neighbouring characters, as in Lucene's CJKAnalyzer, and the single ones. Vowel and cantillation points of Arabic and
-    /// Hebrew and the Arabic tatweel do not count, symbols such as emoji are words of their own, and half and full width are one.
+    /// Finds words as `Words` does, but in scripts that write no blanks between words, or fasten particles to them (Chinese, Japanese, Korean, Thai, Lao,
+    /// Khmer, Burmese and more), words are the pairs of neighbouring characters, as in Lucene's CJKAnalyzer, and the single ones. Vowel and cantillation
+    /// points of Arabic and Hebrew and the Arabic tatweel do not count, symbols such as emoji are words of their own, and half and full width are one.
     | Pairs
 
 /// Taking texts and queries apart; knows no search engine.
@@ -84,7 +84,7 @@ module TextAnalysis =
     let private isUnspaced (rune: Rune) = rune.Value >= 0x0E01 && not(Rune.IsDigit rune) && isWord rune && isIn unspaced rune
     let private isDropped (rune: Rune) = rune.Value = tatweel || isMark rune && isIn points rune
 
-    /// Whether `Words` finds less in a text than `Pairs`: it holds a script without blanks between words, or letters with points.
+    /// True when `Words` finds less in a text than `Pairs`: the text holds a script without blanks between words, or letters with points.
     let needsPairs (text: string) =
         let mutable runes = text.EnumerateRunes()
         let mutable found = false
@@ -187,7 +187,7 @@ module TextAnalysis =
         else
             TextAnalysis.Words
 
-    /// What an analysis finds, in one sentence.
+    /// A description of what an analysis finds, in one sentence.
     let describe analysis =
         match analysis with
         | TextAnalysis.Words -> "words are runs of letters and digits; scripts without blanks between words are found by whole runs only"
