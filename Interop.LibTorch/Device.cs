@@ -56,6 +56,6 @@ public static partial class torch
         public static int device_count() => Native.levee_cuda_device_count();
     }
 
-    /// <summary>Whether this libtorch was built for CUDA and sees a GPU.</summary>
+    /// <summary>True when this libtorch was built for CUDA and sees a GPU.</summary>
     public static bool cuda_is_available() => Native.levee_cuda_is_available() != 0;
 }

@@ -6,7 +6,7 @@ public static partial class torch
 {
     public sealed unsafe partial class Tensor
     {
-        /// <summary>Whether operations on the tensor are recorded, so that gradients can flow to it.</summary>
+        /// <summary>True when operations on the tensor are recorded, so that gradients can flow to it.</summary>
         public bool requires_grad
         {
             get

@@ -34,7 +34,7 @@ public static partial class torch
         /// <summary>Position of the largest element along one dimension.</summary>
         public Tensor argmax(long dim, bool keepdim = false) => Call("argmax", this, dim, keepdim);
 
-        /// <summary>Whether all elements are true (not zero).</summary>
+        /// <summary>True when all elements are true (not zero).</summary>
         public Tensor all() => Call("all", this);
 
         /// <summary>Running sum along one dimension.</summary>

@@ -21,7 +21,7 @@ open Levee.Training.Tasks
 open Levee.Training.Terminal
 open TorchSharp
 
-/// How a study is run; nothing here changes its numbers but `Threads` and `Device`.
+/// Settings for running a study. Of these, `Threads` and `Device` alone may change its numbers.
 type StudyOptions = {
     /// Folder that run folders are made in.
     Out: string
@@ -29,13 +29,13 @@ type StudyOptions = {
     Workers: int
     /// Threads of each tensor operation.
     Threads: int
-    /// Where policies are trained, by torch's name, such as "cpu" or "cuda:0".
+    /// The device that policies are trained on, by torch's name, such as "cpu" or "cuda:0".
     Device: string
     /// Steps between the states that are saved; one is saved besides when a run ends or is cancelled.
     SaveEvery: int
     /// The script that runs the study, where one does.
     Script: ScriptCall option
-    /// Whether a run goes on although its data are not those that it was begun with.
+    /// True when a run goes on although its data are not those that it was begun with.
     AcceptChanges: bool
 }
 
@@ -52,13 +52,13 @@ module StudyOptions =
         AcceptChanges = false
     }
 
-/// How a study ended.
+/// The end of a study and its results.
 type StudyOutcome = {
     Folder: RunFolder
     Arms: ArmSummary list
     /// Runs that ended with an error, with its message.
     Failed: (RunId * string) list
-    /// Whether it was interrupted.
+    /// True when it was interrupted.
     Cancelled: bool
 }
 
@@ -120,7 +120,7 @@ module Study =
         | Checkpoint path -> fun _ -> path
         | Taught(policies, _) -> fun seed -> folder.WarmStart(origin policies seed)
 
-    /// What of a step could not be judged, in a sentence: how many trajectories, and the first of their faults.
+    /// The trajectories of a step that could not be judged, in a sentence: how many there are, and the first of their faults.
     let private unjudged (step: StepReport) =
         match List.distinct step.Unjudged with
         | [] -> None
@@ -129,7 +129,7 @@ module Study =
             let more = if faults.Length > 3 then "; and others" else ""
             Some $"{step.Unjudged.Length} of the trajectories sampled could not be judged and were left out: {first}{more}"
 
-    /// What a reader of the console should know of a step besides its numbers.
+    /// Remarks about a step, besides its numbers, for a reader of the console.
     let private remarks (step: StepReport) = [
         let metric name = Map.tryFind name step.Metrics |> Option.defaultValue 0.0
         if metric MetricName.updatesSkipped > 0.0 then
@@ -158,7 +158,7 @@ module Study =
         Message = message
     }
 
-    /// That a run goes on over data which are not those that it was begun with.
+    /// The event that a run goes on over data which are not those that it was begun with.
     let private acceptedLine run (state: SavedState option) (changes: string list) : EventLine =
         let step = state |> Option.map _.Content.Step |> Option.defaultValue 0
         let changes = String.concat " | " changes
@@ -277,7 +277,7 @@ module Study =
         Html.write folder.Report content
         Summary.arms (Summary.defaultWindow(steps experiment)) (experiment.Arms |> List.map _.Name) content.Lines
 
-    /// What a report says of events: all of the phases, and of trajectories that could not be judged the first in each run.
+    /// The report's notes on events: on each event of a phase, and in each run on the first event of trajectories that could not be judged.
     let private eventNotes (events: EventLine list) = [
         for _, lines in events |> List.filter _.IsUnjudged |> List.groupBy _.Run do
             let others =
@@ -320,7 +320,7 @@ module Study =
 
     let private undated (experiment: Experiment) = { experiment with Task = { experiment.Task with Date = None } }
 
-    /// What is outside of a run folder and a study depends on.
+    /// The data that a study depends on outside of its run folder.
     let private outside (experiment: Experiment) = [
         yield! Fingerprints.ofTask experiment.Task
         match experiment.Start with
@@ -348,8 +348,8 @@ module Study =
         Messages: string list
     }
 
-    /// How the data differ from what was recorded of them, and what is to be said where nothing was. What the folder's own teaching made is compared where it
-    /// is still there: what is not is taught again, to the same.
+    /// The differences between the data and their record, and the messages where there is no record. Policies that the folder's own teaching made are
+    /// compared where they are still there; others are taught again, to the same weights.
     let private changesSince (folder: RunFolder) experiment data recorded =
         match recorded with
         | None ->
@@ -456,13 +456,13 @@ module Study =
         ]
         { Folder = folder; Arms = report folder experiment notes; Failed = errors; Cancelled = cancelled }
 
-    /// That what the runs start from is there, before anything is written.
+    /// Checks that what the runs start from is there, before anything is written.
     let private checkStart (experiment: Experiment) =
         match experiment.Start with
         | Checkpoint folder -> (ModelFolder folder).Check()
         | Taught _ -> ()
 
-    /// What a user should know of the files that the runs start from, a line each. Raises as loading them does.
+    /// Notices for the user about the files that the runs start from, a line each. Raises as loading them does.
     let notices (experiment: Experiment) =
         match experiment.Start with
         | Checkpoint folder -> Policy.notices folder

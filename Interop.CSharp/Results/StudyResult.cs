@@ -14,7 +14,7 @@ public sealed record StudyResult
     /// <summary>Runs that ended with an error.</summary>
     public required IReadOnlyList<RunFailure> Failures { get; init; }
 
-    /// <summary>Whether it was interrupted; the rest shows what there is.</summary>
+    /// <summary>True when it was interrupted; the rest shows what there is.</summary>
     public required bool IsCancelled { get; init; }
 
     /// <summary>The outcome in plain sentences, as the report has them.</summary>

@@ -26,7 +26,7 @@ public sealed record LearningTask
     public required IEnvironment Environment { get; init; }
 
     /// <summary>
-    /// Whether prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file
+    /// True when prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file
     /// otherwise.
     /// </summary>
     public bool AsChat { get; init; }

@@ -18,7 +18,7 @@ public sealed record LoraOptions
     /// <summary>The projections of every layer that a product stands beside; all when not said.</summary>
     public IReadOnlyList<Projection> Targets { get; init; } = [.. Default.Targets.Select(ProjectionMapping.FromCore)];
 
-    /// <summary>Whether the products are divided by the square root of the rank instead, which suits high ranks.</summary>
+    /// <summary>True when the products are divided by the square root of the rank instead, which suits high ranks.</summary>
     public bool RankStabilised { get; init; } = Default.RankStabilised;
 
     internal CoreWeights.LoraOptions ToCore() =>

@@ -24,7 +24,7 @@ public sealed record TrainingOptions
     /// </summary>
     public int? Slots { get; init; } = Default.Slots.ToNullable();
 
-    /// <summary>Whether the writing of a token is recorded as a CUDA graph.</summary>
+    /// <summary>True when the writing of a token is recorded as a CUDA graph.</summary>
     public bool Graphs { get; init; } = Default.Graphs;
 
     /// <summary>Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.</summary>
@@ -33,10 +33,10 @@ public sealed record TrainingOptions
     /// <summary>How the weights of a policy in training are kept.</summary>
     public Precision Precision { get; init; } = Default.Precision.FromCore();
 
-    /// <summary>Whether sequences are trained on one behind the other, without padding.</summary>
+    /// <summary>True when sequences are trained on one behind the other, without padding.</summary>
     public bool Packing { get; init; } = Default.Packing;
 
-    /// <summary>Whether each layer is computed again on the way back instead of being kept (gradient checkpointing).</summary>
+    /// <summary>True when each layer is computed again on the way back instead of being kept (gradient checkpointing).</summary>
     public bool Checkpointing { get; init; } = Default.Checkpointing;
 
     /// <summary>
@@ -59,11 +59,11 @@ public sealed record TrainingOptions
     /// <summary>The norm that longer gradients are cut back to.</summary>
     public double ClipNorm { get; init; } = Default.ClipNorm;
 
-    /// <summary>Whether token embeddings stay as they are.</summary>
+    /// <summary>True when token embeddings stay as they are.</summary>
     public bool FreezeEmbedding { get; init; } = Default.FreezeEmbedding;
 
     /// <summary>
-    /// Whether the first update after a rollout takes its own log-probabilities for the sampler's, which are the same but for rounding.
+    /// True when the first update after a rollout takes its own log-probabilities for the sampler's, which are the same but for rounding.
     /// </summary>
     public bool ExactFirstUpdate { get; init; } = Default.ExactFirstUpdate;
 

@@ -15,7 +15,7 @@ public sealed record AdapterConfig
     /// <summary>What products are multiplied by, before the division by the rank; above 0.</summary>
     public required double Alpha { get; init; }
 
-    /// <summary>Whether products are divided by the square root of the rank instead.</summary>
+    /// <summary>True when products are divided by the square root of the rank instead.</summary>
     public bool UseRsLora { get; init; }
 
     /// <summary>

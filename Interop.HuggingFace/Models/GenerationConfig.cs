@@ -31,7 +31,7 @@ public sealed record GenerationConfig(string Text, IReadOnlyList<int> EosTokenId
         ["typical_p"] = 1,
     };
 
-    /// <summary>Whether tokens are drawn; false takes the likeliest.</summary>
+    /// <summary>True when tokens are drawn; false takes the likeliest.</summary>
     public bool? DoSample { get; private init; }
 
     /// <summary>The temperature to draw at, from 0.</summary>

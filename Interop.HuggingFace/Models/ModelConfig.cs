@@ -77,18 +77,18 @@ public sealed record ModelConfig
     /// <summary>The tokens that fill a batch; empty where there is none.</summary>
     public IReadOnlyList<int> PadTokenIds { get; init; } = [];
 
-    /// <summary>Whether the head's matrix is the embedding's.</summary>
+    /// <summary>True when the head's matrix is the embedding's.</summary>
     public bool TieWordEmbeddings { get; init; }
 
     /// <summary>
-    /// Whether attention projections have biases; null where the file does not say and the architecture decides, as Qwen2 always does.
+    /// True when attention projections have biases; null where the file does not say and the architecture decides, as Qwen2 always does.
     /// </summary>
     public bool? AttentionBias { get; init; }
 
-    /// <summary>Whether the feed-forward projections have biases; null where the file does not say, which means no.</summary>
+    /// <summary>True when the feed-forward projections have biases; null where the file does not say, which means no.</summary>
     public bool? MlpBias { get; init; }
 
-    /// <summary>Whether some layers attend to a window only.</summary>
+    /// <summary>True when some layers attend to a window only.</summary>
     public bool UseSlidingWindow { get; init; }
 
     /// <summary>The kind of each layer's attention, such as <c>full_attention</c>; empty where the file does not say.</summary>
@@ -111,7 +111,7 @@ public sealed record ModelConfig
     /// </summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
-    /// <summary>Whether <see cref="HeadDim"/> is a field of its own rather than computed.</summary>
+    /// <summary>True when <see cref="HeadDim"/> is a field of its own rather than computed.</summary>
     internal bool HasHeadDim => _headDim is not null;
 
     /// <summary>The document that this configuration was read from.</summary>

@@ -20,7 +20,7 @@ public static partial class RedundantTensors
         _ => null,
     };
 
-    /// <summary>Whether lists of files may be wrong about a tensor, since whether it is there or not changes nothing.</summary>
+    /// <summary>True when lists of files may be wrong about a tensor, since whether it is there or not changes nothing.</summary>
     internal static bool MayBeMissing(string name) =>
         name == Head || Rotary().IsMatch(name) || Mask().IsMatch(name) || ValueHead().IsMatch(name);
 

@@ -18,10 +18,10 @@ internal sealed record JsonLayout
     /// <summary>What stands between a name and its value.</summary>
     internal string KeySeparator { get; init; } = ": ";
 
-    /// <summary>Whether all but ASCII is escaped.</summary>
+    /// <summary>True when all but ASCII is escaped.</summary>
     internal bool AsciiOnly { get; init; }
 
-    /// <summary>Whether names are sorted, by code points.</summary>
+    /// <summary>True when names are sorted, by code points.</summary>
     internal bool SortKeys { get; init; }
 }
 

@@ -23,7 +23,7 @@ internal static class ValueReading
         _ => throw new NotSupportedException($"{value.GetType()}"),
     };
 
-    /// <summary>Whether Python takes the value as true.</summary>
+    /// <summary>True when Python takes the value as true.</summary>
     internal static bool IsTrue(this Value value) => value switch
     {
         UndefinedValue or NoneValue => false,

@@ -32,13 +32,13 @@ internal readonly ref struct MarkedText(ReadOnlySpan<char> text, ReadOnlySpan<bo
 
     internal int Length => Text.Length;
 
-    /// <summary>Whether any of it is foreign.</summary>
+    /// <summary>True when any of it is foreign.</summary>
     internal bool HasForeign => Foreign.Contains(true);
 
-    /// <summary>Whether any of a stretch of it is foreign.</summary>
+    /// <summary>True when any of a stretch of it is foreign.</summary>
     internal bool HasForeignIn(int start, int length) => !Foreign.IsEmpty && Foreign.Slice(start, length).Contains(true);
 
-    /// <summary>Whether all of it is foreign.</summary>
+    /// <summary>True when all of it is foreign.</summary>
     internal bool IsForeign => !Foreign.IsEmpty && !Foreign.Contains(false);
 
     internal MarkedText Slice(int start, int length) =>

@@ -11,7 +11,7 @@ internal delegate void PieceAction(MarkedText piece);
 /// </summary>
 internal interface IPreTokenizer
 {
-    /// <summary>Whether the pieces are bytes to the model, which it writes in <see cref="ByteAlphabet"/>.</summary>
+    /// <summary>True when the pieces are bytes to the model, which it writes in <see cref="ByteAlphabet"/>.</summary>
     bool GivesBytes => false;
 
     /// <summary>Hands on the pieces of a text, none of them empty.</summary>

@@ -3,7 +3,7 @@ namespace Levee.Interop.HuggingFace;
 /// <summary>A stretch of a text that is encoded as a whole.</summary>
 /// <param name="Text">Its text; halves of surrogate pairs that the neighbours do not complete count as U+FFFD.</param>
 /// <param name="IsForeign">
-/// Whether it comes from elsewhere, such as a document or a question: no added token is found in it or across its ends.
+/// True when it comes from elsewhere, such as a document or a question: no added token is found in it or across its ends.
 /// </param>
 public readonly record struct TextStretch(string Text, bool IsForeign = false);
 

@@ -45,11 +45,11 @@ public sealed partial class Tokenizer
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text; halves of surrogate pairs count as U+FFFD.</param>
     /// <param name="parseSpecialTokens">
-    /// Whether the text of an added token becomes that token. With false it is only text, and no id of an added token comes back except
+    /// True when the text of an added token becomes that token. With false it is only text, and no id of an added token comes back except
     /// <see cref="UnknownId"/>: for text from outside, such as retrieved documents, whose tags must not act as control tokens.
     /// </param>
     /// <param name="addSpecialTokens">
-    /// Whether the file's post-processor puts its special tokens around the ids, such as Llama 3's <c>&lt;|begin_of_text|&gt;</c> in front.
+    /// True when the file's post-processor puts its special tokens around the ids, such as Llama 3's <c>&lt;|begin_of_text|&gt;</c> in front.
     /// </param>
     /// <exception cref="InvalidOperationException">
     /// A word, character or byte is outside the vocabulary, and the tokenizer has no unknown token.

@@ -37,7 +37,7 @@ public sealed record TokenizerConfig
     public long? ModelMaxLength { get; init; }
 
     /// <summary>
-    /// Whether transformers removes blanks before punctuation when it decodes; <see cref="Tokenizer.Decode"/> never does.
+    /// True when transformers removes blanks before punctuation when it decodes; <see cref="Tokenizer.Decode"/> never does.
     /// </summary>
     public bool CleanUpTokenizationSpaces { get; init; }
 

@@ -183,7 +183,7 @@ internal static class Hangul
         return true;
     }
 
-    /// <summary>Whether a character may join the one before it into a syllable.</summary>
+    /// <summary>True when a character may join the one before it into a syllable.</summary>
     internal static bool IsVowelOrTrail(int rune) => rune is (>= Vowels and < Vowels + VowelCount) or (> Trails and < Trails + TrailCount);
 
     internal static int? Compose(int first, int second)

@@ -13,7 +13,7 @@ type AdamW = {
     WeightDecay: float
 }
 
-/// What AdamW remembers between steps, one number a parameter each, in float32 at least. The tensors belong to it and are updated in place.
+/// The state that AdamW keeps between steps, one number a parameter each, in float32 at least. The tensors belong to it and are updated in place.
 type OptimiserState = {
     /// Updates done so far.
     Updates: int
@@ -45,7 +45,7 @@ module Optimiser =
                     None
         }
 
-    /// The same tensors as before the first update: moments zero, in place.
+    /// Brings a state back to that before the first update: its moments become zero, in place.
     let reset state =
         state.FirstMoment.zero_() |> ignore
         state.SecondMoment.zero_() |> ignore

@@ -8,7 +8,7 @@ open Levee.Algorithms.Objectives
 open Levee.Environments
 open Levee.Training.Records
 
-/// What a run does when it enters a phase, or a worse one.
+/// An action of a run when it enters a phase, or a worse one.
 [<RequireQualifiedAccess>]
 type PhaseAction =
     /// Says so.
@@ -31,11 +31,11 @@ type PhaseEvent = {
     /// The step at which it began.
     Since: int
     Action: PhaseAction
-    /// What was done, in a sentence.
+    /// A sentence that says what was done.
     Message: string
 }
 
-/// What is watched while a run trains, and what is done about it.
+/// The measurements that are watched while a run trains, and what is done about them.
 type PhaseWatch = {
     Options: PhaseOptions
     /// Actions by the phase whose entering, or that of a worse one, they answer.
@@ -56,7 +56,7 @@ module PhaseWatch =
     /// Good states kept at a time: enough to reach back behind the beginning of a phase that takes some steps to be told.
     let kept = 3
 
-    /// Whether good states must be kept.
+    /// True when good states must be kept.
     let rollsBack watch = watch.Actions |> List.exists(snd >> (=) PhaseAction.RollBack)
 
     /// The actions that a change of phase asks for, in the order given; one that several phases ask for at once is taken once.
@@ -81,7 +81,7 @@ module PhaseWatch =
                     "The phase alarm raises coefficients, but none of this recipe follows it: write Coefficient.alarmed (Coefficient.constant 0.2) * Llds.penalty ..."
             | _ -> ()
 
-    /// What the fold sees of a step's metrics.
+    /// The vitals that a step's metrics hold.
     let vitals step (metrics: Map<string, float>) : Vitals = {
         Step = step
         Reward = Map.tryFind MetricName.reward metrics

@@ -2,7 +2,7 @@ namespace Levee.Training.Learning
 
 open System
 
-/// How the learning rate moves once it is warm.
+/// The course of the learning rate once it is warm.
 type Decay =
     /// It stays.
     | Constant

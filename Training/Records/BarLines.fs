@@ -53,7 +53,7 @@ module BarLines =
     /// Each bar once: of a step that was done again after a restart, its later bars stand.
     let latest (bars: BarLine list) = bars |> List.rev |> List.distinctBy(fun bar -> bar.Run, bar.Step, bar.QuestionId) |> List.rev
 
-    /// How many bars are below zero, and how many there are of which it is known.
+    /// The number of bars below zero, and the number of bars with a known change.
     let displaced (bars: BarLine list) =
         let changes = bars |> List.choose _.Change
         changes |> List.filter(fun change -> change < 0.0) |> List.length, changes.Length

@@ -9,7 +9,7 @@ open Levee.Interop.HuggingFace
 open Levee.Policies
 open Levee.Policies.Transformer
 
-/// How a run folder was made: what `build.fsx resume` runs again.
+/// The call that made a run folder; `build.fsx resume` runs it again.
 type ScriptCall = { Script: string; Arguments: string list }
 
 /// The folder that a study writes into, and the names in it.
@@ -28,7 +28,7 @@ type RunFolder = {
     member this.Report = Path.Combine(this.Path, "report.html")
     member this.WarmStart index = Path.Combine(this.Path, "warm-start", string index)
     member this.Policy run = Path.Combine(this.Path, "policies", RunFolder.FileName run)
-    /// Why the most displaced question of a run was so after a step, as text.
+    /// The file that explains, as text, why the most displaced question of a run was so after a step.
     member this.Displacement(run, step: int) = Path.Combine(this.Path, "displacement", $"{RunFolder.FileName run}-step{step}.txt")
     /// The policy of a run as it was after a step.
     member this.PolicyAt(run, step: int) = $"{this.Policy run}-step{step}"
@@ -86,7 +86,7 @@ module RunFolder =
             )
         folder
 
-    /// How the folder was made, where a script made it. Raises `InvalidDataException` naming the file where it says something else.
+    /// The call that made the folder, where a script made it. Raises `InvalidDataException` naming the file where it holds something else.
     let call (folder: RunFolder) =
         if File.Exists folder.Call then
             let remedy = "Mend it, or run the script again."

@@ -16,12 +16,12 @@ open Levee.Training.Measuring
 open Levee.Training.Tasks
 open TorchSharp
 
-/// What a state holds of a good state besides its tensors.
+/// The content of a good state, which a run can roll back to, besides its tensors.
 type SavedGood = { Step: int; Phases: PhaseState; Updates: int list }
 
-/// What a state holds of a run besides its tensors.
+/// The content of a run's state besides its tensors.
 type StateContent = {
-    /// Of the layout of all this; another one cannot be read.
+    /// The version of this layout; another one cannot be read.
     Format: int
     Arm: string
     Seed: int

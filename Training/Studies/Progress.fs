@@ -4,7 +4,7 @@ open System
 open Levee.Environments
 open Levee.Training.Records
 
-/// Where running arms report to. Every member may be called from any thread; disposing ends the display.
+/// The place that running arms report to. Every member may be called from any thread; disposing ends the display.
 type IProgressSink =
     inherit IDisposable
 
@@ -20,7 +20,7 @@ type IProgressSink =
     /// A run has ended.
     abstract Finished: run: RunId -> unit
 
-/// How far one run has come.
+/// The progress of one run.
 type RunProgress = {
     Run: RunId
     /// Steps that the run will take in all.
@@ -53,7 +53,7 @@ type RunProgress = {
         else
             Some((this.Updated - this.Started) / float this.Done * float(max 0 (this.Steps - this.Step)))
 
-/// How far a study has come.
+/// The progress of a study.
 type StudyProgress = {
     /// Steps of each run that is planned, where known from the start.
     Plan: Map<RunId, int>

@@ -19,19 +19,19 @@ type Trace = {
     Marks: float list
 }
 
-/// How a panel's vertical axis is chosen.
+/// The choice of a panel's vertical axis.
 [<RequireQualifiedAccess>]
 type VerticalAxis =
-    /// As wide as the values.
+    /// The axis is as wide as the values.
     | Fitted
-    /// As wide as the values, and 0 is on it.
+    /// The axis is as wide as the values, and 0 is on it.
     | FromZero
-    /// From 0, or logarithmic where the values span more than a factor of ten.
+    /// The axis begins at 0, or is logarithmic where the values span more than a factor of ten.
     | Spanning
 
 /// A horizontal axis.
 type Abscissa = {
-    /// What it counts.
+    /// The name of what it counts.
     Name: string
     /// First and last value.
     Range: float * float
@@ -43,7 +43,7 @@ type Stretch = {
     Until: float
     /// Index into the shades.
     Shade: int
-    /// What it stands for; shows under the pointer.
+    /// The meaning of the stretch; shows under the pointer.
     Hint: string
 }
 
@@ -64,7 +64,7 @@ type Bar = {
     Hint: string
 }
 
-/// What a panel shows.
+/// The content of a panel.
 [<RequireQualifiedAccess>]
 type Content =
     | Plot of Plot
@@ -91,7 +91,7 @@ type Figure = {
     Headings: (string * int) list
     /// Rows of panels, each with one place a column.
     Rows: Panel option list list
-    /// Whether the panels of a row share one vertical scale.
+    /// True when the panels of a row share one vertical scale.
     SharedRows: bool
     /// Names and tones, above the panels; empty for none.
     Legend: (string * int) list
