@@ -7,7 +7,7 @@ open Levee.Algorithms.Objectives
 type StopRule = {
     /// The metric's name, as in `metrics.jsonl`.
     Metric: string
-    /// True when beyond means above the bound, or below it.
+    /// True for a run that ends above the bound, false for one that ends below it.
     Above: bool
     Bound: float
     /// Measurements in a row; at least 1. Steps at which the metric was not measured do not count.

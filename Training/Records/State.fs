@@ -32,7 +32,7 @@ type StateContent = {
     Phases: PhaseState
     Updates: int list
     Good: SavedGood list
-    /// Length in bytes of the run's trajectories as text, which what follows is cut from before the run goes on.
+    /// Length in bytes of the run's file of trajectories as text. Whatever follows is cut off before the run goes on.
     Trajectories: int64
 }
 
