@@ -2,7 +2,9 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>Where a tensor lives: a kind of device and, for a GPU, its number (-1: the current one). Devices compare by reference.</summary>
+    /// <summary>
+    /// The place where a tensor lives: a kind of device and, for a GPU, its number (-1: the current one). Devices compare by reference.
+    /// </summary>
     public sealed class Device
     {
         /// <summary>A device from its description, <c>type</c> or <c>type:index</c>, such as <c>cpu</c> or <c>cuda:0</c>.</summary>

@@ -26,7 +26,7 @@ public sealed class Coefficient
         new(CoreObjectives.CoefficientModule.ofProgress(formula, value.ToFSharpFunc()));
 
     /// <summary>
-    /// The same while the phase alarm is silent, more once a phase has raised it (<see cref="PhaseAction.RaiseCoefficients"/>).
+    /// This coefficient while the phase alarm is silent, more once a phase has raised it (<see cref="PhaseAction.RaiseCoefficients"/>).
     /// </summary>
     public Coefficient Alarmed() => new(CoreObjectives.CoefficientModule.alarmed(_core));
 

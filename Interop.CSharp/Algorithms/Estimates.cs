@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>What an estimator makes of groups; trajectories are numbered through all of them.</summary>
+/// <summary>The result of an estimator for some groups. Trajectories are numbered through all of the groups.</summary>
 public sealed record Estimates
 {
     /// <summary>[trajectory][token] advantage of each action token.</summary>

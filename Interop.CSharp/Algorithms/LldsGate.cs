@@ -2,7 +2,9 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>Where the LLDS penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).</summary>
+/// <summary>
+/// The condition under which the LLDS penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).
+/// </summary>
 public enum LldsGate
 {
     /// <summary>On every token (arXiv 2512.04220, Eq. 9).</summary>

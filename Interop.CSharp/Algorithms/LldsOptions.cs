@@ -7,10 +7,10 @@ public sealed record LldsOptions
 {
     private static readonly CoreObjectives.LldsOptions Default = CoreObjectives.Llds.defaults;
 
-    /// <summary>Where the penalty is on.</summary>
+    /// <summary>The condition under which the penalty is on.</summary>
     public LldsGate Gate { get; init; } = LldsGateMapping.FromCore(Default.Gate);
 
-    /// <summary>What the summed penalty is divided by.</summary>
+    /// <summary>The number that the summed penalty is divided by.</summary>
     public LldsNormaliser Normaliser { get; init; } = LldsNormaliserMapping.FromCore(Default.Normaliser);
 
     /// <summary>Which tokens are to be kept likely.</summary>
@@ -19,7 +19,7 @@ public sealed record LldsOptions
     /// <summary>The policy whose log-probabilities are to be kept.</summary>
     public ReferencePolicy Reference { get; init; } = new(Default.Reference);
 
-    /// <summary>What a gate's sum of d must exceed, in nats; at least 0.</summary>
+    /// <summary>The bound that a gate's sum of d must exceed, in nats; at least 0.</summary>
     public double Threshold { get; init; } = Default.Threshold;
 
     /// <summary>The weight of tokens of the final answer span.</summary>

@@ -68,8 +68,8 @@ public static class Objectives
     public static Objective ValueClipped(double range) => new(CoreObjectives.Value.clipped(range));
 
     /// <summary>An objective of your own, from the loss of each token.</summary>
-    /// <param name="name">What it is called in formulas; its value is measured under this name too.</param>
-    /// <param name="aggregation">How the tokens' losses become one number.</param>
+    /// <param name="name">The objective's name in formulas; its value is measured under this name too.</param>
+    /// <param name="aggregation">The rule by which the tokens' losses become one number.</param>
     /// <param name="loss">The loss of each token.</param>
     /// <param name="references">The reference policies that it asks for (<see cref="Batch.LogProbUnder"/>).</param>
     public static Objective OfTokens(

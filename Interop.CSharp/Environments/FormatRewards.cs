@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>What <see cref="Rewards.Formatted"/> pays beside 1 for a right answer in a well-formed response.</summary>
+/// <summary>The pay of <see cref="Rewards.Formatted"/> beside 1 for a right answer in a well-formed response.</summary>
 public sealed record FormatRewards
 {
     /// <summary>A well-formed response with a wrong answer; also what a right answer loses in a malformed response. In [0, 1].</summary>

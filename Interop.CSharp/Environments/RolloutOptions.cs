@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How episodes are sampled.</summary>
+/// <summary>Settings for sampling episodes.</summary>
 public sealed record RolloutOptions
 {
     private static readonly CoreEnvironments.RolloutOptions Default = CoreEnvironments.RolloutOptionsModule.defaults;

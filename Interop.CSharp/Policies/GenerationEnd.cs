@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>Why a continuation ended.</summary>
+/// <summary>The reason why a continuation ended.</summary>
 public enum GenerationEnd
 {
     /// <summary>At a token that the policy's files name as an end, which is the last token.</summary>

@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>How a learning rate moves once it is warm.</summary>
+/// <summary>The course of a learning rate once it is warm.</summary>
 public sealed record Decay
 {
     internal Decay(CoreLearning.Decay core) => Inner = core;

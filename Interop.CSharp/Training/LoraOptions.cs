@@ -3,7 +3,7 @@ using Levee.CSharp.Mapping;
 namespace Levee.CSharp;
 
 /// <summary>
-/// What an adapter is made of: beside each target W stands scale * B A, with B A of low rank (LoRA, Hu et al., arXiv 2106.09685).
+/// The settings of an adapter: beside each target W stands scale * B A, with B A of low rank (LoRA, Hu et al., arXiv 2106.09685).
 /// </summary>
 public sealed record LoraOptions
 {

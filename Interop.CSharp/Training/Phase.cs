@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How far a run has gone on the way to collapse, mildest first (arXiv 2512.04220, Fig. 2).</summary>
+/// <summary>The stage that a run has reached on its way to collapse, mildest first (arXiv 2512.04220, Fig. 2).</summary>
 public enum Phase
 {
     /// <summary>None of the others.</summary>
@@ -11,10 +11,12 @@ public enum Phase
     /// <summary>Reward has risen since the start; the likelihood of correct responses has not.</summary>
     Stagnation,
 
-    /// <summary>That likelihood has fallen clearly below its own best while the gradient norm is about what it was.</summary>
+    /// <summary>The likelihood of correct responses has fallen clearly below its own best while the gradient norm is about what it was.</summary>
     Decay,
 
-    /// <summary>That likelihood falls faster, or has fallen far, while gradient norm, entropy or likelihood ratios surge.</summary>
+    /// <summary>
+    /// The likelihood of correct responses falls faster, or has fallen far, while gradient norm, entropy or likelihood ratios surge.
+    /// </summary>
     Acceleration,
 
     /// <summary>Reward has lost a good part of its best.</summary>

@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>What a run does when it enters a phase, or a worse one.</summary>
+/// <summary>An action of a run when it enters a phase, or a worse one.</summary>
 public sealed record PhaseAction
 {
     internal PhaseAction(CoreLearning.PhaseAction core) => Inner = core;

@@ -16,7 +16,7 @@ public sealed record PhaseOptions
     /// <summary>Steps in a row on which it must not show before it is left; at least <see cref="Enter"/>.</summary>
     public int Leave { get; init; } = Default.Leave;
 
-    /// <summary>What share of a threshold is enough for a phase that has been entered to last; above 0, at most 1.</summary>
+    /// <summary>The share of a threshold that is enough for a phase to last once it has been entered; above 0, at most 1.</summary>
     public double Ease { get; init; } = Default.Ease;
 
     /// <summary>Stagnation: how far the level of reward must be above its baseline; above 0.</summary>
@@ -37,7 +37,7 @@ public sealed record PhaseOptions
     /// <summary>Acceleration: how many times its baseline the level of gradient norm or entropy must be; above 1.</summary>
     public double Surge { get; init; } = Default.Surge;
 
-    /// <summary>The same for the largest likelihood ratio; above 1.</summary>
+    /// <summary>Acceleration: how many times its baseline the level of the largest likelihood ratio must be; above 1.</summary>
     public double RatioSurge { get; init; } = Default.RatioSurge;
 
     /// <summary>Collapse: the share of its best that the level of reward must have lost; above 0, below 1.</summary>

@@ -6,7 +6,7 @@ public sealed record PhaseRule
     /// <summary>The phase whose entering, or that of a worse one, is answered.</summary>
     public required Phase Phase { get; init; }
 
-    /// <summary>What is done.</summary>
+    /// <summary>The action that is taken.</summary>
     public required PhaseAction Action { get; init; }
 
     internal Tuple<CoreDiagnosis.Phase, CoreLearning.PhaseAction> ToCore() => Tuple.Create(Phase.ToCore(), Action.Inner);

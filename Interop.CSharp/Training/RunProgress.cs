@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How far one run has come.</summary>
+/// <summary>The progress of one run.</summary>
 public sealed record RunProgress
 {
     /// <summary>The run.</summary>

@@ -11,7 +11,7 @@ public sealed record Schedule
     /// <summary>Share of all steps over which it rises linearly from zero; 0 to 1.</summary>
     public double WarmUp { get; init; } = Default.WarmUp;
 
-    /// <summary>How it moves from then on.</summary>
+    /// <summary>The course of the rate from then on.</summary>
     public Decay Decay { get; init; } = new(Default.Decay);
 
     internal CoreLearning.Schedule ToCore() => new(Peak, WarmUp, Decay.Inner);

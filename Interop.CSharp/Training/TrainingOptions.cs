@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How one arm of a study trains.</summary>
+/// <summary>Settings for training one arm of a study.</summary>
 public sealed record TrainingOptions
 {
     private static readonly CoreLearning.TrainingOptions Default = CoreLearning.TrainingOptionsModule.defaults;
@@ -30,7 +30,7 @@ public sealed record TrainingOptions
     /// <summary>Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.</summary>
     public int MicroBatch { get; init; } = Default.MicroBatch;
 
-    /// <summary>How the weights of a policy in training are kept.</summary>
+    /// <summary>The precision in which the weights of a policy in training are kept.</summary>
     public Precision Precision { get; init; } = Default.Precision.FromCore();
 
     /// <summary>True when sequences are trained on one behind the other, without padding.</summary>
@@ -67,7 +67,7 @@ public sealed record TrainingOptions
     /// </summary>
     public bool ExactFirstUpdate { get; init; } = Default.ExactFirstUpdate;
 
-    /// <summary>Of the distribution that tokens are sampled from and trained under; from 0.01 to 100.</summary>
+    /// <summary>The temperature that tokens are sampled and trained at; from 0.01 to 100.</summary>
     public double Temperature { get; init; } = Default.Temperature;
 
     /// <summary>
@@ -93,13 +93,13 @@ public sealed record TrainingOptions
         ? LldProbeOptions.FromCore(probe)
         : null;
 
-    /// <summary>How phases of collapse are told, and what is done about them.</summary>
+    /// <summary>The thresholds by which phases of collapse are told, and what is done about the phases.</summary>
     public PhaseWatch Watch { get; init; } = PhaseWatch.FromCore(Default.Watch);
 
     /// <summary>Any of them ends a run after the step at which it is met.</summary>
     public IReadOnlyList<StopRule> StopRules { get; init; } = [.. Default.StopRules.Select(StopRule.FromCore)];
 
-    /// <summary>The same options with another learning rate after the warm-up.</summary>
+    /// <summary>These options with another learning rate after the warm-up.</summary>
     public TrainingOptions WithLearningRate(double rate) => FromCore(CoreLearning.TrainingOptionsModule.learningRate(rate, ToCore()));
 
     internal CoreLearning.TrainingOptions ToCore() =>

@@ -52,7 +52,7 @@ internal sealed class JsonSource
         return ErrorAt(OffsetOf(path), $"{field}{colon}{message}");
     }
 
-    /// <summary>What is to be told of the text as a whole.</summary>
+    /// <summary>A notice of the text as a whole.</summary>
     internal string Note(string message) => $"{_name}: {message}";
 
     private JsonElement Root()

@@ -56,10 +56,10 @@ public sealed record ModelConfig
     /// </summary>
     public double RopeTheta { get; init; } = 10_000.0;
 
-    /// <summary>How the rotary embedding is stretched, as it stands in the file; null for not at all.</summary>
+    /// <summary>The stretching of the rotary embedding, as it stands in the file; null for none.</summary>
     public JsonElement? RopeScaling { get; init; }
 
-    /// <summary>Where in the file <see cref="RopeScaling"/> stands, such as <c>rope_parameters</c>, to be named in errors.</summary>
+    /// <summary>The place in the file where <see cref="RopeScaling"/> stands, such as <c>rope_parameters</c>, to be named in errors.</summary>
     public string RopeScalingName { get; init; } = "rope_scaling";
 
     /// <summary>The longest sequence that the model was made for, in tokens.</summary>
@@ -94,7 +94,7 @@ public sealed record ModelConfig
     /// <summary>The kind of each layer's attention, such as <c>full_attention</c>; empty where the file does not say.</summary>
     public IReadOnlyList<string> LayerTypes { get; init; } = [];
 
-    /// <summary>How the stored weights are quantised, as it stands in the file; null for not at all.</summary>
+    /// <summary>The quantisation of the stored weights, as it stands in the file; null for none.</summary>
     public JsonElement? QuantizationConfig { get; init; }
 
     /// <summary>
@@ -107,7 +107,7 @@ public sealed record ModelConfig
     public double InitializerRange { get; init; } = 0.02;
 
     /// <summary>
-    /// What a user should know of the file, a line each: settings that are neither read nor known to change nothing; they are kept.
+    /// Notices for the user of the file, a line each: settings that are neither read nor known to change nothing; they are kept.
     /// </summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
@@ -124,7 +124,7 @@ public sealed record ModelConfig
     /// </exception>
     public static ModelConfig Load(string path) => ModelConfigJson.Read(JsonSource.Load(ModelFolder.FileAt(path, ModelFolder.ConfigName)));
 
-    /// <summary>The same configuration over weights stored as another type, by torch's name.</summary>
+    /// <summary>A configuration that differs in the type of the stored weights alone, given by torch's name.</summary>
     public ModelConfig WithDType(string dtype) => this with { DType = dtype };
 
     /// <summary>Writes the file, or <c>config.json</c> in a folder. What was read and not changed is written as it was read.</summary>

@@ -19,7 +19,7 @@ internal enum PrependScheme
 /// <summary>The settings that pre-tokenizer and decoder Metaspace share.</summary>
 /// <param name="Replacement">The character that stands for a blank.</param>
 /// <param name="Scheme">Which texts get one in front.</param>
-/// <param name="Splits">Whether each begins a piece.</param>
+/// <param name="Splits">True when each begins a piece.</param>
 internal sealed record MetaspaceOptions(Rune Replacement, PrependScheme Scheme, bool Splits)
 {
     internal static MetaspaceOptions Read(JsonField field)

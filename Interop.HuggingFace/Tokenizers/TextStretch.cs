@@ -10,6 +10,6 @@ public readonly record struct TextStretch(string Text, bool IsForeign = false);
 /// <summary>The ids of a text with foreign stretches.</summary>
 /// <param name="Ids">The ids in order.</param>
 /// <param name="IsForeign">
-/// Of each id, whether all of its text is foreign. What lies across the end of a foreign stretch is not, nor is an added token.
+/// For each id, true when all of its text is foreign. An id across the end of a foreign stretch is not foreign, nor is an added token.
 /// </param>
 public sealed record EncodedText(int[] Ids, bool[] IsForeign);

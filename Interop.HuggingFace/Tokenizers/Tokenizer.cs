@@ -36,7 +36,7 @@ public sealed partial class Tokenizer
     /// <summary>The id that stands for words outside the vocabulary; null where the tokenizer has none.</summary>
     public int? UnknownId => _model.UnknownId;
 
-    /// <summary>What was passed over when the file was read, each in one line with file and place, to be shown to a user; mostly empty.</summary>
+    /// <summary>Notices for the user of what was passed over when the file was read, each in one line with file and place; mostly empty.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
     /// <summary>The added tokens by id.</summary>
@@ -99,7 +99,7 @@ public sealed partial class Tokenizer
 
     /// <summary>The text of ids, as the file's decoder makes it: the tokens with a blank between them where it names none.</summary>
     /// <param name="ids">The ids. Those without a token are left out.</param>
-    /// <param name="skipSpecialTokens">Whether to leave out the added tokens that are special.</param>
+    /// <param name="skipSpecialTokens">True to leave out the added tokens that are special.</param>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false)
     {
         var decoder = new StreamDecoder(this, skipSpecialTokens);
@@ -110,7 +110,7 @@ public sealed partial class Tokenizer
         return decoder.Flush();
     }
 
-    /// <summary>How tokens become text.</summary>
+    /// <summary>The decoder by which tokens become text.</summary>
     internal IDecoder Decoder => _stages.Decoder ?? BlankDecoder.Instance;
 
     /// <summary>The id of a token; null where the vocabulary lacks it.</summary>

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>What a byte-pair model does besides merging.</summary>
+/// <summary>The settings of a byte-pair model besides its merges.</summary>
 internal sealed record BpeSettings
 {
-    /// <summary>What stands for characters outside the vocabulary; null for none.</summary>
+    /// <summary>The token for characters outside the vocabulary; null for none.</summary>
     internal string? Unknown { get; init; }
 
     /// <summary>True when neighbouring unknown characters become one unknown token.</summary>
