@@ -66,7 +66,7 @@ type Trajectory = {
     Answer: string option
     /// The number of tokens at the end of the last action that make up the final answer span, `<answer>` to `</answer>`; 0 without an answer.
     AnswerTokens: int
-    /// For each action in order, how many tokens at its end make up a call of a tool, `<search>` to `</search>`; 0 where it made none.
+    /// For each action in order, the number of tokens at its end that make up a call of a tool, `<search>` to `</search>`; 0 where it made none.
     CallTokens: int list
     Searches: SearchCall list
     /// Actions that were neither a search nor an answer.
@@ -105,23 +105,23 @@ module Trajectory =
             | Action(tokens, _)
             | Observation tokens -> tokens.Length)
 
-    /// For each action token of a trajectory, 1 where it is among the last `tail` of its action's, else 0.
+    /// For each action token of a trajectory, 1 where it is among the last `tail` tokens of its action, else 0.
     let private tails (tail: int list) trajectory =
         let ofAction count (tokens: int[], _) = Array.init tokens.Length (fun k -> if k >= tokens.Length - count then 1.0f else 0.0f)
         actions trajectory
         |> List.mapi(fun number -> ofAction(tail |> List.tryItem number |> Option.defaultValue 0))
         |> Array.concat
 
-    /// 1 on the tokens of the final answer span, for each action token.
+    /// For each action token, 1 where it belongs to the final answer span, else 0.
     let answerMask (trajectory: Trajectory) =
         match (actions trajectory).Length with
         | 0 -> [||]
         | count -> trajectory |> tails(List.replicate (count - 1) 0 @ [ trajectory.AnswerTokens ])
 
-    /// 1 on the tokens of tool calls, for each action token.
+    /// For each action token, 1 where it belongs to a call of a tool, else 0.
     let callMask (trajectory: Trajectory) = tails trajectory.CallTokens trajectory
 
-    /// The number of its action, from 1, for each action token.
+    /// For each action token, the number of its action, from 1.
     let actionNumbers trajectory =
         actions trajectory
         |> List.mapi(fun number (tokens, _) -> Array.replicate tokens.Length (float32(number + 1)))

@@ -15,13 +15,13 @@ module Tensors =
         use _ = torch.NewDisposeScope()
         compute()
 
-    /// A number as torch takes it.
+    /// A number in the form in which torch takes it.
     let scalar (number: float) : Scalar = Scalar.op_Implicit number
 
     /// True when a tensor is of half precision: bfloat16 or float16.
     let isHalf (tensor: torch.Tensor) = tensor.dtype = torch.bfloat16 || tensor.dtype = torch.float16
 
-    /// A tensor of half precision in float32; others as they are.
+    /// A tensor in float32 where it is of half precision; others as they are.
     let widened (tensor: torch.Tensor) =
         if isHalf tensor then
             tensor.``to`` torch.float32

@@ -4,7 +4,7 @@ open System
 open System.Collections.Generic
 open System.Text
 
-/// When a text that is being written is over: at one of some tokens, or where one of some texts is complete, over however many tokens. Asked after
+/// The end of a text that is being written: at one of some tokens, or where one of some texts is complete, over however many tokens. It is asked for after
 /// every token, so it looks at the last few tokens alone. Raises `ArgumentException` for an empty stop text.
 [<Sealed>]
 type TurnEnd(tokenizer: ITokenizer, stopTokens: int seq, stopTexts: string list) =

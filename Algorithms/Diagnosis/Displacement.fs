@@ -12,7 +12,7 @@ type Role =
     /// The final answer, tags included.
     | Answer
 
-/// A sampled response and what became of it.
+/// A sampled response and the change of its likelihood.
 type Displaced = {
     Trajectory: Trajectory
     /// True when its group has a signal (`Judgement.hasSignal`): only then does it have an advantage.

@@ -9,7 +9,7 @@ open Levee.Algorithms.Objectives
 /// Source: arXiv 2512.04220, Fig. 2.
 [<RequireQualifiedAccess>]
 type Phase =
-    /// None of the others.
+    /// No phase of collapse shows.
     | Healthy
     /// Reward has risen since the start; the likelihood of correct responses has not (phase I).
     | Stagnation
@@ -106,7 +106,7 @@ module Phase =
     /// Every phase, mildest first.
     let all = [ Phase.Healthy; Phase.Stagnation; Phase.Decay; Phase.Acceleration; Phase.Collapse ]
 
-    /// In one lower-case word, for reports.
+    /// A phase's name in one lower-case word, for reports.
     let name phase = (string phase).ToLowerInvariant()
 
 /// Names the phases of collapse, step by step and without look-ahead.
@@ -318,7 +318,7 @@ module Phases =
                 Quiet = None
         }
 
-    /// To the worst phase that has shown for long enough, or back to it once the current one has been quiet for long enough.
+    /// Goes over to the worst phase that has shown for long enough, or back to it once the current one has been quiet for long enough.
     let private move options (state: PhaseState) =
         let isProven _ run = run.Steps >= options.Enter
         let worst, from =

@@ -6,7 +6,7 @@ open Levee
 /// One of several rewards, as a function of the trajectory.
 type RewardPart = { Name: string; Weight: float; Reward: Trajectory -> float }
 
-/// Which trajectories were judged, and which groups give a signal. A reward that is no finite number, or that throws, is an error of its trajectory: it
+/// Tells which trajectories were judged, and which groups give a signal. A reward that is no finite number, or that throws, is an error of its trajectory: it
 /// is named, and the trajectory takes part in nothing that is computed from rewards.
 [<RequireQualifiedAccess>]
 module Judgement =
@@ -57,7 +57,7 @@ module Judgement =
         | Ok reward -> reward
         | Error fault -> Setting.refuse (describe trajectory fault + ".")
 
-    /// The trajectory, with the first of these rewards that it cannot be given as its fault.
+    /// The trajectory, with the first of these rewards that it cannot be given, if any, as its fault.
     let ofParts (parts: RewardPart list) (trajectory: Trajectory) : Trajectory =
         let failing part =
             match ofPart part trajectory with

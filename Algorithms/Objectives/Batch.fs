@@ -19,11 +19,11 @@ type Batch = {
     Advantage: torch.Tensor
     /// [R, N] the critic's value before each token when the batch was sampled, where there is a critic.
     ValueOld: torch.Tensor option
-    /// [R, N] what that value should have been.
+    /// [R, N] the value that the critic should have given, where there is a critic.
     Return: torch.Tensor option
     /// [R, N] 1 where a token stands, 0 in the padding.
     Mask: torch.Tensor
-    /// [R, N] int64: which action of its response a token belongs to, from 1; 0 in the padding.
+    /// [R, N] int64: the number of the action that a token belongs to within its response, from 1; 0 in the padding.
     Action: torch.Tensor
     /// [R, N] 1 on tokens of the final answer span.
     Answer: torch.Tensor

@@ -20,7 +20,7 @@ type Coefficient = { Formula: string; Needs: Set<Need>; At: Clock -> float }
 /// Coefficients of objectives that change while a run trains.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Coefficient =
-    /// Always the same.
+    /// A coefficient that never changes.
     let constant (value: float) : Coefficient = { Formula = string value; Needs = Set.empty; At = fun _ -> value }
 
     /// A function of the share of the run that is done, 0 at the first step and 1 at the last.
@@ -30,14 +30,14 @@ module Coefficient =
         At = fun clock -> value(float(clock.Step - 1) / float(max 1 (clock.Steps - 1)))
     }
 
-    /// From one value at the first step to another at the last, along a line.
+    /// A coefficient that goes from one value at the first step to another at the last, along a line.
     let linear (first: float) (last: float) = ofProgress $"linear({first}, {last})" (fun progress -> first + (last - first) * progress)
 
-    /// From one value at the first step to another at the last, along half a cosine.
+    /// A coefficient that goes from one value at the first step to another at the last, along half a cosine.
     let cosine (first: float) (last: float) =
         ofProgress $"cosine({first}, {last})" (fun progress -> last + (first - last) * 0.5 * (1.0 + cos(System.Math.PI * progress)))
 
-    /// Multiplied by the phase alarm: the same while the alarm is silent, more once a phase has raised it (`PhaseAction.RaiseCoefficients`).
+    /// A coefficient times the phase alarm: unchanged while the alarm is silent, more once a phase has raised it (`PhaseAction.RaiseCoefficients`).
     let alarmed (coefficient: Coefficient) : Coefficient = {
         Formula = $"alarmed({coefficient.Formula})"
         Needs = coefficient.Needs.Add PhaseAlarm

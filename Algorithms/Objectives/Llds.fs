@@ -9,14 +9,14 @@ open TorchSharp
 /// The condition under which the penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).
 [<RequireQualifiedAccess>]
 type Gate =
-    /// On every token (arXiv 2512.04220, Eq. 9).
+    /// The penalty is on at every token (arXiv 2512.04220, Eq. 9).
     | Token
-    /// On all tokens of an action whose d sums to more than the threshold (Eq. 4, the paper's default).
+    /// The penalty is on at all tokens of an action whose d sums to more than the threshold (Eq. 4, the paper's default).
     | Action
-    /// On all tokens of a run of preserved tokens within an action whose d sums to more than the threshold: the released code. The same as `Action` where all
-    /// tokens of an action have advantages on the same side of the preserving set, as under group-relative advantages.
+    /// The penalty is on at all tokens of a run of preserved tokens within an action, where the run's d sums to more than the threshold: the released code.
+    /// This is the same as `Action` where all tokens of an action have advantages on the same side of the preserving set, as under group-relative advantages.
     | Segment
-    /// On all tokens of a response whose d sums to more than the threshold (Eq. 10).
+    /// The penalty is on at all tokens of a response whose d sums to more than the threshold (Eq. 10).
     | Response
 
 /// The number that the summed penalty is divided by.
@@ -29,7 +29,7 @@ type Normaliser =
     /// Each preserved response's penalty over its own tokens, then the mean over preserved responses (Eq. 4).
     | PerResponse
 
-/// Which tokens are to be kept likely.
+/// The choice of the tokens that are to be kept likely.
 [<RequireQualifiedAccess>]
 type Preserve =
     /// Advantage at least zero: correct responses and those of groups without signal (the paper's Y_pre).
@@ -59,7 +59,7 @@ type LldsOptions = {
     AnswerWeight: AnswerWeight
 }
 
-/// LLDS: a penalty that acts only where the likelihood of what should stay likely falls (arXiv 2512.04220, section 5).
+/// LLDS: a penalty on tokens that should stay likely, which acts only where their likelihood falls (arXiv 2512.04220, section 5).
 [<RequireQualifiedAccess>]
 module Llds =
     /// Action gate, all-token normaliser, A >= 0, the sampling policy as reference, no threshold, no answer weight.

@@ -32,7 +32,7 @@ module Clip =
                 $"A clip of {low} below and {high} above is out of range: give two numbers above 0, the first below 1, such as 0.2 and 0.28."
         { Below = low; Above = high }
 
-    /// A ratio [R, N] kept within the interval.
+    /// A ratio [R, N] clamped to the interval.
     let apply (clip: Clip) (ratio: torch.Tensor) = Tensors.clamp (1.0 - clip.Low) (1.0 + clip.High) ratio
 
 /// Temperatures of SAPO's gate for tokens of positive and of other advantage; above 0.
@@ -75,7 +75,7 @@ module Surrogate =
     /// `reinforceOver TokenMean`.
     let reinforce = reinforceOver TokenMean
 
-    /// The larger of -rho A and its clipped version, and where that is the clipped one.
+    /// The larger of -rho A and its clipped version, and the places where the clipped one is the larger.
     let private pessimistic clip (advantage: torch.Tensor) (ratio: torch.Tensor) =
         let free, bound = -advantage * ratio, -advantage * Clip.apply clip ratio
         torch.maximum(free, bound), bound.gt free
