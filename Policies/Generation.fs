@@ -25,11 +25,11 @@ type GenerationOptions = {
 /// The reason why a continuation ended.
 [<RequireQualifiedAccess>]
 type GenerationEnd =
-    /// At a stop token, which is the last token.
+    /// The continuation ended at a stop token, which is its last token.
     | StopToken
-    /// At a stop text.
+    /// The continuation ended at a stop text.
     | StopText
-    /// At the largest number of tokens, or where the context was full.
+    /// The continuation reached the largest number of tokens, or the context was full.
     | Length
 
 /// A continuation.

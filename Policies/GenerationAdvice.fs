@@ -19,7 +19,7 @@ type GivenGeneration = {
 /// The sampling that the makers of a model advise, as `generation_config.json` has it.
 [<RequireQualifiedAccess>]
 module GenerationAdvice =
-    /// Nothing is given.
+    /// Settings of which none is given.
     let nothing = { Temperature = None; TopK = None; TopP = None; MinP = None; MaxTokens = None; StopTexts = [] }
 
     let private ofNullable value = Option.ofNullable value
@@ -69,8 +69,9 @@ module GenerationAdvice =
             $"stop_strings {texts}"
     ]
 
-    /// Defaults with what is given, then with what a policy's `generation_config.json` says; and what was taken from there, in a line, with what
-    /// it asks for that nothing here follows. No line where it says nothing. The tokens that end a text are those of `Policy.stopTokens` in any case.
+    /// Complete settings: each is the one given, else that of the policy's `generation_config.json`, else that of `defaults`. With them comes a line for the
+    /// user on what was taken from the file, and on what it asks for that nothing here follows; no line where the file says nothing. The tokens that end a
+    /// text are those of `Policy.stopTokens` in any case.
     let complete (defaults: GenerationOptions) (given: GivenGeneration) (policy: Policy) : GenerationOptions * string list =
         let advice, unfollowed =
             match policy.Files.GenerationConfig with

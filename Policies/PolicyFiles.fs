@@ -6,7 +6,7 @@ open Levee.Interop.HuggingFace
 open Levee.Policies.Transformer
 open Levee.Policies.Weights
 
-/// A language model with its tokenizer, and what its folder says besides.
+/// A language model with its tokenizer and the other contents of its folder.
 type Policy = {
     Model: Model
     Tokenizer: ITokenizer

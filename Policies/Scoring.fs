@@ -24,7 +24,7 @@ type Scored = {
     Settings: LogProbSettings
     Model: Model
     Layout: Layout
-    /// Over the M final hidden states that predict the action tokens.
+    /// The pass over the M final hidden states that predict the action tokens.
     Pass: Pass
     Tokens: TokenScores
     /// [R, N] log-probability of each action token, as numbers; 0 in the padding.
@@ -36,7 +36,7 @@ type Scored = {
 /// The policy's side of a training step: `forward`, judge the numbers by an objective, `pullBack` the slopes found there.
 [<RequireQualifiedAccess>]
 module Scoring =
-    /// At a temperature, padded, every layer kept.
+    /// Settings at a temperature: sequences are padded, and every layer is kept for the way back.
     let at temperature = { Temperature = temperature; Packing = false; Checkpointing = false }
 
     let private checkTemperature temperature =

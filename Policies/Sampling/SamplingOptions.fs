@@ -10,8 +10,8 @@ open Levee.Policies.Transformer
 ///
 /// Log-probabilities are those of the whole softmax(logits / temperature), whatever is left out: what training compares with.
 type SamplingOptions = {
-    /// Tokens are drawn from softmax(logits / temperature), from 0. At 0 the likeliest token is taken, and its log-probability is that at temperature 1.
-    /// Above 0 and below `SamplingOptions.leastTemperature` that one is taken, whose distribution is the same: all on the likeliest token.
+    /// Tokens are drawn from softmax(logits / temperature), from 0. At 0 the likeliest token is taken, and its log-probability is that at temperature 1. A
+    /// temperature above 0 and below `SamplingOptions.leastTemperature` is replaced by that one, whose distribution is the same: all on the likeliest token.
     Temperature: float
     /// Keeps so many of the likeliest tokens, from 1.
     TopK: int option
@@ -47,7 +47,7 @@ module SamplingOptions =
     /// The policy itself at another temperature; 0 is greedy.
     let at temperature = { defaults with Temperature = temperature }
 
-    /// The options themselves; `ArgumentException` where one is out of its range.
+    /// Gives the options back. Raises `ArgumentException` where one is out of its range.
     let validate options =
         let demand isMet name (value: obj) range =
             if not isMet then

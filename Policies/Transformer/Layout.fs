@@ -38,8 +38,8 @@ module Layout =
             if sequence.Length > 0 && isAction sequence[0] then
                 Setting.refuse $"Sequence {row} begins with an action token, which nothing predicts: give it a prompt.")
 
-    /// A layout on a device of sequences of tokens, each with whether it is to be scored. Raises `ArgumentException` where a first token
-    /// is: nothing predicts it.
+    /// The layout, on a device, of sequences of tokens, each token with true where it is to be scored. Raises `ArgumentException` where the first token of a
+    /// sequence is to be scored: nothing predicts it.
     let arrange (packing: bool) (device: torch.Device) (sequences: struct (int * bool)[][]) =
         checkFirst sequences
         let lengths = sequences |> Array.map(fun sequence -> max 0 (sequence.Length - 1))

@@ -33,7 +33,7 @@ module LogProbs =
     /// The number of logits that are computed at a time: 128 MB of them, and a few times that on the way.
     let private logitsAtATime = 1 <<< 25
 
-    /// A temperature, and chunks as large as a vocabulary allows.
+    /// Settings at a temperature, with chunks as large as a vocabulary allows.
     let forVocabulary temperature (size: int) = { Temperature = temperature; ChunkSize = max 1 (logitsAtATime / size) }
 
     let private logSoftmax settings (head: torch.Tensor) (hidden: torch.Tensor) =

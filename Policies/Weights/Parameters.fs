@@ -34,8 +34,8 @@ type Parameters = {
     Values: torch.Tensor
     /// [parameters] the gradient of every weight, filled by a backward pass, in float32 at least; absent in a frozen policy.
     Gradient: torch.Tensor option
-    /// Where weights of half precision have a gradient: each weight in which backward leaves a gradient of the weight's own type, and the place in `Gradient`
-    /// that it is added to. Added up in half precision, small gradients behind large sums would be lost.
+    /// The weights of half precision that have a gradient, which backward leaves in the weight's own type, each with the place in `Gradient` that this is
+    /// added to. Added up in half precision, small gradients behind large sums would be lost.
     Arriving: (torch.Tensor * torch.Tensor)[]
     /// [vocabulary, width].
     Embedding: torch.Tensor
