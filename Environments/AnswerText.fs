@@ -13,7 +13,7 @@ module AnswerText =
 
     let private isAsciiPunctuation (letter: char) = Char.IsAscii letter && (Char.IsPunctuation letter || Char.IsSymbol letter)
 
-    // What `\w` of Python's re matches. .NET's knows other letters, numbers and marks.
+    // The characters that `\w` of Python's re matches. .NET's knows other letters, numbers and marks.
     let private isWord codePoint = PythonCharacter.IsAlphanumeric codePoint || codePoint = int '_'
 
     let private codePointAt (text: string) index =

@@ -15,7 +15,7 @@ type internal Episode = {
     Answer: string option
     AnswerTokens: int
     CallTokens: int list
-    /// Tokens of all segments, and of what waits.
+    /// The number of tokens of all segments, with those that are still to be given to the policy.
     Length: int
     /// The tokens to give the policy next, or the reason why there is no next turn.
     Next: Result<int[], EndReason>

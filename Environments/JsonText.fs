@@ -27,7 +27,7 @@ module JsonText =
             Utf8.ToUtf16(ReadOnlySpan utf8, Span(Array.zeroCreate<char> utf8.Length), &sound, &written, false) |> ignore
             fault utf8 sound "there are bytes that are no UTF-8; save the file as UTF-8"
 
-    // What the grammar allows and no reader could mean.
+    // Finds strings and fields that the grammar allows but no file can mean.
     let private stringFault (utf8: byte[]) =
         let mutable reader = Utf8JsonReader(ReadOnlySpan utf8)
         let objects = Stack<HashSet<string>>()
@@ -90,7 +90,7 @@ module JsonText =
 
 /// A line of a file.
 type FileLine = {
-    /// From 1.
+    /// The number of the line, from 1.
     Number: int
     /// The bytes of the line, without its line feed.
     Bytes: byte[]

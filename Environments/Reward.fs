@@ -4,7 +4,7 @@ open System
 open System.Text.RegularExpressions
 open Levee
 
-/// Judges an episode's outcome by a finite number; higher is better. One that gives another, or throws, has failed for that episode alone.
+/// Judges an episode's outcome by a finite number; higher is better. A reward that gives any other number, or throws, has failed for that episode alone.
 type Reward = Question -> Transcript -> float
 
 /// A reward function that knows its name.
@@ -17,9 +17,9 @@ type NamedReward(name: string, reward: Reward) =
 
 /// The pay of the format variant, beside 1 for a right answer in a well-formed response and 0 for a malformed one without answer.
 type FormatRewards = {
-    /// A well-formed response with a wrong answer; also what a right answer loses in a malformed response. In [0, 1].
+    /// Paid for a well-formed response with a wrong answer, and taken off the pay of a right answer in a malformed response. In [0, 1].
     WellFormed: float
-    /// A malformed response with a wrong answer. In [0, 1].
+    /// Paid for a malformed response with a wrong answer. In [0, 1].
     Malformed: float
 }
 
@@ -38,8 +38,8 @@ module Reward =
     /// An answer in the form in which answers are compared, `AnswerText.normalise`.
     let normalise (answer: string) = AnswerText.normalise answer
 
-    /// True when the answer is, normalised, one of the golden answers. A golden answer of which normalising leaves nothing ("The The", "!!!") is compared
-    /// by `AnswerText.fold` instead: unlike in Search-R1's code, it is no answer's match but its own.
+    /// True when the answer is, normalised, one of the golden answers. A golden answer of which normalising leaves nothing ("The The", "!!!") is compared by
+    /// `AnswerText.fold` instead, so that, unlike in Search-R1's code, only that answer itself matches it.
     let isExactMatch (goldenAnswers: string seq) answer =
         let normalised = normalise answer
 

@@ -18,7 +18,7 @@ type TextAnalysis =
 /// Taking texts and queries apart; knows no search engine.
 [<RequireQualifiedAccess>]
 module TextAnalysis =
-    // Of scripts that are written without blanks between words. Ends belong to the ranges.
+    // The ranges of scripts that are written without blanks between words. Both ends belong to a range.
     let private unspaced = [|
         0x0E01, 0x0E4E // Thai
         0x0E81, 0x0ECE // Lao
@@ -159,8 +159,8 @@ module TextAnalysis =
 
             letters.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
 
-    /// A text as an engine that takes runs of letters, digits, marks and symbols as words shall index it: itself for `Words`, words between blanks for
-    /// `Pairs`.
+    /// The form of a text that is given to an engine whose words are runs of letters, digits, marks and symbols: the text itself for `Words`, words between
+    /// blanks for `Pairs`.
     let indexed analysis (text: string) =
         match analysis with
         | TextAnalysis.Words -> text
@@ -169,18 +169,18 @@ module TextAnalysis =
     // A policy may write hundreds of words; an engine's expression may not hold as many.
     let private longestQuery = 64
 
-    /// The distinct words to look for, of a query, any of them, at most 64, lower-cased, in the order of their letters: queries of the same words are the
-    /// same query.
+    /// The distinct words of a query, any of which is looked for: at most 64, lower-cased, in the order of their letters, so that queries of the same words
+    /// are the same query.
     let query analysis (text: string) =
         (single analysis text |> String.concat " ").ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries)
         |> Array.distinct
         |> Array.truncate longestQuery
         |> Array.sortWith(fun a b -> String.CompareOrdinal(a, b))
 
-    /// The share of a corpus's documents with such scripts from which on `suited` takes `Pairs`.
+    /// The share of documents with such scripts in a corpus from which on `suited` takes `Pairs`.
     let pairsFrom = 0.01
 
-    /// The analysis that suits a corpus of which so many documents hold a text that `needsPairs`.
+    /// The analysis that suits a corpus, given its number of documents and how many of them hold a text that `needsPairs`.
     let suited (documents: int64) (needing: int64) =
         if needing > 0L && float needing >= pairsFrom * float documents then
             TextAnalysis.Pairs
