@@ -209,7 +209,7 @@ module Study =
         let plan = { Task = experiment.Task; Recipe = arm.Recipe; Options = options; Seed = seed }
         use samples = new StreamWriter(folder.Trajectories run, append = true)
         use events = new TensorBoardWriter(folder.TensorBoard run, DateTimeOffset.Now)
-        // What a state stands for is on the disk before the state is.
+        // All that a state stands for must be on the disk before the state itself.
         let save state =
             metrics.Sync()
             bars.Sync()

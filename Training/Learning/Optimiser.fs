@@ -19,8 +19,8 @@ type OptimiserState = {
     Updates: int
     FirstMoment: torch.Tensor
     SecondMoment: torch.Tensor
-    /// The parameters themselves, where they are of half precision: what is updated, and rounded to them. A step of 1e-6 of a weight would
-    /// otherwise be lost.
+    /// The parameters in float32, where they are of half precision: these are updated, and the parameters are rounded from them. Otherwise a step of 1e-6 of
+    /// a weight would be lost.
     Master: torch.Tensor option
 }
 

@@ -11,7 +11,7 @@ open Levee.Training.Records
 /// An action of a run when it enters a phase, or a worse one.
 [<RequireQualifiedAccess>]
 type PhaseAction =
-    /// Says so.
+    /// Reports the phase, and does nothing else.
     | Warn
     /// Keeps the policy as it is after this step.
     | Snapshot
@@ -38,7 +38,7 @@ type PhaseEvent = {
 /// The measurements that are watched while a run trains, and what is done about them.
 type PhaseWatch = {
     Options: PhaseOptions
-    /// Actions by the phase whose entering, or that of a worse one, they answer.
+    /// Pairs of a phase and an action, which is taken when a run enters that phase or a worse one.
     Actions: (Phase * PhaseAction) list
     /// Steps between the good states that are kept for `RollBack`.
     KeepEvery: int

@@ -10,8 +10,8 @@ open TorchSharp
 
 /// The reference policies that a run keeps beside the one that it trains.
 type References = {
-    /// Each frozen, and holding the weights that it stands for before the next update; beside a policy with an adapter, an adapter of its own over the
-    /// same weights.
+    /// The policies, each frozen, with the weights that it stands for before the next update. Beside a policy with an adapter, each is an adapter of its own
+    /// over the same weights.
     Policies: Map<Reference, Policy>
     /// The numbers that training moves, flat, as they were before each of the last updates, the latest first. `Reference.UpdatesAgo` is fed from them.
     Past: torch.Tensor list

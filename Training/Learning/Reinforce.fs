@@ -51,9 +51,9 @@ type RunState = {
     Phases: PhaseState
     /// `Clock.Alarm` of the next step.
     Alarm: float
-    /// The latest first; kept where an action may roll back.
+    /// The states that can be gone back to, the latest first; kept where an action may roll back.
     Good: GoodState list
-    /// For each stop rule, how many measurements in a row have met it.
+    /// For each stop rule, the number of measurements in a row that have met it.
     Streaks: int list
     /// True when an action or a stop rule has ended the run.
     Stopped: bool
@@ -67,7 +67,7 @@ module Reinforce =
     /// The groups that a step sampled: those to train on, and all of them.
     type private Sampled = { Kept: Group[]; All: Group[] }
 
-    /// Trajectories for so many of the step's questions, the `first`-th of its questions first.
+    /// Trajectories for `count` of the step's questions, from question `first` on (from 0).
     let private sampleGroups plan cancellation (policy: Policy) step first count : Group[] =
         let seed = plan.Seed |> Seed.named "rollout" |> Seed.derive step
         let episodes = [|
@@ -112,7 +112,7 @@ module Reinforce =
             let groups = sampleGroups plan cancellation policy step 0 count
             { Kept = groups; All = groups }
 
-    /// From a step's first update on, the step is finished.
+    /// Cancellation is heeded no more from a step's first update on: the step is finished.
     let private uncancelled = CancellationToken.None
 
     /// The updates of one step: `Epochs` passes over the groups, one at least, each shuffled and split into mini-batches of whole groups.

@@ -8,7 +8,7 @@ open Levee.Policies
 open Levee.Policies.Transformer
 open TorchSharp
 
-/// From a step's groups to the batch that its updates are made of: references scored, advantages estimated, tensors laid out.
+/// Turns a step's groups into the batch that its updates are made of: references are scored, advantages estimated, tensors laid out.
 [<RequireQualifiedAccess>]
 module StepBatch =
     /// Groups as an estimator sees them, given scores under references and a critic, both [R, N].

@@ -16,10 +16,10 @@ type StopRule = {
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module StopRule =
-    /// Above a bound for so many measurements.
+    /// Ends a run whose metric has been above a bound for so many measurements.
     let above metric bound steps = { Metric = metric; Above = true; Bound = bound; Steps = steps }
 
-    /// Below a bound for so many measurements.
+    /// Ends a run whose metric has been below a bound for so many measurements.
     let below metric bound steps = { above metric bound steps with Above = false }
 
     /// Raises `ArgumentException` naming the setting and the remedy.

@@ -32,17 +32,17 @@ type MemorySetup = {
     OnGpu: bool
 }
 
-/// When a part of memory is held.
+/// The time at which a part of memory is held.
 [<RequireQualifiedAccess>]
 type MemoryPhase =
-    /// All the time.
+    /// The memory is held all the time.
     | Always
-    /// While trajectories are sampled.
+    /// The memory is held while trajectories are sampled.
     | Rollout
-    /// While the policy learns from them.
+    /// The memory is held while the policy learns from them.
     | Update
 
-/// One part of what a run holds.
+/// One part of a run's memory.
 type MemoryPart = { Name: string; Phase: MemoryPhase; Bytes: int64 }
 
 /// The memory of a run: tensors alone, without what the process and libtorch's libraries take.

@@ -23,7 +23,7 @@ type RunFolder = {
     member this.Bars = Path.Combine(this.Path, "lld_probe.jsonl")
     /// The `ScriptCall`, where a script made the folder.
     member this.Call = Path.Combine(this.Path, "run.json")
-    /// Held by the process that writes into the folder.
+    /// The lock, held by the process that writes into the folder.
     member this.Lock = Path.Combine(this.Path, "lock")
     member this.Report = Path.Combine(this.Path, "report.html")
     member this.WarmStart index = Path.Combine(this.Path, "warm-start", string index)

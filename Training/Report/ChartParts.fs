@@ -14,7 +14,7 @@ type ChartData = {
     Bars: BarLine list
     /// Steps that a run takes in all; the time axis reaches that far even while a run is unfinished.
     Steps: int
-    /// Running mean, in steps.
+    /// The length of the running mean, in steps.
     Window: int
 }
 
@@ -25,7 +25,7 @@ type internal Subject = { Arm: ArmSummary; Tone: int }
 type internal Shown = {
     Metric: string
     Label: string
-    /// `None`: the arm's.
+    /// Index into the palette; `None` for the arm's own tone.
     Tone: int option
     Dashed: bool
 }

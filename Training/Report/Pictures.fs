@@ -10,7 +10,7 @@ type internal Picture = {
     Title: string
     /// Says how to read it.
     Caption: string
-    /// At least one.
+    /// The figures, one at least.
     Figures: Figure list
 }
 

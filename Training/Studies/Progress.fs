@@ -57,14 +57,14 @@ type RunProgress = {
 type StudyProgress = {
     /// Steps of each run that is planned, where known from the start.
     Plan: Map<RunId, int>
-    /// In order of their start.
+    /// The runs that have begun, in the order of their start.
     Runs: RunProgress list
 }
 
 /// The progress of a study as a value that events move forward. Pure.
 [<RequireQualifiedAccess>]
 module StudyProgress =
-    /// Nothing has begun.
+    /// The progress of a study before anything has begun.
     let start plan = { Plan = Map.ofList plan; Runs = [] }
 
     /// A run begins, or begins anew.

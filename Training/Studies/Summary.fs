@@ -52,7 +52,7 @@ type RunSummary = {
 /// The results of the runs of one arm.
 type ArmSummary = {
     Arm: string
-    /// By seed.
+    /// The results of each run, in the order of the seeds.
     Runs: RunSummary list
 } with
 

@@ -4,18 +4,18 @@ open Levee.Algorithms.Objectives
 
 /// One quantity of one subject, drawn in one colour.
 type Trace = {
-    /// Stands at the end of the line.
+    /// The text at the end of the line.
     Label: string
     /// Index into the palette.
     Tone: int
     Dashed: bool
-    /// (x, y), by x: the line that counts.
+    /// The points (x, y) of the main line, by x.
     Line: (float * float)[]
-    /// (x, low, high), by x: a shaded band around the line.
+    /// The points (x, low, high) of a shaded band around the line, by x.
     Band: (float * float * float)[]
-    /// Thin lines behind it.
+    /// Thin lines behind the main one.
     Threads: (float * float)[] list
-    /// x of small triangles on the panel's lower edge.
+    /// The places x of small triangles on the panel's lower edge.
     Marks: float list
 }
 
@@ -53,14 +53,14 @@ type Plot = {
     Traces: Trace list
     /// Thin rows of coloured stretches under the axis.
     Strips: Stretch list list
-    /// Stands beside them.
+    /// The text beside the strips.
     StripLabel: string
 }
 
 /// A bar that stands on zero, or hangs from it.
 type Bar = {
     Value: float
-    /// Shows under the pointer.
+    /// The text under the pointer.
     Hint: string
 }
 
@@ -82,9 +82,9 @@ type Panel = {
 
 /// Panels in columns.
 type Figure = {
-    /// Unique in its page: letters, digits and hyphens.
+    /// A name that is unique in its page: letters, digits and hyphens.
     Id: string
-    /// For those who cannot see it: what it shows.
+    /// The figure's content in words, for those who cannot see it.
     Title: string
     Description: string
     /// Headings of the columns, each with its tone; empty for none.
