@@ -3,7 +3,9 @@ namespace Levee.CSharp;
 /// <summary>A way to bring rewards or advantages to unit spread.</summary>
 public sealed record Deviation
 {
-    /// <summary>Subtracted from the count in the variance's denominator: 1 unbiased, 0 of the numbers themselves.</summary>
+    /// <summary>
+    /// Subtracted from the count in the variance's denominator: 1 for the unbiased variance, 0 for the variance of the numbers themselves.
+    /// </summary>
     public int Ddof { get; init; } = CoreEstimators.DeviationModule.sample.Ddof;
 
     /// <summary>A small number that keeps the division finite; at least 0.</summary>

@@ -8,7 +8,7 @@ public sealed record Estimates
     /// <summary>[trajectory][token] advantage of each action token.</summary>
     public required IReadOnlyList<IReadOnlyList<double>> Advantages { get; init; }
 
-    /// <summary>[trajectory][token] what a critic's values should have been, where the estimator uses a critic.</summary>
+    /// <summary>[trajectory][token] the values that a critic should have given, where the estimator uses a critic.</summary>
     public IReadOnlyList<IReadOnlyList<double>>? Returns { get; init; }
 
     internal CoreEstimators.Estimates ToCore() => new(Advantages.ToArrays(), Returns?.ToArrays().ToOption());

@@ -1,7 +1,7 @@
 namespace Levee.CSharp;
 
 /// <summary>
-/// Options of LLDS, the penalty that acts only where the likelihood of what should stay likely falls (arXiv 2512.04220, section 5).
+/// Options of LLDS, a penalty on tokens that should stay likely, which acts only where their likelihood falls (arXiv 2512.04220, section 5).
 /// </summary>
 public sealed record LldsOptions
 {
@@ -13,7 +13,7 @@ public sealed record LldsOptions
     /// <summary>The number that the summed penalty is divided by.</summary>
     public LldsNormaliser Normaliser { get; init; } = LldsNormaliserMapping.FromCore(Default.Normaliser);
 
-    /// <summary>Which tokens are to be kept likely.</summary>
+    /// <summary>The choice of the tokens that are to be kept likely.</summary>
     public LldsPreserve Preserve { get; init; } = LldsPreserveMapping.FromCore(Default.Preserve);
 
     /// <summary>The policy whose log-probabilities are to be kept.</summary>

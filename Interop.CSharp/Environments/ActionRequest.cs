@@ -12,7 +12,7 @@ public sealed record ActionRequest
     /// <summary>The text that the policy wrote, decoded.</summary>
     public required string Text { get; init; }
 
-    /// <summary>No turn follows: only an answer still counts, and no tool is called.</summary>
+    /// <summary>True when no turn follows: only an answer still counts, and no tool is called.</summary>
     public required bool IsLast { get; init; }
 
     internal CoreEnvironments.ActionRequest ToCore() => new(Question.ToCore(), Turn, Text, IsLast);

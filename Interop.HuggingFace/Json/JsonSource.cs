@@ -71,7 +71,7 @@ internal sealed class JsonSource
         }
     }
 
-    // What JSON's grammar allows and no reader of these files can mean: a name given twice, and a string such as "\ud800" that is no text.
+    // Refuses things that JSON's grammar allows but no file can mean: a name given twice, and a string such as "\ud800" that is no text.
     private void CheckStrings()
     {
         var reader = new Utf8JsonReader(_utf8);

@@ -73,7 +73,7 @@ internal sealed record RopeJson(double? Theta, JsonElement? Scaling, string Scal
     private static IEnumerable<JsonField> Given(JsonField place) =>
         place.Members().Select(member => member.Value).Where(value => value.Element.ValueKind != JsonValueKind.Null);
 
-    // What stretches, without the base and what is nested.
+    // The parameters of the stretching, without the base and without nested objects.
     private static IEnumerable<JsonField> Settings(JsonField place) =>
         Given(place).Where(value => value.Name != ThetaName && value.Element.ValueKind != JsonValueKind.Object);
 

@@ -219,7 +219,7 @@ public sealed partial class Tokenizer
         return true;
     }
 
-    // Where ids go: those of added tokens, and those of pieces.
+    // Collects the ids of added tokens, and those of pieces.
     private sealed record Sink(List<int> Ids, PieceAction Encode, List<bool>? Foreign = null)
     {
         internal void Add(int id)

@@ -157,7 +157,7 @@ internal static class UnicodeNormalization
     private static int? Pair(UnicodeTables tables, int first, int second) =>
         Hangul.Compose(first, second) ?? (tables.Compositions.TryGetValue((first, second), out var whole) ? whole : null);
 
-    // Foreign where any of what it was made of is.
+    // Foreign where any of the characters that it was made of is foreign.
     private readonly record struct MarkedRune(int Value, bool IsForeign);
 }
 

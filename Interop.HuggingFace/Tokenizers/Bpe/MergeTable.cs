@@ -46,7 +46,7 @@ internal sealed class MergeTable
 
     private static ulong Pack(int high, int low) => ((ulong)(uint)high << 32) | (uint)low;
 
-    // Where the pair is, or the empty slot where it would be.
+    // The slot of the pair, or the empty slot where it would be.
     private int SlotOf(ulong pair)
     {
         var slot = (int)((pair * 0x9E3779B97F4A7C15) >> _shift);
