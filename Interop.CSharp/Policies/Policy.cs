@@ -75,7 +75,7 @@ public sealed class Policy : IDisposable
 
     /// <summary>Continues texts, all at once; one that fills the context is continued by nothing.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="options">How; <see cref="AdvisedGeneration"/> where they are not given.</param>
+    /// <param name="options">The settings; <see cref="AdvisedGeneration"/> where they are not given.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>The folder that a study writes into: what a finished run is read from.</summary>
+/// <summary>The folder that a study writes into; the results of a finished run are read from it.</summary>
 public sealed class StudyFolder
 {
     private readonly CoreRecords.RunFolder _core;

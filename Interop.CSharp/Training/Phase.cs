@@ -5,7 +5,7 @@ namespace Levee.CSharp;
 /// <summary>The stage that a run has reached on its way to collapse, mildest first (arXiv 2512.04220, Fig. 2).</summary>
 public enum Phase
 {
-    /// <summary>None of the others.</summary>
+    /// <summary>No phase of collapse shows.</summary>
     Healthy,
 
     /// <summary>Reward has risen since the start; the likelihood of correct responses has not.</summary>

@@ -5,7 +5,7 @@ public sealed record PhaseAction
 {
     internal PhaseAction(CoreLearning.PhaseAction core) => Inner = core;
 
-    /// <summary>Says so.</summary>
+    /// <summary>Reports the phase, and does nothing else.</summary>
     public static PhaseAction Warn { get; } = new(CoreLearning.PhaseAction.Warn);
 
     /// <summary>Keeps the policy as it is after this step.</summary>

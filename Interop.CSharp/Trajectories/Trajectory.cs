@@ -26,7 +26,7 @@ public sealed record Trajectory
     /// <summary>The number of tokens at the end of the last action that make up the final answer span; 0 without an answer.</summary>
     public int AnswerTokens { get; init; }
 
-    /// <summary>For each action in order, how many tokens at its end make up a call of a tool; 0 where it made none.</summary>
+    /// <summary>For each action in order, the number of tokens at its end that make up a call of a tool; 0 where it made none.</summary>
     public IReadOnlyList<int> CallTokens { get; init; } = [];
 
     /// <summary>The searches carried out, in order.</summary>

@@ -29,7 +29,7 @@ public sealed class ChatTemplate
     /// </exception>
     public static ChatTemplate Parse(string text, string fileName = "chat template") => new(new TemplateSource(fileName, text));
 
-    /// <summary>True when the template may write the time: whether it names <c>strftime_now</c> anywhere.</summary>
+    /// <summary>True when the template may write the time, which is when it names <c>strftime_now</c> anywhere.</summary>
     public bool ReadsTime => Lexer.Read(_source).Any(token => token.Is(TokenKind.Name, Functions.TimeName));
 
     /// <summary>The text of a conversation.</summary>
