@@ -14,15 +14,15 @@ type Question = {
 /// A contiguous stretch of a trajectory's tokens, by its author. Training on tool output is unrepresentable: only an
 /// `Action` carries log-probabilities.
 type Segment =
-    /// What the policy was given first.
+    /// The prompt: the tokens that the policy was given first.
     | Prompt of tokens: int[]
-    /// What the policy wrote in one turn, token by token as sampled and never decoded and re-encoded, with the
-    /// log-probability of each token under the policy that sampled it. Both arrays have the same length.
+    /// One turn of the policy: its tokens as sampled, never decoded and re-encoded, with the log-probability of each under the policy that sampled it. Both
+    /// arrays have the same length.
     | Action of tokens: int[] * logProb: float32[]
-    /// What the environment inserted in answer to an action: context only.
+    /// The tokens that the environment inserted in answer to an action. They are context only.
     | Observation of tokens: int[]
 
-/// Why a trajectory ended. A trajectory whose last action was cut off at a token limit, whatever it said by then, ended for that.
+/// The reason why a trajectory ended. Where a token limit cut the last action off, that limit is the reason, whatever the action said by then.
 type EndReason =
     /// The policy gave an answer.
     | Answered
@@ -44,11 +44,11 @@ type SearchCall = {
     Failure: string option
 }
 
-/// Why a trajectory has no reward: what a reward function did instead of giving a finite number.
+/// The failure of a reward function that left a trajectory without a reward: it gave no finite number, or threw.
 type RewardFault = {
     /// The reward function's name; empty where it has none.
     Function: string
-    /// What it gave: "NaN", an infinity, or the type and message of what it threw.
+    /// The faulty result: "NaN", an infinity, or the type and message of what the function threw.
     Gave: string
 }
 
@@ -59,14 +59,14 @@ type Trajectory = {
     Segments: Segment list
     /// Outcome reward of the whole trajectory; NaN where it could not be judged.
     Reward: float
-    /// Why it could not be judged; such a trajectory is left out of its group before anything is estimated (`Judgement`).
+    /// The failure that left it without a reward, if any. Such a trajectory is left out of its group before anything is estimated (`Judgement`).
     Fault: RewardFault option
     End: EndReason
     /// The text of the final answer, where one was given.
     Answer: string option
-    /// How many tokens at the end of the last action make up the final answer span, `<answer>` to `</answer>`; 0 without an answer.
+    /// The number of tokens at the end of the last action that make up the final answer span, `<answer>` to `</answer>`; 0 without an answer.
     AnswerTokens: int
-    /// For each action in order, how many tokens at its end make up a call of a tool, `<search>` to `</search>`; 0 where it made none.
+    /// For each action in order, the number of tokens at its end that make up a call of a tool, `<search>` to `</search>`; 0 where it made none.
     CallTokens: int list
     Searches: SearchCall list
     /// Actions that were neither a search nor an answer.
@@ -83,7 +83,7 @@ module Trajectory =
             | Prompt _
             | Observation _ -> None)
 
-    /// Whether a response was cut off at a token limit, the turn's or the context's, so that its outcome says nothing of its quality.
+    /// True when a response was cut off at a token limit, the turn's or the context's, so that its outcome says nothing of its quality.
     let isTruncated (trajectory: Trajectory) =
         match trajectory.End with
         | LengthLimit
@@ -105,23 +105,23 @@ module Trajectory =
             | Action(tokens, _)
             | Observation tokens -> tokens.Length)
 
-    /// For each action token of a trajectory, 1 where it is among the last `tail` of its action's, else 0.
+    /// For each action token of a trajectory, 1 where it is among the last `tail` tokens of its action, else 0.
     let private tails (tail: int list) trajectory =
         let ofAction count (tokens: int[], _) = Array.init tokens.Length (fun k -> if k >= tokens.Length - count then 1.0f else 0.0f)
         actions trajectory
         |> List.mapi(fun number -> ofAction(tail |> List.tryItem number |> Option.defaultValue 0))
         |> Array.concat
 
-    /// 1 on the tokens of the final answer span, for each action token.
+    /// For each action token, 1 where it belongs to the final answer span, else 0.
     let answerMask (trajectory: Trajectory) =
         match (actions trajectory).Length with
         | 0 -> [||]
         | count -> trajectory |> tails(List.replicate (count - 1) 0 @ [ trajectory.AnswerTokens ])
 
-    /// 1 on the tokens of tool calls, for each action token.
+    /// For each action token, 1 where it belongs to a call of a tool, else 0.
     let callMask (trajectory: Trajectory) = tails trajectory.CallTokens trajectory
 
-    /// The number of its action, from 1, for each action token.
+    /// For each action token, the number of its action, from 1.
     let actionNumbers trajectory =
         actions trajectory
         |> List.mapi(fun number (tokens, _) -> Array.replicate tokens.Length (float32(number + 1)))

@@ -32,7 +32,7 @@ module KlEstimator =
             let slope = estimate K2 logProb reference
             (estimate K3 logProb reference).detach() + slope - slope.detach()
 
-    /// The same of one number d, without gradient.
+    /// The estimate for one number d, as `estimate` computes it for tensors, without gradient.
     let rec estimateOf estimator (d: float) =
         match estimator with
         | K1 -> d

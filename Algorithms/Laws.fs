@@ -13,7 +13,7 @@ type Violation = {
 
     override this.ToString() = $"{this.Law}: {this.Detail}"
 
-/// What every objective owes a trainer, checked on random mini-batches in float64: for objectives that you write yourself.
+/// Laws that every objective must keep for a trainer, checked on random mini-batches in float64. They are for objectives that you write yourself.
 [<RequireQualifiedAccess>]
 module Laws =
     let private rows, columns = 6, 7

@@ -12,7 +12,7 @@ type Reference =
     /// The exponential moving average of the weights over updates; each update keeps the share `decay` of it, in (0, 1).
     | MovingAverage of decay: float
 
-/// What an objective or an estimator needs besides the trajectories themselves.
+/// A thing that an objective or an estimator needs besides the trajectories themselves.
 type Need =
     /// Log-probabilities under a reference policy.
     | ReferencePolicy of Reference

@@ -4,7 +4,7 @@ open System
 open Levee
 open TorchSharp
 
-/// Between rows of numbers of different lengths, one number for each action token, and tensors [R, N] padded at the right.
+/// Conversions between rows of numbers of different lengths, one number for each action token, and tensors [R, N] padded at the right.
 [<RequireQualifiedAccess>]
 module Padding =
     /// Each row's numbers as one tensor [R, N], padded at the right by zeros.
@@ -15,14 +15,14 @@ module Padding =
         use cpu = torch.tensor(flat, ReadOnlySpan [| int64 rows.Length; int64 width |])
         cpu.``to``(dtype).``to``(device)
 
-    /// The numbers of each row's first tokens, as many as its trajectory has action tokens, out of [R, N].
+    /// For each row of [R, N], its first numbers: as many as its trajectory has action tokens.
     let unpad (trajectories: Trajectory[]) (values: torch.Tensor) =
         use _ = torch.NewDisposeScope()
         let width = int values.shape[1]
         let flat = values.``to``(torch.float64).cpu().contiguous().data<float>().ToArray()
         trajectories |> Array.mapi(fun r t -> flat[r * width .. r * width + Trajectory.actionTokens t - 1])
 
-    /// Tensors [R, N] of different N under one another, padded at the right by zeros.
+    /// Tensors [R, N] of different N stacked along the rows, padded at the right by zeros.
     let stack (parts: torch.Tensor[]) =
         let width = parts |> Array.map(fun part -> part.shape[1]) |> Array.max
         let widen (part: torch.Tensor) =
@@ -30,6 +30,6 @@ module Padding =
             torch.cat([| part; missing |], 1L)
         torch.cat(Array.map widen parts, 0L)
 
-    /// What `score` makes of trajectories, [R, N], so many at a time.
+    /// The result of `score` for trajectories, [R, N], computed for `size` of them at a time.
     let inParts size (score: Trajectory[] -> torch.Tensor) (trajectories: Trajectory[]) =
         trajectories |> Array.chunkBySize size |> Array.map(fun part -> Tensors.scoped(fun () -> score part)) |> stack

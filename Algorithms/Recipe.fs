@@ -30,7 +30,7 @@ module Recipe =
     /// The recipe in one line.
     let formula recipe = line recipe.Objective.Formula recipe.Estimator.Formula recipe.SamplingRounds
 
-    /// What the trainer must provide.
+    /// The needs that a trainer must meet.
     let needs recipe = recipe.Estimator.Needs + recipe.Objective.Needs
 
     /// Raises `ArgumentException` that says which parts do not fit and what would.

@@ -49,7 +49,7 @@ module Recipes =
     /// Search-R1's GRPO + 0.2 x LLDS (arXiv 2512.04220, Eq. 4 and 6).
     let llds = searchR1 + 0.2 * Llds.penalty Llds.paper
 
-    /// The same as the authors' released code has it: divided by all action tokens, gated by runs of preserved tokens.
+    /// LLDS as the authors' released code has it: divided by all action tokens, gated by runs of preserved tokens.
     let lldsReleased = searchR1 + 0.2 * Llds.penalty Llds.released
 
     /// Search-R1's GRPO + 0.2 x LLDS-MA, for models that fall back to a single search (Eq. 5).

@@ -6,7 +6,7 @@ open Argu
 /// A command of `levee`. To add one: a file that makes such a record, and its line in Program.fs.
 type Command = {
     Name: string
-    /// What it does, in a line.
+    /// The purpose of the command, in a line.
     Summary: string
     /// Words behind the command's name, and what they do.
     Examples: (string * string) list

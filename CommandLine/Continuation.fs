@@ -7,7 +7,8 @@ open Levee.Interop.HuggingFace
 /// Continuing a prompt while it is watched.
 [<RequireQualifiedAccess>]
 module Continuation =
-    /// What of a growing text has not been shown: its tokens come one by one, and some end inside a character or hold the end's own mark.
+    /// A function that takes a growing text's tokens one by one and shows the characters that each completes: some tokens end inside a character. Stop tokens
+    /// are not shown.
     let private teller (policy: Policy) stopTokens show =
         let decoder = StreamDecoder policy.Files.Tokenizer
 

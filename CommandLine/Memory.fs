@@ -82,7 +82,7 @@ module Memory =
             for kept in options.GetResults MemoryOption.Reference do
                 match kept with
                 | Initial -> ReferencePolicy Levee.Algorithms.Reference.Initial
-                // What is kept does not depend on how fast it moves.
+                // The memory of a moving average does not depend on how fast it moves.
                 | Moving_Average -> ReferencePolicy(Levee.Algorithms.Reference.MovingAverage 0.99)
             for updates in options.TryGetResult MemoryOption.Updates_Ago |> Option.toList do
                 ReferencePolicy(Levee.Algorithms.Reference.UpdatesAgo(Usage.positive "--updates-ago" updates))

@@ -3,7 +3,7 @@ namespace Levee.CommandLine
 open System
 open Spectre.Console
 
-/// How far a command has come, on the error stream, so that a command's result can be piped.
+/// Shows how far a command has come, on the error stream, so that the command's result can be piped.
 [<RequireQualifiedAccess>]
 module Progress =
     let private console () = AnsiConsole.Create(AnsiConsoleSettings(Out = AnsiConsoleOutput Console.Error))

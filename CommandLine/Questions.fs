@@ -4,7 +4,7 @@ open System
 open System.IO
 open Levee
 
-/// Where an evaluation's questions come from.
+/// The source of an evaluation's questions.
 type QuestionSource =
     /// A ready-made task's questions, by the name of the split, and the folder of its data.
     | OfTask of task: string * split: string * data: string option

@@ -3,7 +3,7 @@ namespace Levee.CommandLine
 open System
 open Levee
 
-/// How well questions were answered. Shares are of all questions; counts are means over them.
+/// The quality of the answers to some questions. Shares are of all questions; counts are means over them.
 type Score = {
     Questions: int
     /// The share whose answer is, normalised, a golden one.

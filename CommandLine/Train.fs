@@ -8,7 +8,7 @@ open TorchSharp
 /// `levee train`: an experiment, as its script or as the config.json of a run says.
 [<RequireQualifiedAccess>]
 module Train =
-    /// What the user types for `levee`, which a launcher may say.
+    /// The command by which the user runs `levee`. A launcher may say another.
     let private levee = Environment.GetEnvironmentVariable "LEVEE_COMMAND" |> Option.ofObj |> Option.defaultValue "levee"
 
     let private front = { Program = $"{levee} train EXPERIMENT"; Resume = $"{levee} train --resume" }

@@ -6,7 +6,7 @@ open Levee
 exception UsageError of message: string with
     override this.Message = this.message
 
-/// What a user typed, checked.
+/// Checks of what a user typed.
 [<RequireQualifiedAccess>]
 module Usage =
     /// Ends the command: what was typed makes no sense.

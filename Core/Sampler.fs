@@ -4,7 +4,7 @@ open System
 open System.Collections.Generic
 open System.Threading
 
-/// What a sampler is asked to write next for one episode.
+/// A request to a sampler: the next turn to write for one episode.
 type TurnRequest = {
     /// The episode's row in the session.
     Row: int
@@ -24,11 +24,11 @@ type WrittenTurn = {
     LogProbs: float32[]
 }
 
-/// What a session has put through its model so far, in tokens; padding is not counted.
+/// The tokens that a session has put through its model so far; padding is not counted.
 type SamplerWork = {
-    /// Tokens of context that were read, and with each context but a row's first the last token written before it.
+    /// Tokens of context that were read. Each context but a row's first adds one: the last token that was written before it.
     Prefilled: int64
-    /// Tokens of context that were not, as another row had begun with the same prompt.
+    /// Tokens of context that were not read, because another row had begun with the same prompt.
     Shared: int64
     /// Tokens that were sampled.
     Sampled: int64
@@ -46,7 +46,7 @@ type ISamplerSession =
     /// What is written depends on the calls alone, never on time. After cancellation the next call writes on, without naming the turns again.
     abstract Write: requests: TurnRequest[] * ended: (int -> IReadOnlyList<int> -> bool) * cancellation: CancellationToken -> WrittenTurn[]
 
-    /// What has been done so far.
+    /// The work done so far.
     abstract Work: SamplerWork
 
 /// A policy as a rollout sees it.

@@ -15,23 +15,23 @@ module Tensors =
         use _ = torch.NewDisposeScope()
         compute()
 
-    /// A number as torch takes it.
+    /// A number in the form in which torch takes it.
     let scalar (number: float) : Scalar = Scalar.op_Implicit number
 
-    /// Whether a tensor is of half precision: bfloat16 or float16.
+    /// True when a tensor is of half precision: bfloat16 or float16.
     let isHalf (tensor: torch.Tensor) = tensor.dtype = torch.bfloat16 || tensor.dtype = torch.float16
 
-    /// A tensor of half precision in float32; others as they are.
+    /// A tensor in float32 where it is of half precision; others as they are.
     let widened (tensor: torch.Tensor) =
         if isHalf tensor then
             tensor.``to`` torch.float32
         else
             tensor
 
-    /// Where `values` exceed `bound`, as booleans.
+    /// A boolean tensor, true where `values` exceed `bound`.
     let above bound (values: torch.Tensor) = values.gt(scalar bound)
 
-    /// Where `values` are at least `bound`, as booleans.
+    /// A boolean tensor, true where `values` are at least `bound`.
     let notBelow bound (values: torch.Tensor) = values.ge(scalar bound)
 
     /// `values` kept within [low, high]; the gradient is zero outside.

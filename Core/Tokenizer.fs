@@ -11,7 +11,7 @@ type Piece =
 /// The tokens of pieces of text.
 type Encoded = {
     Tokens: int[]
-    /// Of each token, whether all of its text is `Piece.Plain`. A token across the end of a piece, with some of the protocol's own text in it, is not.
+    /// For each token, true when all of its text is `Piece.Plain`. A token across the end of a piece that holds some of the protocol's own text is not plain.
     IsPlain: bool[]
 }
 

@@ -4,7 +4,7 @@ open System
 open System.Collections.Generic
 open System.Text
 
-/// When a text that is being written is over: at one of some tokens, or where one of some texts is complete, over however many tokens. Asked after
+/// The end of a text that is being written: at one of some tokens, or where one of some texts is complete, over however many tokens. It is asked for after
 /// every token, so it looks at the last few tokens alone. Raises `ArgumentException` for an empty stop text.
 [<Sealed>]
 type TurnEnd(tokenizer: ITokenizer, stopTokens: int seq, stopTexts: string list) =
@@ -35,15 +35,15 @@ type TurnEnd(tokenizer: ITokenizer, stopTokens: int seq, stopTexts: string list)
 
             completes[token] = 2uy)
 
-    /// Whether the text ends in a stop token.
+    /// True when the text ends in a stop token.
     member _.AtToken(written: IReadOnlyList<int>) = stopTokens.Contains written[written.Count - 1]
 
-    /// Whether the last token completes a stop text.
+    /// True when the last token completes a stop text.
     member _.AtText(written: IReadOnlyList<int>) =
         not stopTexts.IsEmpty
         && canComplete written[written.Count - 1]
         && (let tail = tokenizer.Decode [| for i in max 0 (written.Count - window) .. written.Count - 1 -> written[i] |]
             stopTexts |> List.exists(fun stop -> tail.Contains(stop, StringComparison.Ordinal)))
 
-    /// Whether the text is over.
+    /// True when the text is over.
     member this.Reached(written: IReadOnlyList<int>) = this.AtToken written || this.AtText written

@@ -13,7 +13,7 @@ module AnswerText =
 
     let private isAsciiPunctuation (letter: char) = Char.IsAscii letter && (Char.IsPunctuation letter || Char.IsSymbol letter)
 
-    // What `\w` of Python's re matches. .NET's knows other letters, numbers and marks.
+    // The characters that `\w` of Python's re matches. .NET's knows other letters, numbers and marks.
     let private isWord codePoint = PythonCharacter.IsAlphanumeric codePoint || codePoint = int '_'
 
     let private codePointAt (text: string) index =
@@ -63,8 +63,8 @@ module AnswerText =
     let normalise (answer: string) =
         PythonString.Lower answer |> String.filter(isAsciiPunctuation >> not) |> withoutArticles |> singleSpaced
 
-    /// What stays of an answer where only case and white space do not count: how an answer of nothing but articles and punctuation is compared.
+    /// An answer with case and white space evened out, and nothing else. Answers of nothing but articles and punctuation are compared in this form.
     let fold (answer: string) = PythonString.Lower answer |> singleSpaced
 
-    /// Whether normalising leaves nothing of an answer, such as "The The" or "!!!".
+    /// True when normalising leaves nothing of an answer, such as "The The" or "!!!".
     let isVoid answer = normalise answer = ""

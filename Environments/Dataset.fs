@@ -150,8 +150,8 @@ module Dataset =
             $"{path}: golden answers of nothing but articles and punctuation, which only the same answer matches: {count}; {first}{more}"
           ]
 
-    /// All questions of a file, as `readQuestions` reads them, and what a user should know about them, each thing in one line: how many golden answers
-    /// normalising leaves nothing of, and the first of them with their lines.
+    /// All questions of a file, as `readQuestions` reads them, with notices for the user, each in one line: how many golden answers normalising leaves
+    /// nothing of, and the first of them with their lines.
     let loadQuestions (path: string) : Question[] * string list =
         let lines = Array.ofSeq(questionLines path)
         lines |> Array.map(fun struct (_, question) -> question), voidAnswers path lines

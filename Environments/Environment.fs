@@ -6,9 +6,9 @@ open Levee
 
 /// One turn of an episode, as text.
 type Turn = {
-    /// What the policy wrote.
+    /// The text that the policy wrote.
     Action: string
-    /// What the environment answered; empty after the last action.
+    /// The environment's answer; empty after the last action.
     Feedback: Piece list
 }
 
@@ -39,13 +39,13 @@ type ActionRequest = {
     Question: Question
     /// The turn, from 0.
     Turn: int
-    /// What the policy wrote, decoded.
+    /// The text that the policy wrote, decoded.
     Text: string
-    /// No turn follows: only an answer still counts, and no tool is called.
+    /// True when no turn follows: only an answer still counts, and no tool is called.
     IsLast: bool
 }
 
-/// What an action led to.
+/// The result of an action.
 [<RequireQualifiedAccess>]
 type Outcome =
     /// The policy answered: the answer, and the stretch at the end of the action's text that states it, tags included.
@@ -56,9 +56,9 @@ type Outcome =
     /// The action could not be read: the notice that the policy is shown.
     | Invalid of notice: Piece list
 
-/// What a policy acts in. Batched over the episodes of a rollout, asynchronous and cancellable; several rollouts may share one.
+/// A world that a policy acts in. It is batched over the episodes of a rollout, asynchronous and cancellable; several rollouts may share one.
 type IEnvironment =
-    /// What the policy is given first.
+    /// The prompt: the pieces that the policy is given first.
     abstract Prompt: question: Question -> Piece list
 
     /// Texts that end a turn when the policy writes them; each is ASCII and ends in `>`.

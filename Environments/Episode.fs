@@ -15,15 +15,15 @@ type internal Episode = {
     Answer: string option
     AnswerTokens: int
     CallTokens: int list
-    /// Tokens of all segments, and of what waits.
+    /// The number of tokens of all segments, with those that are still to be given to the policy.
     Length: int
-    /// What to give the policy next, or why there is no next turn.
+    /// The tokens to give the policy next, or the reason why there is no next turn.
     Next: Result<int[], EndReason>
 }
 
 [<RequireQualifiedAccess>]
 module internal Episode =
-    /// How many tokens at the end of an action make up its answer or its call: the fewest whose text has the span in it.
+    /// The number of tokens at the end of an action that make up its answer or its call: the fewest whose text has the span in it.
     let private spanTokens (tokenizer: ITokenizer) (action: int[]) (span: string) =
         seq { 1 .. action.Length }
         |> Seq.tryFind(fun count -> tokenizer.Decode(action[action.Length - count ..]).Contains(span, StringComparison.Ordinal))
@@ -75,7 +75,7 @@ module internal Episode =
         | Ok _ when episode.Length >= contextLimit -> { episode with Next = Error LengthLimit }
         | _ -> episode
 
-    /// Why an episode ends whose last action, taken up already, would end it for the reason given, unless a token limit cut that action off.
+    /// The reason why an episode ends, whose last action has been taken up already: the token limit that cut that action off, or else the reason given.
     let private endReason contextLimit isCut reason episode =
         if not isCut then reason
         elif episode.Length >= contextLimit then LengthLimit

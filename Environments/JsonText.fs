@@ -7,7 +7,7 @@ open System.Text
 open System.Text.Json
 open System.Text.Unicode
 
-/// Why a text is not JSON that can be used: the line of the text, from 1, and what is wrong there, without a full stop.
+/// A fault for which a text is not usable JSON: the line of the text, from 1, and what is wrong there, without a full stop.
 type JsonFault = { Line: int; Problem: string }
 
 /// JSON in UTF-8 as all readers of Levee's own files take it: RFC 8259, at most 64 levels deep, where every string is text (no half of a surrogate pair)
@@ -27,7 +27,7 @@ module JsonText =
             Utf8.ToUtf16(ReadOnlySpan utf8, Span(Array.zeroCreate<char> utf8.Length), &sound, &written, false) |> ignore
             fault utf8 sound "there are bytes that are no UTF-8; save the file as UTF-8"
 
-    // What the grammar allows and no reader could mean.
+    // Finds strings and fields that the grammar allows but no file can mean.
     let private stringFault (utf8: byte[]) =
         let mutable reader = Utf8JsonReader(ReadOnlySpan utf8)
         let objects = Stack<HashSet<string>>()
@@ -73,7 +73,7 @@ module JsonText =
         with :? JsonException as error ->
             Error(grammarFault error)
 
-    /// Whether a text is JSON by its grammar, from its first byte to its last: what was cut off is not.
+    /// True when a text is JSON by its grammar, from its first byte to its last. A text that was cut off is not.
     let isWhole (utf8: byte[]) =
         try
             use _ = JsonDocument.Parse(ReadOnlyMemory utf8)
@@ -90,15 +90,15 @@ module JsonText =
 
 /// A line of a file.
 type FileLine = {
-    /// From 1.
+    /// The number of the line, from 1.
     Number: int
-    /// What it holds, without its line feed.
+    /// The bytes of the line, without its line feed.
     Bytes: byte[]
-    /// Whether a line feed ends it: the last line of a file may lack it, as when its writer was killed.
+    /// True when a line feed ends the line. The last line of a file may lack it, as when its writer was killed.
     IsEnded: bool
 } with
 
-    /// Whether it holds nothing but JSON's white space.
+    /// True when the line holds nothing but JSON's white space.
     member this.IsBlank = this.Bytes |> Array.forall(fun letter -> letter = byte ' ' || letter = byte '\t' || letter = byte '\r')
 
 [<RequireQualifiedAccess>]

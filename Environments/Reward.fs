@@ -4,7 +4,7 @@ open System
 open System.Text.RegularExpressions
 open Levee
 
-/// Judges an episode's outcome by a finite number; higher is better. One that gives another, or throws, has failed for that episode alone.
+/// Judges an episode's outcome by a finite number; higher is better. A reward that gives any other number, or throws, has failed for that episode alone.
 type Reward = Question -> Transcript -> float
 
 /// A reward function that knows its name.
@@ -15,21 +15,21 @@ type NamedReward(name: string, reward: Reward) =
     override _.Invoke(question, transcript) = reward question transcript
     override _.Invoke question = reward question
 
-/// What the format variant pays, beside 1 for a right answer in a well-formed response and 0 for a malformed one without answer.
+/// The pay of the format variant, beside 1 for a right answer in a well-formed response and 0 for a malformed one without answer.
 type FormatRewards = {
-    /// A well-formed response with a wrong answer; also what a right answer loses in a malformed response. In [0, 1].
+    /// Paid for a well-formed response with a wrong answer, and taken off the pay of a right answer in a malformed response. In [0, 1].
     WellFormed: float
-    /// A malformed response with a wrong answer. In [0, 1].
+    /// Paid for a malformed response with a wrong answer. In [0, 1].
     Malformed: float
 }
 
 /// Search-R1's scoring rules (arXiv 2503.09516 and its released code).
 [<RequireQualifiedAccess>]
 module Reward =
-    /// The same reward under a name, which its failures are told by.
+    /// A reward under a name, by which its failures are told.
     let named (name: string) (reward: Reward) : Reward = unbox<Reward>(box(NamedReward(name, reward)))
 
-    /// What a reward is called; empty where nobody named it.
+    /// The name of a reward; empty where nobody named it.
     let name (reward: Reward) =
         match box reward with
         | :? NamedReward as known -> known.Name
@@ -38,8 +38,8 @@ module Reward =
     /// An answer in the form in which answers are compared, `AnswerText.normalise`.
     let normalise (answer: string) = AnswerText.normalise answer
 
-    /// Whether the answer is, normalised, one of the golden answers. A golden answer of which normalising leaves nothing ("The The", "!!!") is compared
-    /// by `AnswerText.fold` instead: unlike in Search-R1's code, it is no answer's match but its own.
+    /// True when the answer is, normalised, one of the golden answers. A golden answer of which normalising leaves nothing ("The The", "!!!") is compared by
+    /// `AnswerText.fold` instead, so that, unlike in Search-R1's code, only that answer itself matches it.
     let isExactMatch (goldenAnswers: string seq) answer =
         let normalised = normalise answer
 
@@ -49,7 +49,7 @@ module Reward =
             | "" -> AnswerText.fold golden = AnswerText.fold answer
             | golden -> golden = normalised)
 
-    /// Whether one of the golden answers stands, normalised, inside the answer. One of which normalising leaves nothing never does.
+    /// True when one of the golden answers stands, normalised, inside the answer. A golden answer of which normalising leaves nothing never does.
     let isSubstringMatch (goldenAnswers: string seq) answer =
         let answer = normalise answer
 
@@ -61,7 +61,7 @@ module Reward =
 
     let private tags = Regex("(</?(?:think|search|information|answer)>)")
 
-    /// Where a response stands in the order of the protocol.
+    /// The place that a response has reached in the order of the protocol.
     [<RequireQualifiedAccess>]
     type private Place =
         | Start
@@ -89,7 +89,7 @@ module Reward =
         | _, blank when String.IsNullOrWhiteSpace blank -> place
         | _ -> Place.Lost
 
-    /// Whether a response follows the protocol from its first word to its last: think, then either search, information and think
+    /// True when a response follows the protocol from its first word to its last: think, then either search, information and think
     /// again, any number of times, or the answer, and nothing but white space between those parts and after them.
     let isWellFormed (response: string) = tags.Split response |> Array.fold step Place.Start = Place.Answered
 

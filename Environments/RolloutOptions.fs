@@ -3,11 +3,11 @@ namespace Levee.Environments
 open System
 open Levee
 
-/// How episodes are sampled.
+/// Settings for sampling episodes.
 type RolloutOptions = {
     /// Turns whose action is carried out; at least 1.
     MaxTurns: int
-    /// Whether a policy that has used them all may write once more, to answer; a tool call is not carried out then.
+    /// True when a policy that has used up these turns may write once more, to answer; a tool call is not carried out then.
     FinalTurn: bool
     /// The largest number of tokens a turn; at least 1.
     TurnTokens: int
@@ -33,7 +33,7 @@ module RolloutOptions =
         Reward = Reward.exactMatch
     }
 
-    /// The options themselves; `ArgumentException` where one is out of its range.
+    /// Gives the options back. Raises `ArgumentException` where one is out of its range.
     let validate options =
         let atLeastOne name value =
             if value < 1 then

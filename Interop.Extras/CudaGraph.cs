@@ -12,7 +12,7 @@ public sealed class CudaGraph : IDisposable
 
     private CudaGraph(nint graph) => _graph = graph;
 
-    /// <summary>Whether graphs can be recorded here: the extras library is there, built against a libtorch with CUDA.</summary>
+    /// <summary>True when graphs can be recorded here: the extras library is there, built against a libtorch with CUDA.</summary>
     public static bool IsAvailable => ExtrasLibrary.IsThere;
 
     /// <summary>

@@ -17,7 +17,7 @@ internal static class ExtrasLibrary
 
     private static readonly Lazy<nint> Handle = new(Load);
 
-    /// <summary>Whether the library is there and loads.</summary>
+    /// <summary>True when the library is there and loads.</summary>
     internal static bool IsThere => Handle.Value != 0;
 
     [ModuleInitializer]

@@ -1,6 +1,6 @@
 namespace Levee.PythonText;
 
-/// <summary>What Python knows of a character, in the order in which make-tables.py writes the bits.</summary>
+/// <summary>The facts that Python knows of a character, in the order in which make-tables.py writes the bits.</summary>
 [Flags]
 internal enum CharacterKind : ushort
 {

@@ -18,7 +18,7 @@ internal static class CharacterTables
         return run < 0 ? CharacterKind.None : Runs.Kinds[run];
     }
 
-    /// <summary>What a code point alone becomes; null where it stays.</summary>
+    /// <summary>The lower, upper and title case of a code point that stands alone; null where it stays the same.</summary>
     internal static (string? Lower, string? Upper, string? Title) Cases(int codePoint) => Casing.GetValueOrDefault(codePoint);
 
     private static (int[] Starts, CharacterKind[] Kinds) ReadRuns()

@@ -115,7 +115,7 @@ public static class PythonString
         return points;
     }
 
-    // What each code point becomes, null where it stays, joined.
+    // The texts that the code points become (null where one stays), joined.
     private static string Mapped(IReadOnlyList<int> points, Func<IReadOnlyList<int>, int, string?> change)
     {
         var result = new StringBuilder(points.Count);

@@ -13,8 +13,8 @@ type Family =
     /// Llama 2 and 3 (arXiv 2407.21783).
     | Llama
 
-/// How rotary wavelengths are stretched for contexts longer than those of pre-training (Llama 3.1): short ones stay, long ones grow by
-/// `Factor`, those between are blended.
+/// The stretching of rotary wavelengths for contexts longer than those of pre-training (Llama 3.1): short wavelengths stay, long ones grow by `Factor`, those
+/// between are blended.
 type RopeScaling = {
     Factor: float
     /// Wavelengths above `OriginalContext` / `LowFrequency` grow.
@@ -41,7 +41,7 @@ type Architecture = {
     KeyValueHeads: int
     /// Width of one head; even.
     HeadWidth: int
-    /// Whether the head's weight is the embedding's.
+    /// True when the head's weight is the embedding's.
     TiedHead: bool
     /// Epsilon of RMSNorm, above 0.
     NormEpsilon: float
@@ -96,7 +96,7 @@ module Architecture =
                 $"{place}{kind} is not supported"
                 $"remove it if sequences stay within the length that the model was trained for; \"{llama3}\" is supported."
 
-    /// That nothing in a configuration asks for what is not built here.
+    /// Refuses a configuration that asks for something that is not built here.
     let private checkSettings file (family: Family) (config: ModelConfig) =
         let refuse problem remedy = refuse file problem remedy
 
@@ -158,10 +158,10 @@ module Architecture =
             InitializerRange = config.InitializerRange
         }
 
-    /// Whether the query, key and value projections have biases.
+    /// True when the query, key and value projections have biases.
     let hasAttentionBias (architecture: Architecture) = (architecture.Family = Qwen2)
 
-    /// Whether queries and keys are normed head by head before they are turned.
+    /// True when queries and keys are normed head by head before they are turned.
     let hasHeadNorms (architecture: Architecture) = (architecture.Family = Qwen3)
 
     let private scalingJson (scaling: RopeScaling) =

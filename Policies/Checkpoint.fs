@@ -26,7 +26,7 @@ module Checkpoint =
             "check that the weights belong to the config.json beside them."
             (Redundant.reason architecture)
 
-    /// The weights in a folder, and what is to be told of them.
+    /// Reads the weights in a folder, and gives them with the notices for the user.
     let private read overflow (folder: ModelFolder) trainable architecture (dtype: torch.ScalarType) (device: torch.Device) =
         use weights = ModelWeights.Open folder
         let passed = check weights architecture
@@ -59,7 +59,7 @@ module Checkpoint =
         files.Check(tokenizer = false)
         modelOf Overflow.Refuse files (ModelConfig.Load files.Config) trainable dtype device |> fst
 
-    /// What loading the policy in a folder would tell of its configuration and its tensors' names, a line each. Raises as `load` does.
+    /// The notices that loading the policy in a folder would give of its configuration and its tensors' names, a line each. Raises as `load` does.
     let notices (folder: string) =
         let files = ModelFolder folder
         files.Check()
@@ -68,7 +68,7 @@ module Checkpoint =
         use weights = ModelWeights.Open files
         List.ofSeq (Tokenizer.Load files.Tokenizer).Notices @ List.ofSeq config.Notices @ Redundant.notice architecture weights (check weights architecture)
 
-    /// `load`, with numbers that the type cannot hold refused or saturated.
+    /// Loads a policy as `load` does, with numbers that the type cannot hold refused or saturated.
     let loadNarrowing overflow trainable (dtype: torch.ScalarType) (device: torch.Device) (folder: string) : Policy =
         let files = ModelFolder folder
         files.Check()
@@ -140,8 +140,8 @@ module Checkpoint =
     let save (shardSize: int64) (folder: string) (policy: Policy) =
         Folders.replace folder (fun temporary -> writeInto Overflow.Refuse shardSize temporary policy |> ignore)
 
-    /// `save`, with numbers beyond the weights' type refused or saturated, and a model's other files beside the policy's own. Gives what is to be told, a
-    /// line each.
+    /// Writes a policy as `save` does, with a model's other files beside the policy's own. Numbers beyond the weights' type are refused or saturated. Gives
+    /// the notices for the user, a line each.
     let saveWith overflow (companions: Companions) (shardSize: int64) (folder: string) (policy: Policy) =
         let mutable misfits = []
 

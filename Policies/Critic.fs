@@ -24,7 +24,7 @@ type Critic = {
 /// A critic's forward pass over R responses of at most N action tokens, ready to be pulled back.
 type Valued = {
     Layout: Layout
-    /// Over the M hidden states that the output reads.
+    /// The pass over the M hidden states that the output reads.
     Pass: Pass
     /// [R, N] values as numbers; 0 in the padding.
     Values: torch.Tensor

@@ -3,7 +3,7 @@ namespace Levee.Policies
 open System
 open TorchSharp
 
-/// Where tensors are computed.
+/// The devices that tensors are computed on.
 [<RequireQualifiedAccess>]
 module Devices =
     /// The device of a name that a user types: cpu, cuda or cuda:N. Raises `ArgumentException` for another, and for a GPU that is not there.

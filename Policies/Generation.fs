@@ -6,7 +6,7 @@ open System.Threading
 open Levee
 open Levee.Policies.Sampling
 
-/// How texts are continued.
+/// Settings for continuing texts.
 type GenerationOptions = {
     Sampling: SamplingOptions
     /// The largest number of tokens to write, from 1; the policy's context may hold fewer.
@@ -17,18 +17,18 @@ type GenerationOptions = {
     StopTexts: string list
     /// Continuations of each prompt, from 1; the prompt is read once for those that begin together.
     Samples: int
-    /// What the draws depend on: sample s of prompt p draws from child s of child p.
+    /// The seed of the draws: sample s of prompt p draws from child s of child p.
     Seed: Seed
 }
 
-/// Why a continuation ended.
+/// The reason why a continuation ended.
 [<RequireQualifiedAccess>]
 type GenerationEnd =
-    /// At a stop token, which is the last token.
+    /// The continuation ended at a stop token, which is its last token.
     | StopToken
-    /// At a stop text.
+    /// The continuation ended at a stop text.
     | StopText
-    /// At the largest number of tokens, or where the context was full.
+    /// The continuation reached the largest number of tokens, or the context was full.
     | Length
 
 /// A continuation.

@@ -3,22 +3,22 @@ namespace Levee.Policies
 open Levee.Interop.HuggingFace
 open Levee.Policies.Sampling
 
-/// What is given of how texts are to be continued; what is not is left to `generation_config.json`, and where that says nothing to
-/// defaults.
+/// The settings that a user gives for continuing texts. A setting that is not given is left to `generation_config.json`, and where that does not have it
+/// either, to the defaults.
 type GivenGeneration = {
     Temperature: float option
     TopK: int option
     TopP: float option
     MinP: float option
     MaxTokens: int option
-    /// None given where empty.
+    /// Texts that end a continuation; an empty list means that none are given.
     StopTexts: string list
 }
 
-/// How the makers of a model advise to sample, as `generation_config.json` has it.
+/// The sampling that the makers of a model advise, as `generation_config.json` has it.
 [<RequireQualifiedAccess>]
 module GenerationAdvice =
-    /// Nothing is given.
+    /// Settings of which none is given.
     let nothing = { Temperature = None; TopK = None; TopP = None; MinP = None; MaxTokens = None; StopTexts = [] }
 
     let private ofNullable value = Option.ofNullable value
@@ -68,8 +68,9 @@ module GenerationAdvice =
             $"stop_strings {texts}"
     ]
 
-    /// Defaults with what is given, then with what a policy's `generation_config.json` says; and what was taken from there, in a line, with what
-    /// it asks for that nothing here follows. No line where it says nothing. The tokens that end a text are those of `Policy.stopTokens` in any case.
+    /// Complete settings: each is the one given, else that of the policy's `generation_config.json`, else that of `defaults`. With them comes a line for the
+    /// user on what was taken from the file, and on what it asks for that nothing here follows; no line where the file says nothing. The tokens that end a
+    /// text are those of `Policy.stopTokens` in any case.
     let complete (defaults: GenerationOptions) (given: GivenGeneration) (policy: Policy) : GenerationOptions * string list =
         let advice, unfollowed =
             match policy.Files.GenerationConfig with

@@ -7,7 +7,7 @@ open Levee.Algorithms.Objectives
 open Levee.Policies.Transformer
 open TorchSharp
 
-/// How one trajectory of a question, learned from with its advantage A, moves an action of another. To first order a step along the
+/// The effect that learning from one trajectory of a question, with its advantage A, has on an action of another. To first order a step along the
 /// gradient of sum_j A_j log pi(y_j) changes the action's log-probability by a sum over the trajectories j; what goes through the head is
 /// A / T^2 * sum_{k, k'} <e_{y_k} - pi_k, e_{y_k'} - pi_k'> <h_k, h_k'>, over tokens k of the action and k' of the trajectory, with pi the
 /// distribution at temperature T and h the hidden state that the head reads. Source: arXiv 2512.04220, Theorem A.1.

@@ -59,13 +59,13 @@ module Policy =
     /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy.
     let load dtype device (folder: string) = Checkpoint.load true dtype device folder
 
-    /// Like `load`, without room for a gradient: to write, to be evaluated, or as a reference.
+    /// Loads a policy as `load` does, without room for a gradient: to write, to be evaluated, or as a reference.
     let loadFrozen dtype device (folder: string) = Checkpoint.load false dtype device folder
 
-    /// Like `loadFrozen`, with numbers that the type cannot hold refused or saturated.
+    /// Loads a policy as `loadFrozen` does, with numbers that the type cannot hold refused or saturated.
     let loadNarrowing overflow dtype device (folder: string) = Checkpoint.loadNarrowing overflow false dtype device folder
 
-    /// What loading the policy in a folder would tell of its configuration and its tensors' names, a line each. Raises as `load` does.
+    /// The notices that loading the policy in a folder would give of its configuration and its tensors' names, a line each. Raises as `load` does.
     let notices (folder: string) = Checkpoint.notices folder
 
     /// Writes a policy to a folder, replacing what is there, in files of at most 5 GB as transformers does. Everything is written to a new
@@ -73,11 +73,11 @@ module Policy =
     /// adapter itself beside them in `adapter`.
     let save (folder: string) (policy: Policy) = Checkpoint.save ModelWeights.DefaultShardSize folder policy
 
-    /// Like `save`, in files of weights of at most `shardSize` bytes.
+    /// Writes a policy as `save` does, in files of weights of at most `shardSize` bytes.
     let saveSharded shardSize (folder: string) (policy: Policy) = Checkpoint.save shardSize folder policy
 
-    /// Like `saveSharded`, with numbers beyond the weights' type, which an adapter's products may lead to, refused or saturated, and with a model's other
-    /// files beside the policy's own. Gives what is to be told, a line each.
+    /// Writes a policy as `saveSharded` does, with a model's other files beside the policy's own. Numbers beyond the weights' type, which an adapter's
+    /// products may lead to, are refused or saturated. Gives the notices for the user, a line each.
     let saveWith overflow companions shardSize (folder: string) (policy: Policy) =
         Checkpoint.saveWith overflow companions shardSize folder policy
 
@@ -85,13 +85,13 @@ module Policy =
     /// whether or not the original can (`cloneTrainable`). Of a policy with an adapter, the adapter alone is copied.
     let clone (policy: Policy) = { policy with Model = Model.frozen policy.Model }
 
-    /// The same copy, ready to be trained: that leaves the original as it is.
+    /// A copy as `clone` makes it, but ready to be trained; training it leaves the original as it is.
     let cloneTrainable (policy: Policy) = {
         policy with
             Model = policy.Model |> Model.withParameters(Parameters.cloneTrainable policy.Parameters)
     }
 
-    /// Like `clone`, with what training moves in float32 where it is of half precision.
+    /// A copy as `clone` makes it, in which the numbers that training moves are in float32 where they were of half precision.
     let cloneWide (policy: Policy) = { policy with Model = Parameters.cloneWide policy.Parameters |> Model.ofParameters }
 
     let private withAdapter adapter (policy: Policy) = {
@@ -129,7 +129,7 @@ module Policy =
     /// A frozen copy without an adapter, but with its products in the weights.
     let merge (policy: Policy) = { policy with Model = policy.Model |> Model.withParameters(Parameters.merge policy.Parameters) }
 
-    /// Where the weights are.
+    /// The device that holds the weights.
     let device (policy: Policy) = policy.Parameters.Values.device
 
     /// The tokens that a policy's files name as ends of a text: `eos_token_id` of `generation_config.json` and `config.json`, `eos_token` of
@@ -140,7 +140,7 @@ module Policy =
         let ofGeneration = files.GenerationConfig |> Option.map(_.EosTokenIds >> List.ofSeq) |> Option.defaultValue []
         List.distinct(ofGeneration @ List.ofSeq files.Config.EosTokenIds @ Option.toList ofTokenizer)
 
-    /// How the policy writes at a temperature, 0 for greedy, without filters: what training samples with.
+    /// A sampler of the policy at a temperature, 0 for greedy, without filters. Training samples with it.
     let sampler (temperature: float) (policy: Policy) =
         Sampling.create { SamplingOptions.defaults with Temperature = temperature } policy.Model
 

@@ -5,7 +5,7 @@ open Levee
 open Levee.Interop.HuggingFace
 open Levee.Policies.Transformer
 
-/// A language model with its tokenizer, and what its folder says besides.
+/// A language model with its tokenizer and the other contents of its folder.
 type Policy = {
     Model: Model
     Tokenizer: ITokenizer
@@ -18,7 +18,7 @@ type Policy = {
     interface IDisposable with
         member this.Dispose() = (this.Model :> IDisposable).Dispose()
 
-/// What a policy's folder holds besides its weights, kept so that saving writes it again, with fields that the framework does not read.
+/// The contents of a policy's folder besides its weights. They are kept so that saving writes them again, with fields that the framework does not read.
 and PolicyFiles = {
     /// `config.json`.
     Config: ModelConfig
@@ -28,7 +28,7 @@ and PolicyFiles = {
     TokenizerConfig: TokenizerConfig
     /// `generation_config.json`, where there is one.
     GenerationConfig: GenerationConfig option
-    /// What a user should know of how the folder, and an adapter's, were read, a line each: tensors and settings that were passed over, numbers that
-    /// were changed. Empty for a policy that was made here.
+    /// Notices for the user of how the folder, and an adapter's, were read, a line each: tensors and settings that were passed over, numbers that were
+    /// changed. Empty for a policy that was made here.
     Notices: string list
 }

@@ -7,13 +7,13 @@ open Levee.Policies.Transformer
 open Levee.Policies.Weights
 open TorchSharp
 
-/// How trajectories are scored. All but the temperature changes memory and time, not results beyond rounding.
+/// Settings for scoring trajectories. All but the temperature change memory and time, not results beyond rounding.
 type ScoringSettings = {
-    /// What logits are divided by; `SamplingOptions.leastTemperature` or above.
+    /// The number that logits are divided by; `SamplingOptions.leastTemperature` or above.
     Temperature: float
-    /// Whether sequences stand one behind the other, without padding. Pays where lengths differ much.
+    /// True when sequences stand one behind the other, without padding. Pays where lengths differ much.
     Packing: bool
-    /// Whether each layer is computed again on the way back instead of being kept: memory of one layer instead of all, for a third more
+    /// True when each layer is computed again on the way back instead of being kept: memory of one layer instead of all, for a third more
     /// time.
     Checkpointing: bool
 }
@@ -23,7 +23,7 @@ type Scored = {
     Settings: LogProbSettings
     Model: Model
     Layout: Layout
-    /// Over the M final hidden states that predict the action tokens.
+    /// The pass over the M final hidden states that predict the action tokens.
     Pass: Pass
     Tokens: TokenScores
     /// [R, N] log-probability of each action token, as numbers; 0 in the padding.
@@ -35,7 +35,7 @@ type Scored = {
 /// The policy's side of a training step: `forward`, judge the numbers by an objective, `pullBack` the slopes found there.
 [<RequireQualifiedAccess>]
 module Scoring =
-    /// At a temperature, padded, every layer kept.
+    /// Settings at a temperature: sequences are padded, and every layer is kept for the way back.
     let at temperature = { Temperature = temperature; Packing = false; Checkpointing = false }
 
     let private checkTemperature temperature =

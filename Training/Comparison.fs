@@ -66,8 +66,8 @@ module Comparison =
         | :? InvalidOperationException
         | :? Collections.Generic.KeyNotFoundException as error -> refuse folder.Configuration "it has no list of arms." error
 
-    /// What an arm of a run is called beside the others: its own name, unless another run has an arm of that name with other settings or a seed in common;
-    /// arms that are the same and share no seed are one arm.
+    /// The name of a run's arm beside those of others: its own, unless another run has an arm of that name with other settings or a seed in common. Arms that
+    /// are the same and share no seed are one arm.
     let private names (runs: RunRecord list) =
         let seeds run arm = run.Lines |> List.filter(fun line -> line.Arm = arm) |> List.map _.Seed |> Set.ofList
         let arms = [

@@ -10,7 +10,7 @@ open Levee.Training.Records
 open Levee.Training.Studies
 open Levee.Training.Terminal
 
-/// What every experiment script understands on its command line.
+/// The options that every experiment script understands on its command line.
 type ScriptOption =
     | Full
     | Steps of count: int
@@ -40,11 +40,11 @@ type ScriptOption =
                 "with a run to go on with: go on although its questions, corpus, start or tokenizer have changed since it began, and write that down."
             | Resume _ -> "go on with the run in this folder, with the arguments that it was begun with."
 
-/// What the program is called that runs experiments, in its help and its advice.
+/// The ways of calling the program that runs experiments, for its help and its advice.
 type ScriptFront = {
-    /// How experiments are run.
+    /// The command that runs experiments.
     Program: string
-    /// What goes on with a run, before the run's folder.
+    /// The command that goes on with a run; the run's folder follows it.
     Resume: string
 }
 
@@ -166,7 +166,7 @@ module Script =
             eprintfn "%s" error.Message
             exit 1
 
-    /// What is to be done with each experiment: to go on with it, in the folder of a run that was stopped, or to run it.
+    /// The work for each experiment: to go on with it, in the folder of a run that was stopped, or to run it.
     let private jobs (resumed: RunFolder option) study experiments =
         match resumed with
         | None -> [ for experiment in experiments -> experiment, Study.run study experiment ]

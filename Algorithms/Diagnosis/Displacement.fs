@@ -3,7 +3,7 @@ namespace Levee.Algorithms.Diagnosis
 open Levee
 open Levee.Algorithms.Estimators
 
-/// What a token of an action is for.
+/// The purpose of a token within an action.
 [<RequireQualifiedAccess>]
 type Role =
     | Reasoning
@@ -12,14 +12,14 @@ type Role =
     /// The final answer, tags included.
     | Answer
 
-/// A sampled response and what became of it.
+/// A sampled response and the change of its likelihood.
 type Displaced = {
     Trajectory: Trajectory
-    /// Whether its group has a signal (`Judgement.hasSignal`): only then does it have an advantage.
+    /// True when its group has a signal (`Judgement.hasSignal`): only then does it have an advantage.
     HasSignal: bool
     /// [token] log-probability of each action token under the policy that sampled it.
     Before: float[]
-    /// [token] the same under the policy after the step's updates, where it was measured.
+    /// [token] log-probability of each action token under the policy after the step's updates, where it was measured.
     After: float[] option
 }
 
@@ -33,10 +33,10 @@ module Displacement =
         | [||] -> None
         | logProbs -> Some(logProbs |> Array.averageBy float)
 
-    /// Whether a response counts as correct: a positive outcome reward.
+    /// True when a response counts as correct: a positive outcome reward.
     let isCorrect (trajectory: Trajectory) = trajectory.Reward > 0.0
 
-    /// Whether a group gives a signal, as `Judgement.hasSignal` has it.
+    /// True when a group gives a signal, as `Judgement.hasSignal` has it.
     let hasSignal = Judgement.hasSignal
 
     /// The role of each action token.
@@ -104,7 +104,7 @@ module Displacement =
                 $"lld/change/{name}{part}", meanOver tokens change chosen
     ]
 
-    /// Whether a sum of changes counts as displaced (Def. 4.1): at most epsilon, which is 0 here.
+    /// True when a sum of changes counts as displaced (Def. 4.1): at most epsilon, which is 0 here.
     let private isDisplaced sum = sum <= 0.0
 
     /// The share of correct responses, and of their actions, that the updates should have made more likely and did not (Def. 4.1).
@@ -139,9 +139,8 @@ module Displacement =
                     $"lld/likelihood_ratio/{name}", Some(quantile share)
             ]
 
-    /// Of the incorrect responses in groups with a correct one, the share whose first search returned the very documents that the first search of a
-    /// correct one did; `None` where no incorrect response searched. Source: arXiv 2512.04220, section 4 (searches that are right inside responses
-    /// that are wrong).
+    /// The share of incorrect responses, in groups with a correct one, whose first search returned the very documents that the first search of a correct one
+    /// did; `None` where no incorrect response searched. Source: arXiv 2512.04220, section 4 (searches that are right inside responses that are wrong).
     let firstSearchOverlap (groups: Group[]) =
         let first (trajectory: Trajectory) = trajectory.Searches |> List.tryHead |> Option.map(fun search -> Set.ofList search.Documents)
         let ofGroup (group: Group) =

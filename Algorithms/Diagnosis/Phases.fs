@@ -4,22 +4,24 @@ open System
 open Levee
 open Levee.Algorithms.Objectives
 
-/// How far a run has gone on the way to collapse, mildest first; compares by severity. The paper's three phases, between health and what they lead to.
+/// The stage that a run has reached on its way to collapse, mildest first; values compare by severity. The paper's three phases lie between health and
+/// collapse.
 /// Source: arXiv 2512.04220, Fig. 2.
 [<RequireQualifiedAccess>]
 type Phase =
-    /// None of the others.
+    /// No phase of collapse shows.
     | Healthy
     /// Reward has risen since the start; the likelihood of correct responses has not (phase I).
     | Stagnation
-    /// That likelihood has fallen clearly below its own best while the gradient norm is about what it was (phase II). Reward may still rise.
+    /// The likelihood of correct responses has fallen clearly below its own best while the gradient norm is about what it was (phase II). Reward may
+    /// still rise.
     | Decay
-    /// That likelihood falls faster, or has fallen far, while gradient norm, entropy or likelihood ratios surge (phase III).
+    /// The likelihood of correct responses falls faster, or has fallen far, while gradient norm, entropy or likelihood ratios surge (phase III).
     | Acceleration
     /// Reward has lost a good part of its best.
     | Collapse
 
-/// What is seen of one training step. `None` and NaN mean: not measured at this step.
+/// The measurements of one training step from which phases are told. `None` and NaN mean: not measured at this step.
 type Vitals = {
     Step: int
     /// Mean outcome reward of the step's rollouts.
@@ -42,29 +44,30 @@ type PhaseOptions = {
     Enter: int
     /// Steps in a row on which it must not show, even under the thresholds that `Ease` makes milder, before it is left; at least `Enter`.
     Leave: int
-    /// What share of a threshold is enough for a phase that has been entered to last; above 0, at most 1.
+    /// The share of a threshold that is enough for a phase to last once it has been entered; above 0, at most 1.
     Ease: float
     /// Stagnation: how far the level of reward must be above its baseline, in units of reward; above 0.
     RewardRise: float
     /// Stagnation: how far the level of log-likelihood must be above its baseline to have risen, in nats per token; above 0.
     LikelihoodRise: float
-    /// Decay: how far it must be below its best, in nats per token; above 0.
+    /// Decay: how far the level of log-likelihood must be below its best, in nats per token; above 0.
     LikelihoodFall: float
-    /// Acceleration: how far below its best is far at any pace, in nats per token; at least `LikelihoodFall`.
+    /// Acceleration: how far the level of log-likelihood must be below its best to be far at any pace, in nats per token; at least `LikelihoodFall`.
     LikelihoodDrop: float
-    /// Acceleration: how many times what it lost over the window before it must lose over one window (and at least `LikelihoodFall`); at least 1.
+    /// Acceleration: how many times as much log-likelihood must be lost over one window as over the window before (and at least `LikelihoodFall`). At
+    /// least 1.
     Faster: float
     /// Acceleration: how many times its baseline the level of gradient norm or entropy must be; above 1.
     Surge: float
-    /// The same for the largest likelihood ratio, which has a far longer tail; above 1.
+    /// Acceleration: how many times its baseline the level of the largest likelihood ratio must be; it has a far longer tail than the others. Above 1.
     RatioSurge: float
     /// Collapse: the share of its best that the level of reward must have lost; above 0, below 1.
     RewardLoss: float
-    /// Collapse: the least best that there is something to lose of, in units of reward; above 0.
+    /// Collapse: the least best level of reward from which there is something to lose, in units of reward; above 0.
     MeaningfulReward: float
 }
 
-/// Steps in a row of which something holds. Steps that could not tell are passed over.
+/// A run of steps in a row on which something holds. Steps without the measurements to tell are passed over.
 type PhaseRun = { From: int; Steps: int }
 
 /// One measurement over time.
@@ -77,7 +80,7 @@ type Track = {
     Best: float
 }
 
-/// What the fold carries from step to step. Its size depends on the options and on how often the phase changed, not on how long the run is.
+/// The state that is carried from step to step. Its size depends on the options and on how often the phase changed, not on how long the run is.
 [<RequireQualifiedAccess>]
 type PhaseState = {
     Phase: Phase
@@ -92,9 +95,9 @@ type PhaseState = {
     GradientNorm: Track
     Entropy: Track
     LargestRatio: Track
-    /// How long each phase has been showing; those that do not show are absent.
+    /// For each phase that is showing, the run of steps on which it has shown.
     Showing: Map<Phase, PhaseRun>
-    /// How long the current phase has not been showing.
+    /// The run of steps on which the current phase has not shown; `None` while it shows.
     Quiet: PhaseRun option
 }
 
@@ -103,7 +106,7 @@ module Phase =
     /// Every phase, mildest first.
     let all = [ Phase.Healthy; Phase.Stagnation; Phase.Decay; Phase.Acceleration; Phase.Collapse ]
 
-    /// In one lower-case word, for reports.
+    /// A phase's name in one lower-case word, for reports.
     let name phase = (string phase).ToLowerInvariant()
 
 /// Names the phases of collapse, step by step and without look-ahead.
@@ -167,7 +170,7 @@ module Phases =
             Quiet = None
         }
 
-    /// What the tracks say at a step. NaN where there are too few measurements, so that a threshold is not reached.
+    /// The quantities that thresholds are set on, computed from the tracks at a step. NaN, which reaches no threshold, where there are too few measurements.
     type private Signs = {
         RewardRise: float
         RewardLoss: float
@@ -284,13 +287,13 @@ module Phases =
                 RewardLoss = towards 0.0 options.RewardLoss
         }
 
-    /// Whether a phase still shows once it has been entered. A decay is not over because the gradient surges.
+    /// True when a phase that has been entered still shows. A decay, once entered, lasts whatever the gradient norm does.
     let private lasts options signs phase =
         match phase with
         | Phase.Decay -> signs.LikelihoodFall >= (eased options).LikelihoodFall
         | _ -> shows (eased options) signs phase
 
-    /// Whether a step has what a phase is told by.
+    /// True when a step has the measurements that a phase is told by.
     let private canTell vitals phase =
         match phase with
         | Phase.Healthy -> true
@@ -315,7 +318,7 @@ module Phases =
                 Quiet = None
         }
 
-    /// To the worst phase that has shown for long enough, or back to it once the current one has been quiet for long enough.
+    /// Goes over to the worst phase that has shown for long enough, or back to it once the current one has been quiet for long enough.
     let private move options (state: PhaseState) =
         let isProven _ run = run.Steps >= options.Enter
         let worst, from =

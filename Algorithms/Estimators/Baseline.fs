@@ -1,11 +1,11 @@
 namespace Levee.Algorithms.Estimators
 
-/// From the rewards of one question's trajectories to one number each: pure functions, same length in and out, empty for empty. Rewards that do not
-/// `differ` give zeros, exactly, but for a reward alone where a function says so; and so does a division by nothing. All raise `ArgumentException`
+/// Pure functions from the rewards of one question's trajectories to one number for each: same length in and out, empty for empty. They give exact zeros for
+/// rewards that do not `differ` (but for a single reward where a function says so), and where they would divide by nothing. All raise `ArgumentException`
 /// that names the first reward that is no finite number.
 [<RequireQualifiedAccess>]
 module Baseline =
-    /// Advantages of rewards that differ; zeros of others, but `alone` of a reward that stands alone.
+    /// Advantages of rewards that differ. Rewards that do not differ give zeros, but a reward that stands alone gives `alone` of it.
     let private compared (alone: float -> float) (advantages: float[] -> float[]) rewards =
         Deviation.demandFinite rewards
         if Deviation.differ rewards then advantages rewards

@@ -3,9 +3,9 @@ namespace Levee.Algorithms.Estimators
 open System
 open Levee
 
-/// How rewards or advantages are brought to unit spread: (x - mean) / (standard deviation + Epsilon).
+/// A way to bring rewards or advantages to unit spread: (x - mean) / (standard deviation + Epsilon).
 type Deviation = {
-    /// Subtracted from the count in the variance's denominator: 1 unbiased (torch's default), 0 of the numbers themselves.
+    /// Subtracted from the count in the variance's denominator: 1 for the unbiased variance (torch's default), 0 for the variance of the numbers themselves.
     Ddof: int
     /// Added to the standard deviation; at least 0.
     Epsilon: float
@@ -19,10 +19,11 @@ module Deviation =
     /// verl's constants for `Advantage.whiten`.
     let whitening = { Ddof = 1; Epsilon = 1e-8 }
 
-    /// Whether numbers differ: rewards that do not give no signal. Exact, without a tolerance: no mean is rounded on the way. False of one number and of none.
+    /// True when numbers differ; rewards that do not differ give no signal. The comparison is exact: no mean is rounded on the way. False for fewer than
+    /// two numbers.
     let differ (rewards: float[]) = rewards.Length > 1 && rewards |> Array.exists((<>) rewards[0])
 
-    /// As `moments`, of any numbers.
+    /// Mean and standard deviation as `moments` has them, of numbers that need not be finite and may be none (then 0 and 1).
     let internal momentsOf deviation (numbers: float[]) =
         if numbers.Length = 0 then
             0.0, 1.0

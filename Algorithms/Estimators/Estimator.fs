@@ -2,20 +2,20 @@ namespace Levee.Algorithms.Estimators
 
 open Levee.Algorithms
 
-/// What an estimator makes of rollouts.
+/// The result of an estimator for some rollouts.
 type Estimates = {
     /// [trajectory][token] advantage of each action token.
     Advantages: float[][]
-    /// [trajectory][token] what the critic's values should have been, where the estimator uses a critic.
+    /// [trajectory][token] the values that the critic should have given, where the estimator uses a critic.
     Returns: float[][] option
 }
 
-/// Turns rewards into advantages. `Formula` says in one line how, for configurations and reports.
+/// Turns rewards into advantages. `Formula` names the way in one line, for configurations and reports.
 type Estimator = {
     Formula: string
     Needs: Set<Need>
-    /// Whether a trajectory is compared with its own group alone: then a group without signal has advantages of exactly 0, and whitening leaves
-    /// them so. An estimator that is not compares over the whole step, or with a critic.
+    /// True when a trajectory is compared with its own group alone. Then a group without signal has advantages of exactly 0, and whitening leaves them so.
+    /// Any other estimator compares over the whole step, or with a critic.
     IsGroupRelative: bool
     /// Rewards that it asks for besides the outcome; a trainer looks before the estimate whether each gives a number.
     Parts: RewardPart list

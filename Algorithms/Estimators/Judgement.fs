@@ -6,11 +6,11 @@ open Levee
 /// One of several rewards, as a function of the trajectory.
 type RewardPart = { Name: string; Weight: float; Reward: Trajectory -> float }
 
-/// Which trajectories were judged, and which groups give a signal. A reward that is no finite number, or that throws, is an error of its trajectory: it
+/// Tells which trajectories were judged, and which groups give a signal. A reward that is no finite number, or that throws, is an error of its trajectory: it
 /// is named, and the trajectory takes part in nothing that is computed from rewards.
 [<RequireQualifiedAccess>]
 module Judgement =
-    /// What a reward function gives: a finite number, or why not. Everything that it throws is a fault of the reward but cancellation.
+    /// The value of a reward function: a finite number, or the fault for which there is none. Every exception but cancellation is a fault of the reward.
     let attempt name (reward: unit -> float) =
         try
             match reward() with
@@ -20,24 +20,24 @@ module Judgement =
         | :? OperationCanceledException -> reraise()
         | error -> Error { Function = name; Gave = $"{error.GetType().Name}: {error.Message}" }
 
-    /// Why a trajectory could not be judged; none where it was.
+    /// The fault for which a trajectory could not be judged; `None` where it was judged.
     let fault (trajectory: Trajectory) =
         match trajectory.Fault with
         | Some fault -> Some fault
         | None when Double.IsFinite trajectory.Reward -> None
         | None -> Some { Function = ""; Gave = string trajectory.Reward }
 
-    /// Whether a trajectory has a reward.
+    /// True when a trajectory has a reward.
     let isJudged trajectory = (fault trajectory).IsNone
 
     /// The trajectories of a group that were judged, in order.
     let judged (group: Group) : Group = Array.filter isJudged group
 
-    /// What can be compared in groups: those that were judged, of groups with two such trajectories at least.
+    /// The trajectories that can be compared in groups: those that were judged, in groups with at least two of them.
     let comparable (groups: Group[]) = groups |> Array.map judged |> Array.filter(fun group -> group.Length >= 2)
 
-    /// Whether a group gives a signal: those of its trajectories that were judged are two at least and not all rewarded alike (`Deviation.differ`). A group
-    /// without has advantages of 0 under every estimator that compares within groups.
+    /// True when a group gives a signal: at least two of its trajectories were judged, and their rewards are not all alike (`Deviation.differ`). A group
+    /// without a signal has advantages of 0 under every estimator that compares within groups.
     let hasSignal (group: Group) = group |> judged |> Array.map _.Reward |> Deviation.differ
 
     /// A fault in words, with the question that it befell.
@@ -57,7 +57,7 @@ module Judgement =
         | Ok reward -> reward
         | Error fault -> Setting.refuse (describe trajectory fault + ".")
 
-    /// The trajectory, with the first of these rewards that it cannot be given as its fault.
+    /// The trajectory, with the first of these rewards that it cannot be given, if any, as its fault.
     let ofParts (parts: RewardPart list) (trajectory: Trajectory) : Trajectory =
         let failing part =
             match ofPart part trajectory with

@@ -4,7 +4,7 @@ open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Formulas
 
-/// From when on a response counts as too long.
+/// The length from which on a response counts as too long, and the penalty for it.
 type Overlong = {
     /// Action tokens beyond which the whole penalty is due; at least 1.
     Limit: int

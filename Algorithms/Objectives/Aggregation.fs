@@ -3,7 +3,7 @@ namespace Levee.Algorithms.Objectives
 open Levee
 open TorchSharp
 
-/// How per-token losses become one number. Every denominator is counted on the whole mini-batch.
+/// The rule by which per-token losses become one number. Every denominator is counted on the whole mini-batch.
 type Aggregation =
     /// Mean over all action tokens of the mini-batch (DAPO, verl's `token-mean`).
     | TokenMean
@@ -11,7 +11,7 @@ type Aggregation =
     | SequenceMeanTokenMean
     /// Mean over responses of each response's sum over its tokens (`seq-mean-token-sum`).
     | SequenceMeanTokenSum
-    /// As `SequenceMeanTokenSum`, divided by a constant length instead of each response's own (Dr.GRPO).
+    /// `SequenceMeanTokenSum` divided by a constant length, in place of the division by each response's own (Dr.GRPO).
     | SequenceSumOver of length: float
 
 [<RequireQualifiedAccess>]

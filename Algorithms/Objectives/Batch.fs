@@ -5,7 +5,7 @@ open Levee.Algorithms
 open Levee.Algorithms.Estimators
 open TorchSharp
 
-/// What an objective may know of the sampled actions: R responses by N action tokens, padded at the right. Prompts and
+/// The sampled actions as an objective may see them: R responses by N action tokens, padded at the right. Prompts and
 /// observations are not in it. All tensors are constants (no gradient); float tensors share one dtype and device.
 type Batch = {
     /// [R, N] log-probability of each token under the policy that sampled it (pi_old): the sampler's, or the trainer's own where an objective needs
@@ -19,11 +19,11 @@ type Batch = {
     Advantage: torch.Tensor
     /// [R, N] the critic's value before each token when the batch was sampled, where there is a critic.
     ValueOld: torch.Tensor option
-    /// [R, N] what that value should have been.
+    /// [R, N] the value that the critic should have given, where there is a critic.
     Return: torch.Tensor option
     /// [R, N] 1 where a token stands, 0 in the padding.
     Mask: torch.Tensor
-    /// [R, N] int64: which action of its response a token belongs to, from 1; 0 in the padding.
+    /// [R, N] int64: the number of the action that a token belongs to within its response, from 1; 0 in the padding.
     Action: torch.Tensor
     /// [R, N] 1 on tokens of the final answer span.
     Answer: torch.Tensor
@@ -39,7 +39,7 @@ type Batch = {
 /// Reading a batch.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Batch =
-    /// What must be asked of the trainer for `logProb reference` to be there.
+    /// The needs that a trainer must be told of for `logProb reference` to be there.
     let needs reference =
         match reference with
         | Reference.Sampling -> Set.empty
@@ -54,7 +54,7 @@ module Batch =
             invalidOp
                 $"A batch has no log-probabilities under the reference policy {other}: compute them, as the trainer does for objectives that need ReferencePolicy."
 
-    /// The same batch with every [R, N] and [R] tensor mapped.
+    /// A batch with every [R, N] tensor mapped by `tokens` and every [R] tensor by `rows`.
     let map (tokens: torch.Tensor -> torch.Tensor) (rows: torch.Tensor -> torch.Tensor) (batch: Batch) : Batch = {
         LogProbOld = tokens batch.LogProbOld
         LogProbSampled = tokens batch.LogProbSampled

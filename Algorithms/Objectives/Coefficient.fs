@@ -3,13 +3,13 @@ namespace Levee.Algorithms.Objectives
 open Levee.Algorithms
 open Levee.Algorithms.Estimators
 
-/// Where a run stands, for coefficients that change while it trains.
+/// The point that a run has reached, for coefficients that change while it trains.
 type Clock = {
     /// The step, from 1.
     Step: int
     /// Steps of the whole run.
     Steps: int
-    /// What the phase alarm multiplies coefficients by that follow it; 1 while it is silent.
+    /// The factor that the phase alarm puts on the coefficients that follow it; 1 while it is silent.
     Alarm: float
 }
 
@@ -19,7 +19,7 @@ type Coefficient = { Formula: string; Needs: Set<Need>; At: Clock -> float }
 /// Coefficients of objectives that change while a run trains.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Coefficient =
-    /// Always the same.
+    /// A coefficient that never changes.
     let constant (value: float) : Coefficient = { Formula = string value; Needs = Set.empty; At = fun _ -> value }
 
     /// A function of the share of the run that is done, 0 at the first step and 1 at the last.
@@ -29,14 +29,14 @@ module Coefficient =
         At = fun clock -> value(float(clock.Step - 1) / float(max 1 (clock.Steps - 1)))
     }
 
-    /// From one value at the first step to another at the last, along a line.
+    /// A coefficient that goes from one value at the first step to another at the last, along a line.
     let linear (first: float) (last: float) = ofProgress $"linear({first}, {last})" (fun progress -> first + (last - first) * progress)
 
-    /// From one value at the first step to another at the last, along half a cosine.
+    /// A coefficient that goes from one value at the first step to another at the last, along half a cosine.
     let cosine (first: float) (last: float) =
         ofProgress $"cosine({first}, {last})" (fun progress -> last + (first - last) * 0.5 * (1.0 + cos(System.Math.PI * progress)))
 
-    /// Multiplied by the phase alarm: the same while the alarm is silent, more once a phase has raised it (`PhaseAction.RaiseCoefficients`).
+    /// A coefficient times the phase alarm: unchanged while the alarm is silent, more once a phase has raised it (`PhaseAction.RaiseCoefficients`).
     let alarmed (coefficient: Coefficient) : Coefficient = {
         Formula = $"alarmed({coefficient.Formula})"
         Needs = coefficient.Needs.Add PhaseAlarm

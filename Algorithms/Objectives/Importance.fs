@@ -5,7 +5,7 @@ open Levee.Algorithms
 open Levee.Algorithms.Formulas
 open TorchSharp
 
-/// What is done about the sampler's arithmetic being another than the trainer's, given the ratio w = pi_old (trainer) / pi_old (sampler) of a token.
+/// The correction for a sampler whose arithmetic is not the trainer's, given the ratio w = pi_old (trainer) / pi_old (sampler) of a token.
 type Correction =
     /// The token weighs min(w, cap) (truncated importance sampling: Yao et al. 2025, "Your efficient RL framework secretly brings you off-policy RL
     /// training").

@@ -5,20 +5,20 @@ open Levee.Algorithms
 open Levee.Algorithms.Formulas
 open TorchSharp
 
-/// Where the penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).
+/// The condition under which the penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).
 [<RequireQualifiedAccess>]
 type Gate =
-    /// On every token (arXiv 2512.04220, Eq. 9).
+    /// The penalty is on at every token (arXiv 2512.04220, Eq. 9).
     | Token
-    /// On all tokens of an action whose d sums to more than the threshold (Eq. 4, the paper's default).
+    /// The penalty is on at all tokens of an action whose d sums to more than the threshold (Eq. 4, the paper's default).
     | Action
-    /// On all tokens of a run of preserved tokens within an action whose d sums to more than the threshold: the released code. The same as `Action` where all
-    /// tokens of an action have advantages on the same side of the preserving set, as under group-relative advantages.
+    /// The penalty is on at all tokens of a run of preserved tokens within an action, where the run's d sums to more than the threshold: the released code.
+    /// This is the same as `Action` where all tokens of an action have advantages on the same side of the preserving set, as under group-relative advantages.
     | Segment
-    /// On all tokens of a response whose d sums to more than the threshold (Eq. 10).
+    /// The penalty is on at all tokens of a response whose d sums to more than the threshold (Eq. 10).
     | Response
 
-/// What the summed penalty is divided by.
+/// The number that the summed penalty is divided by.
 [<RequireQualifiedAccess>]
 type Normaliser =
     /// All action tokens of the mini-batch, preserved or not: the released code, which the published lambda belongs to.
@@ -28,7 +28,7 @@ type Normaliser =
     /// Each preserved response's penalty over its own tokens, then the mean over preserved responses (Eq. 4).
     | PerResponse
 
-/// Which tokens are to be kept likely.
+/// The choice of the tokens that are to be kept likely.
 [<RequireQualifiedAccess>]
 type Preserve =
     /// Advantage at least zero: correct responses and those of groups without signal (the paper's Y_pre).
@@ -53,12 +53,12 @@ type LldsOptions = {
     Preserve: Preserve
     /// The policy whose log-probabilities are to be kept; the sampling policy's in the paper.
     Reference: Reference
-    /// What a gate's sum of d must exceed, in nats; at least 0.
+    /// The bound that a gate's sum of d must exceed, in nats; at least 0.
     Threshold: float
     AnswerWeight: AnswerWeight
 }
 
-/// LLDS: a penalty that acts only where the likelihood of what should stay likely falls (arXiv 2512.04220, section 5).
+/// LLDS: a penalty on tokens that should stay likely, which acts only where their likelihood falls (arXiv 2512.04220, section 5).
 [<RequireQualifiedAccess>]
 module Llds =
     /// Action gate, all-token normaliser, A >= 0, the sampling policy as reference, no threshold, no answer weight.
@@ -121,7 +121,7 @@ module Llds =
         | Gate.Action -> bySumOver part.Action
         | Gate.Segment -> bySumOver(segments kept part.Action)
 
-    /// What divides the penalty [R, N] of a part, counted on the whole mini-batch.
+    /// Sums the penalty [R, N] of a part and divides it by the normaliser, which is counted on the whole mini-batch.
     let private normalise options (whole: Batch) =
         let kept = preserved options.Preserve whole
         let inKept = kept.sum(1L)

@@ -4,7 +4,7 @@ open Levee
 open Levee.Algorithms.Formulas
 open TorchSharp
 
-/// How far the likelihood ratio may move before its gradient is cut: the interval [1 - Low, 1 + High]. `Clip.symmetric` and `Clip.asymmetric` make one.
+/// The range of the likelihood ratio outside which its gradient is cut: [1 - Low, 1 + High]. `Clip.symmetric` and `Clip.asymmetric` make one.
 type Clip = private {
     Below: float
     Above: float
@@ -17,7 +17,7 @@ type Clip = private {
 
 [<RequireQualifiedAccess>]
 module Clip =
-    /// The same distance on both sides. Raises `ArgumentException` unless 0 < epsilon < 1.
+    /// A clip at the same distance on both sides. Raises `ArgumentException` unless 0 < epsilon < 1.
     let symmetric epsilon =
         if not(epsilon > 0.0 && epsilon < 1.0) then
             Setting.refuse $"A clip of {epsilon} is out of range: give a number above 0 and below 1, such as 0.2."
@@ -31,7 +31,7 @@ module Clip =
                 $"A clip of {low} below and {high} above is out of range: give two numbers above 0, the first below 1, such as 0.2 and 0.28."
         { Below = low; Above = high }
 
-    /// A ratio [R, N] kept within the interval.
+    /// A ratio [R, N] clamped to the interval.
     let apply (clip: Clip) (ratio: torch.Tensor) = Tensors.clamp (1.0 - clip.Low) (1.0 + clip.High) ratio
 
 /// Temperatures of SAPO's gate for tokens of positive and of other advantage; above 0.
@@ -74,7 +74,7 @@ module Surrogate =
     /// `reinforceOver TokenMean`.
     let reinforce = reinforceOver TokenMean
 
-    /// The larger of -rho A and its clipped version, and where that is the clipped one.
+    /// The larger of -rho A and its clipped version, and the places where the clipped one is the larger.
     let private pessimistic clip (advantage: torch.Tensor) (ratio: torch.Tensor) =
         let free, bound = -advantage * ratio, -advantage * Clip.apply clip ratio
         torch.maximum(free, bound), bound.gt free

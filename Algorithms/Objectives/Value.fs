@@ -4,7 +4,7 @@ open Levee
 open Levee.Algorithms
 open TorchSharp
 
-/// What a critic learns.
+/// The loss that a critic learns from.
 [<RequireQualifiedAccess>]
 module Value =
     /// Half the mean over action tokens of max((V - R)^2, (clip(V, V_old - range, V_old + range) - R)^2), with R the return that the estimator gave and

@@ -20,11 +20,11 @@ type Atlas = {
     Vocabulary: string[]
     /// Words that names are made of: of countries, and of all values that questions ask for or start from.
     NameWords: string[]
-    /// What a user should know about the questions, each thing in one line (`Dataset.loadQuestions`).
+    /// Notices for the user about the questions, each in one line (`Dataset.loadQuestions`).
     Notices: string list
 }
 
-/// What a demonstrator is told about a question besides its wording.
+/// The facts that a demonstrator is told about a question besides its wording.
 type AtlasHint = {
     Country: string
     /// The attribute that is asked for.
@@ -77,7 +77,7 @@ module Atlas =
         | Ok metadata -> raise(InvalidDataException $"Question {question.Id}: its metadata is no JSON object but {metadata.ValueKind}.")
         | Error fault -> raise(InvalidDataException $"Question {question.Id}: its metadata cannot be read: {fault.Problem}.")
 
-    /// What a question's metadata tell a demonstrator. `InvalidDataException` where they do not.
+    /// The hint that a question's metadata hold. Raises `InvalidDataException` where they hold none.
     let hint (question: Question) =
         let metadata = metadata question
         let text name = property question name metadata

@@ -11,7 +11,7 @@ open Levee.Environments
 module AtlasTeacher =
     let private attributes = [| "capital"; "currency"; "language"; "subregion"; "demonym"; "borders" |]
 
-    /// What goes wrong in a flawed demonstration. A policy that has seen only perfect ones explores nothing.
+    /// The flaw of a demonstration that goes wrong. A policy that has seen only perfect ones explores nothing.
     type private Flaw =
         | AnswersWithoutSearch
         | AnswersTheCountry
@@ -64,7 +64,7 @@ module AtlasTeacher =
     /// Words with a space on both sides of each, so that a name is only found where its words begin and end.
     let private spaced words = String.concat " " (Seq.concat [ [ "" ]; words; [ "" ] ])
 
-    /// Where a name stands among the words of a turn's feedback.
+    /// The place of a name among the words of a turn's feedback; `None` where it does not occur.
     let private tryPlace turn name =
         let seen = turn.Feedback |> List.collect(Piece.text >> Atlas.words)
 
@@ -140,8 +140,8 @@ module AtlasTeacher =
 
         turns @ [ final ]
 
-    /// How a teacher would answer a question: think, search, read, answer. The environment carries out the searches. With probability `flawShare`
-    /// something goes wrong.
+    /// The turns in which a teacher would answer a question: think, search, read, answer. The environment carries out the searches. With probability
+    /// `flawShare` something goes wrong.
     let private turnsOf (atlas: Atlas) environment flawShare question seed =
         let hint = Atlas.hint question
         let flaw =

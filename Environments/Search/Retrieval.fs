@@ -6,9 +6,9 @@ open System.Threading.Tasks
 open Levee
 open Levee.Environments
 
-/// What answers from data, and tells which data that is.
+/// A source of answers that tells which data it answers from.
 type IFingerprinted =
-    /// A SHA-256 in hexadecimal that is another when the data are others; empty where that is not known.
+    /// A SHA-256 in hexadecimal, which differs when the data differ; empty where it is not known.
     abstract Fingerprint: string
 
 [<RequireQualifiedAccess>]
@@ -21,8 +21,8 @@ module Fingerprinted =
 
 /// A search engine: finds documents for several queries at once. Safe to share between threads.
 type IRetriever =
-    /// For each query, in order, up to `topK` documents, best first, or why that query failed. May also throw where no query could
-    /// be asked at all (`Retriever.resilient` survives that).
+    /// For each query, in order, gives up to `topK` documents, best first, or the reason why that query failed. May also throw where no query could be asked
+    /// at all (`Retriever.resilient` survives that).
     abstract Retrieve: queries: string[] * topK: int * cancellation: CancellationToken -> Task<Result<Document[], string>[]>
 
 /// A retriever that survives failures of another: an error or time-out becomes the failure of the queries it concerns. A batch that
@@ -61,7 +61,7 @@ type ResilientRetriever internal (inner: IRetriever, timeOut: TimeSpan) =
     /// Queries asked so far.
     member _.Queries = Interlocked.Read &queryCount
 
-    /// How many of them failed.
+    /// The number of those queries that failed.
     member _.Failures = Interlocked.Read &failureCount
 
     interface IFingerprinted with

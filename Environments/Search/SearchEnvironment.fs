@@ -5,12 +5,12 @@ open System.Threading.Tasks
 open Levee
 open Levee.Environments
 
-/// How a policy searches.
+/// Settings for searching.
 type SearchOptions = {
     /// Documents shown for a search, best first; at least 1.
     TopK: int
     Wording: Wording
-    /// How long a search may take before the episode goes on without documents; above zero.
+    /// The longest that a search may take before the episode goes on without documents; above zero.
     TimeOut: TimeSpan
 }
 

@@ -4,7 +4,7 @@ open System.Text.RegularExpressions
 open Levee
 open Levee.Environments
 
-/// How much the policy is told about the protocol.
+/// The amount of detail in which the policy is told about the protocol.
 [<RequireQualifiedAccess>]
 type Wording =
     /// The whole instruction before the question, for a pretrained language model.
@@ -12,7 +12,7 @@ type Wording =
     /// `Question: ...` alone, and a notice of a few words, for a policy that learns the protocol from demonstrations.
     | Brief
 
-/// What an action asks for, as the protocol reads it.
+/// The intent of an action, as the protocol reads it.
 [<RequireQualifiedAccess>]
 type Intent =
     /// A search, and the stretch of the action that calls it: `<search>` to `</search>`.
@@ -50,7 +50,7 @@ module SearchProtocol =
         is missing, write the answer inside <answer> and </answer> and add no further illustration. \
         For example: <answer> Beijing </answer>. "
 
-    /// What the policy is given first. The question is text from elsewhere.
+    /// The prompt: the pieces that the policy is given first. The question is text from elsewhere.
     let prompt wording (question: string) = [
         match wording with
         | Wording.Full -> Piece.Markup(instruction + "Question: ")
@@ -66,14 +66,14 @@ module SearchProtocol =
         |> Seq.mapi(fun index document -> $"Doc {index + 1}(Title: {document.Title}) {document.Text.Trim()}")
         |> String.concat "\n"
 
-    /// What a search is answered with: the documents as text from elsewhere, between the protocol's own tags.
+    /// The answer to a search: the documents as text from elsewhere, between the protocol's own tags.
     let information (documents: Document seq) = [
         Piece.Markup "\n\n<information>"
         Piece.Plain(render documents)
         Piece.Markup "</information>\n\n"
     ]
 
-    /// What an action that is neither a search nor an answer is answered with.
+    /// The answer to an action that is neither a search nor an answer.
     let notice wording =
         match wording with
         | Wording.Full ->

@@ -8,7 +8,7 @@ open Microsoft.Data.Sqlite
 open Levee
 open Levee.Environments
 
-/// What identifies an index: its corpus, and how that was taken apart.
+/// The identity of an index: the fingerprint of its corpus, and the analysis that it was made by.
 type internal IndexIdentity = { Fingerprint: string; Analysis: TextAnalysis }
 
 /// A corpus in SQLite with an FTS5 index over title and text (tokenizer unicode61: case and diacritics do not count).
@@ -16,7 +16,7 @@ module internal SqliteIndex =
     // Part of every fingerprint: an index of another layout is built anew.
     let private layout = "levee-fts5-2"
 
-    // What `TextAnalysis.Pairs` makes holds marks inside words, and symbols.
+    // The words that `TextAnalysis.Pairs` makes hold marks, and symbols are words too.
     let private tokenizer analysis =
         match analysis with
         | TextAnalysis.Words -> "unicode61"
@@ -28,7 +28,7 @@ module internal SqliteIndex =
 
     // The index keeps no texts: those of the documents table are shown, and under `Pairs` they are not what is indexed.
     let private fill analysis =
-        // As bytes, since a text is given to a function up to its first NUL alone.
+        // Passed as bytes, since a function gets a text up to its first NUL alone.
         let indexed =
             match analysis with
             | TextAnalysis.Words -> "title, body"

@@ -65,7 +65,7 @@ type private SqliteReader(connection: SqliteConnection) =
             command.Dispose()
             connection.Dispose()
 
-/// Where connections to an index come from.
+/// A source of connections to an index.
 [<Sealed>]
 type private SqliteSource(connect: unit -> SqliteConnection, release: unit -> unit) =
     member _.Connect() = connect()
@@ -119,10 +119,10 @@ type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
         else
             memo.TryFind(struct (expression, topK))
 
-    /// How documents and queries are taken apart into words.
+    /// The way in which documents and queries are taken apart into words.
     member _.Analysis = analysis
 
-    /// What the index can do, in one sentence.
+    /// A description of what the index can do, in one sentence.
     member _.Description = $"SQLite FTS5, bm25, analysis {analysis}: {TextAnalysis.describe analysis}"
 
     /// An index in memory; building takes seconds for some ten thousand documents. `ArgumentException` where there are none.

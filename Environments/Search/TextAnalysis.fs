@@ -4,20 +4,20 @@ open System
 open System.Globalization
 open System.Text
 
-/// How an index takes texts and queries apart into words to look for.
+/// The way in which an index takes texts and queries apart into words to look for.
 [<RequireQualifiedAccess>]
 type TextAnalysis =
     /// Words are runs of letters and digits. A script that writes no blanks between words is found by whole runs only.
     | Words
-    /// As `Words`, but in scripts that write no blanks between words, or fasten particles to them (Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese and
-    /// more), words are the pairs of neighbouring characters, as in Lucene's CJKAnalyzer, and the single ones. Vowel and cantillation points of Arabic and
-    /// Hebrew and the Arabic tatweel do not count, symbols such as emoji are words of their own, and half and full width are one.
+    /// Finds words as `Words` does, but in scripts that write no blanks between words, or fasten particles to them (Chinese, Japanese, Korean, Thai, Lao,
+    /// Khmer, Burmese and more), words are the pairs of neighbouring characters, as in Lucene's CJKAnalyzer, and the single ones. Vowel and cantillation
+    /// points of Arabic and Hebrew and the Arabic tatweel do not count, symbols such as emoji are words of their own, and half and full width are one.
     | Pairs
 
 /// Taking texts and queries apart; knows no search engine.
 [<RequireQualifiedAccess>]
 module TextAnalysis =
-    // Of scripts that are written without blanks between words. Ends belong to the ranges.
+    // The ranges of scripts that are written without blanks between words. Both ends belong to a range.
     let private unspaced = [|
         0x0E01, 0x0E4E // Thai
         0x0E81, 0x0ECE // Lao
@@ -83,7 +83,7 @@ module TextAnalysis =
     let private isUnspaced (rune: Rune) = rune.Value >= 0x0E01 && not(Rune.IsDigit rune) && isWord rune && isIn unspaced rune
     let private isDropped (rune: Rune) = rune.Value = tatweel || isMark rune && isIn points rune
 
-    /// Whether `Words` finds less in a text than `Pairs`: it holds a script without blanks between words, or letters with points.
+    /// True when `Words` finds less in a text than `Pairs`: the text holds a script without blanks between words, or letters with points.
     let needsPairs (text: string) =
         let mutable runes = text.EnumerateRunes()
         let mutable found = false
@@ -158,8 +158,8 @@ module TextAnalysis =
 
             letters.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
 
-    /// A text as an engine that takes runs of letters, digits, marks and symbols as words shall index it: itself for `Words`, words between blanks for
-    /// `Pairs`.
+    /// The form of a text that is given to an engine whose words are runs of letters, digits, marks and symbols: the text itself for `Words`, words between
+    /// blanks for `Pairs`.
     let indexed analysis (text: string) =
         match analysis with
         | TextAnalysis.Words -> text
@@ -168,25 +168,25 @@ module TextAnalysis =
     // A policy may write hundreds of words; an engine's expression may not hold as many.
     let private longestQuery = 64
 
-    /// The distinct words to look for, of a query, any of them, at most 64, lower-cased, in the order of their letters: queries of the same words are the
-    /// same query.
+    /// The distinct words of a query, any of which is looked for: at most 64, lower-cased, in the order of their letters, so that queries of the same words
+    /// are the same query.
     let query analysis (text: string) =
         (single analysis text |> String.concat " ").ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries)
         |> Array.distinct
         |> Array.truncate longestQuery
         |> Array.sortWith(fun a b -> String.CompareOrdinal(a, b))
 
-    /// The share of a corpus's documents with such scripts from which on `suited` takes `Pairs`.
+    /// The share of documents with such scripts in a corpus from which on `suited` takes `Pairs`.
     let pairsFrom = 0.01
 
-    /// The analysis that suits a corpus of which so many documents hold a text that `needsPairs`.
+    /// The analysis that suits a corpus, given its number of documents and how many of them hold a text that `needsPairs`.
     let suited (documents: int64) (needing: int64) =
         if needing > 0L && float needing >= pairsFrom * float documents then
             TextAnalysis.Pairs
         else
             TextAnalysis.Words
 
-    /// What an analysis finds, in one sentence.
+    /// A description of what an analysis finds, in one sentence.
     let describe analysis =
         match analysis with
         | TextAnalysis.Words -> "words are runs of letters and digits; scripts without blanks between words are found by whole runs only"

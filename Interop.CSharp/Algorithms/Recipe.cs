@@ -16,10 +16,10 @@ public sealed class Recipe
     {
     }
 
-    /// <summary>How advantages are estimated.</summary>
+    /// <summary>The estimator of advantages.</summary>
     public Estimator Estimator => new(Inner.Estimator);
 
-    /// <summary>What is minimised.</summary>
+    /// <summary>The objective that is minimised.</summary>
     public Objective Objective => new(Inner.Objective);
 
     /// <summary>Rounds of sampling a step under dynamic sampling; null where every group is kept.</summary>

@@ -32,7 +32,7 @@ public static class Recipes
     /// <summary>Search-R1's GRPO + 0.2 x LLDS (arXiv 2512.04220, Eq. 4 and 6).</summary>
     public static Recipe Llds { get; } = new(CoreAlgorithms.Recipes.llds);
 
-    /// <summary>The same as the authors' released code has it.</summary>
+    /// <summary>LLDS as the authors' released code has it.</summary>
     public static Recipe LldsReleased { get; } = new(CoreAlgorithms.Recipes.lldsReleased);
 
     /// <summary>Search-R1's GRPO + 0.2 x LLDS-MA, for models that fall back to a single search (Eq. 5).</summary>

@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>What policies say of the action tokens of trajectories. Every list is [trajectory][token].</summary>
+/// <summary>The scores that policies give the action tokens of trajectories. Every list is [trajectory][token].</summary>
 public sealed record TokenScores
 {
     private static readonly Dictionary<ReferencePolicy, IReadOnlyList<IReadOnlyList<double>>> NoReferences = [];

@@ -9,10 +9,10 @@ public sealed record ActionRequest
     /// <summary>The turn, from 0.</summary>
     public required int Turn { get; init; }
 
-    /// <summary>What the policy wrote, decoded.</summary>
+    /// <summary>The text that the policy wrote, decoded.</summary>
     public required string Text { get; init; }
 
-    /// <summary>No turn follows: only an answer still counts, and no tool is called.</summary>
+    /// <summary>True when no turn follows: only an answer still counts, and no tool is called.</summary>
     public required bool IsLast { get; init; }
 
     internal CoreEnvironments.ActionRequest ToCore() => new(Question.ToCore(), Turn, Text, IsLast);

@@ -1,14 +1,14 @@
 namespace Levee.CSharp;
 
 /// <summary>
-/// What a policy acts in. Batched over the episodes of a rollout, asynchronous and cancellable; several rollouts may share one.
+/// A world that a policy acts in. It is batched over the episodes of a rollout, asynchronous and cancellable; several rollouts may share one.
 /// </summary>
 public interface IEnvironment
 {
     /// <summary>Texts that end a turn when the policy writes them; each is ASCII and ends in <c>&gt;</c>.</summary>
     IReadOnlyList<string> StopTexts { get; }
 
-    /// <summary>What the policy is given first.</summary>
+    /// <summary>The prompt: the pieces that the policy is given first.</summary>
     IReadOnlyList<Piece> Prompt(Question question);
 
     /// <summary>

@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>What an action led to.</summary>
+/// <summary>The result of an action.</summary>
 public abstract record Outcome
 {
     private Outcome()
@@ -39,7 +39,7 @@ public abstract record Outcome
     /// <summary>A tool was called.</summary>
     public sealed record Feedback : Outcome
     {
-        /// <summary>What the policy is shown; nothing on the last turn.</summary>
+        /// <summary>The pieces that the policy is shown; none on the last turn.</summary>
         public required IReadOnlyList<Piece> Pieces { get; init; }
 
         /// <summary>The searches made; none on the last turn.</summary>
@@ -55,7 +55,7 @@ public abstract record Outcome
     /// <summary>The action could not be read.</summary>
     public sealed record Invalid : Outcome
     {
-        /// <summary>What the policy is shown.</summary>
+        /// <summary>The pieces that the policy is shown.</summary>
         public required IReadOnlyList<Piece> Notice { get; init; }
 
         internal override CoreEnvironments.Outcome ToCore() => CoreEnvironments.Outcome.NewInvalid(Notice.Select(piece => piece.ToCore()).ToFSharpList());

@@ -12,7 +12,7 @@ public sealed record Piece
     /// <summary>The text.</summary>
     public string Text { get; }
 
-    /// <summary>Whether tags in the text become control tokens.</summary>
+    /// <summary>True when tags in the text become control tokens.</summary>
     public bool IsMarkup { get; }
 
     /// <summary>The protocol's own text: its tags become control tokens where the tokenizer has them.</summary>

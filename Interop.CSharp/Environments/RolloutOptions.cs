@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How episodes are sampled.</summary>
+/// <summary>Settings for sampling episodes.</summary>
 public sealed record RolloutOptions
 {
     private static readonly CoreEnvironments.RolloutOptions Default = CoreEnvironments.RolloutOptionsModule.defaults;
@@ -10,7 +10,7 @@ public sealed record RolloutOptions
     /// <summary>Turns whose action is carried out; at least 1.</summary>
     public int MaxTurns { get; init; } = Default.MaxTurns;
 
-    /// <summary>Whether a policy that has used them all may write once more, to answer.</summary>
+    /// <summary>True when a policy that has used up these turns may write once more, to answer.</summary>
     public bool FinalTurn { get; init; } = Default.FinalTurn;
 
     /// <summary>The largest number of tokens a turn; at least 1.</summary>

@@ -8,10 +8,10 @@ public static class Rollouts
     /// <summary>One episode for each question, in order; the k-th draws from the k-th child of the seed.</summary>
     /// <param name="policy">Who writes.</param>
     /// <param name="environment">Who answers.</param>
-    /// <param name="options">How episodes are sampled.</param>
-    /// <param name="temperature">Of the distribution that tokens are drawn from; 0 takes the likeliest.</param>
-    /// <param name="questions">What is asked; several times for several episodes.</param>
-    /// <param name="seed">What the draws depend on.</param>
+    /// <param name="options">The settings that episodes are sampled by.</param>
+    /// <param name="temperature">The temperature that tokens are drawn at; 0 takes the likeliest.</param>
+    /// <param name="questions">The questions to ask; one stands here several times for several episodes.</param>
+    /// <param name="seed">The seed that the draws depend on.</param>
     /// <param name="cancellationToken">Ends it soon.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

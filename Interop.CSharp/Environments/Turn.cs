@@ -5,10 +5,10 @@ namespace Levee.CSharp;
 /// <summary>One turn of an episode, as text.</summary>
 public sealed record Turn
 {
-    /// <summary>What the policy wrote.</summary>
+    /// <summary>The text that the policy wrote.</summary>
     public required string Action { get; init; }
 
-    /// <summary>What the environment answered; empty after the last action.</summary>
+    /// <summary>The environment's answer; empty after the last action.</summary>
     public IReadOnlyList<Piece> Feedback { get; init; } = [];
 
     internal CoreEnvironments.Turn ToCore() => new(Action, Feedback.Select(piece => piece.ToCore()).ToFSharpList());

@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>What a policy wrote.</summary>
+/// <summary>A text that a policy wrote.</summary>
 public sealed record Generation
 {
     /// <summary>The text, without the token that ended it, and without what stands behind a stop text.</summary>
@@ -14,7 +14,7 @@ public sealed record Generation
     /// <summary>The log-probability of each token under softmax(logits / temperature).</summary>
     public required IReadOnlyList<float> LogProbs { get; init; }
 
-    /// <summary>Why it ended.</summary>
+    /// <summary>The reason why the text ended.</summary>
     public required GenerationEnd End { get; init; }
 
     internal static Generation FromCore(CorePolicies.Generated core) => new()

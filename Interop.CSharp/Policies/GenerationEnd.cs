@@ -1,15 +1,15 @@
 namespace Levee.CSharp;
 
-/// <summary>Why a continuation ended.</summary>
+/// <summary>The reason why a continuation ended.</summary>
 public enum GenerationEnd
 {
-    /// <summary>At a token that the policy's files name as an end, which is the last token.</summary>
+    /// <summary>The continuation ended at a token that the policy's files name as an end, which is its last token.</summary>
     StopToken,
 
-    /// <summary>At a stop text.</summary>
+    /// <summary>The continuation ended at a stop text.</summary>
     StopText,
 
-    /// <summary>At the largest number of tokens, or where the context was full.</summary>
+    /// <summary>The continuation reached the largest number of tokens, or the context was full.</summary>
     Length,
 }
 

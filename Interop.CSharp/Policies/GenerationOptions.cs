@@ -3,7 +3,7 @@ using Levee.CSharp.Mapping;
 namespace Levee.CSharp;
 
 /// <summary>
-/// How a policy continues texts. The filters leave out unlikely tokens one after the other, in transformers' order: <see cref="TopK"/>,
+/// Settings for continuing texts by a policy. The filters leave out unlikely tokens one after the other, in transformers' order: <see cref="TopK"/>,
 /// <see cref="TopP"/>, <see cref="MinP"/>; log-probabilities are those of the whole distribution, whatever is left out.
 /// </summary>
 public sealed record GenerationOptions
@@ -28,7 +28,7 @@ public sealed record GenerationOptions
     /// <summary>Texts that end the writing where they are complete, besides the ends that the policy's files name.</summary>
     public IReadOnlyList<string> StopTexts { get; init; } = [];
 
-    /// <summary>What the draws depend on, together with a text's place among those that are given.</summary>
+    /// <summary>The seed of the draws, which depend besides on a text's place among those that are given.</summary>
     public Seed Seed { get; init; }
 
     internal static GenerationOptions FromCore(CorePolicies.GenerationOptions core) => new()

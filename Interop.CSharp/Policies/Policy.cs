@@ -18,20 +18,20 @@ public sealed class Policy : IDisposable
     /// <summary>The longest sequence, in tokens.</summary>
     public int ContextLimit => Inner.Parameters.Architecture.ContextLimit;
 
-    /// <summary>How many numbers the policy is made of.</summary>
+    /// <summary>The size of the policy, in numbers.</summary>
     public long ParameterCount => Inner.Parameters.Values.numel();
 
     /// <summary>The token that ends a text, where the policy has one.</summary>
     public int? EndOfSequence => Inner.Files.TokenizerConfig.EosToken is { } token ? Tokenizer.IdOf(token) : null;
 
     /// <summary>
-    /// What a user should know of how the policy's files were read, a line each: tensors and settings that were passed over.
+    /// Notices for the user of how the policy's files were read, a line each: tensors and settings that were passed over.
     /// </summary>
     public IReadOnlyList<string> Notices => [.. Inner.Files.Notices];
 
     /// <summary>
-    /// How the model's makers advise to continue texts: <see cref="GenerationOptions"/> with what <c>generation_config.json</c> says in place of
-    /// its defaults.
+    /// The settings that the model's makers advise for continuing texts: <see cref="GenerationOptions"/> with what <c>generation_config.json</c> says
+    /// in place of its defaults.
     /// </summary>
     public GenerationOptions AdvisedGeneration => GenerationOptions.FromCore(
         CorePolicies.GenerationAdvice.complete(CorePolicies.Generation.defaults, CorePolicies.GenerationAdvice.nothing, Inner).Item1);
@@ -41,8 +41,8 @@ public sealed class Policy : IDisposable
     /// <summary>The policy in a folder in Hugging Face's layout: Qwen2, Qwen2.5, Qwen3 or Llama, in one file of weights or several.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="type">The type of its weights.</param>
-    /// <param name="device">Where the weights are to be; the CPU where it is not given.</param>
-    /// <param name="trainable">Whether there is to be room for a gradient, as large as the weights; false to write and evaluate only.</param>
+    /// <param name="device">The device for the weights; the CPU where it is not given.</param>
+    /// <param name="trainable">True for room for a gradient, as large as the weights; false to write and evaluate only.</param>
     /// <exception cref="IOException">A folder or file is missing; the message names it, and the remedy.</exception>
     /// <exception cref="InvalidDataException">A file cannot be used; the message names the tensor or field, and the remedy.</exception>
     public static Policy Load(
@@ -75,7 +75,7 @@ public sealed class Policy : IDisposable
 
     /// <summary>Continues texts, all at once; one that fills the context is continued by nothing.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="options">How; <see cref="AdvisedGeneration"/> where they are not given.</param>
+    /// <param name="options">The settings; <see cref="AdvisedGeneration"/> where they are not given.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

@@ -17,7 +17,7 @@ public sealed class Tokenizer
     /// <summary>The tokens of a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="parseTags">
-    /// Whether the text of a control token becomes that token; false for text from elsewhere, such as documents.
+    /// True when the text of a control token becomes that token; false for text from elsewhere, such as documents.
     /// </param>
     public IReadOnlyList<int> Encode(string text, bool parseTags = true) =>
         _core.Encode([parseTags ? Core.Piece.NewMarkup(text) : Core.Piece.NewPlain(text)]).Tokens;

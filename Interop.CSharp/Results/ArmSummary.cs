@@ -3,7 +3,7 @@ using Microsoft.FSharp.Core;
 
 namespace Levee.CSharp;
 
-/// <summary>What came of the runs of one arm.</summary>
+/// <summary>The results of the runs of one arm.</summary>
 public sealed class ArmSummary
 {
     internal ArmSummary(CoreStudies.ArmSummary core)

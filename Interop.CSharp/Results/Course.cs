@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>How a score went over a run.</summary>
+/// <summary>The course of a score over a run.</summary>
 public sealed record Course
 {
     /// <summary>Its first value.</summary>

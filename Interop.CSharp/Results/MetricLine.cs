@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>What one training step of one run measured; one line of <c>metrics.jsonl</c>.</summary>
+/// <summary>The measurements of one training step of one run; one line of <c>metrics.jsonl</c>.</summary>
 public sealed record MetricLine
 {
     /// <summary>The run.</summary>

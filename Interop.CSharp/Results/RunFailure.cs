@@ -6,6 +6,6 @@ public sealed record RunFailure
     /// <summary>The run.</summary>
     public required RunId Run { get; init; }
 
-    /// <summary>What went wrong, and what to do about it.</summary>
+    /// <summary>The error, and the remedy.</summary>
     public required string Message { get; init; }
 }

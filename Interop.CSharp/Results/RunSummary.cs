@@ -3,13 +3,13 @@ using Microsoft.FSharp.Core;
 
 namespace Levee.CSharp;
 
-/// <summary>What came of one run. A quantity that was never measured is null.</summary>
+/// <summary>The results of one run. A quantity that was never measured is null.</summary>
 public sealed record RunSummary
 {
     /// <summary>The run.</summary>
     public required RunId Run { get; init; }
 
-    /// <summary>How many steps were done.</summary>
+    /// <summary>The number of steps done.</summary>
     public required int Steps { get; init; }
 
     /// <summary>Mean reward of the rollouts, as a running mean.</summary>

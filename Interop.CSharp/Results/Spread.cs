@@ -9,6 +9,6 @@ public sealed record Spread
     /// <summary>Standard deviation with n - 1 in the denominator; null for fewer than two values.</summary>
     public double? Deviation { get; init; }
 
-    /// <summary>How many values went in; at least 1.</summary>
+    /// <summary>The number of values that went in; at least 1.</summary>
     public required int Count { get; init; }
 }

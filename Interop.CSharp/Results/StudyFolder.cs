@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>The folder that a study writes into: what a finished run is read from.</summary>
+/// <summary>The folder that a study writes into; the results of a finished run are read from it.</summary>
 public sealed class StudyFolder
 {
     private readonly CoreRecords.RunFolder _core;
@@ -18,7 +18,7 @@ public sealed class StudyFolder
     /// <summary>Every setting, as JSON.</summary>
     public string ConfigurationFile => _core.Configuration;
 
-    /// <summary>What was measured, one JSON object a line.</summary>
+    /// <summary>The file of measurements, one JSON object a line.</summary>
     public string MetricsFile => _core.Metrics;
 
     /// <summary>The folder of a study that has run, or still does.</summary>
@@ -36,7 +36,7 @@ public sealed class StudyFolder
     /// <exception cref="InvalidDataException">A line cannot be read; the message names file, line and remedy.</exception>
     public IReadOnlyList<MetricLine> ReadMetrics() => CoreRecords.Metrics.read(MetricsFile).Lines.MapAll(MetricLine.FromCore);
 
-    /// <summary>What came of each arm, in their order.</summary>
+    /// <summary>The results of each arm, in the arms' order.</summary>
     /// <exception cref="InvalidDataException">A line cannot be read; the message names file, line and remedy.</exception>
     public IReadOnlyList<ArmSummary> Summarise()
     {

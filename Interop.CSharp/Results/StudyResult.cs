@@ -2,19 +2,19 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How a study ended.</summary>
+/// <summary>The end of a study and its results.</summary>
 public sealed record StudyResult
 {
-    /// <summary>Where everything was written.</summary>
+    /// <summary>The folder that everything was written to.</summary>
     public required StudyFolder Folder { get; init; }
 
-    /// <summary>What came of each arm, in their order.</summary>
+    /// <summary>The results of each arm, in the arms' order.</summary>
     public required IReadOnlyList<ArmSummary> Arms { get; init; }
 
     /// <summary>Runs that ended with an error.</summary>
     public required IReadOnlyList<RunFailure> Failures { get; init; }
 
-    /// <summary>Whether it was interrupted; the rest shows what there is.</summary>
+    /// <summary>True when the study was interrupted; the rest shows what there is.</summary>
     public required bool IsCancelled { get; init; }
 
     /// <summary>The outcome in plain sentences, as the report has them.</summary>

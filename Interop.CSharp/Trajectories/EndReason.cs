@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>Why a trajectory ended.</summary>
+/// <summary>The reason why a trajectory ended.</summary>
 public enum EndReason
 {
     /// <summary>The policy gave an answer.</summary>

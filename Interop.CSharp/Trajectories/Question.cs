@@ -5,7 +5,7 @@ namespace Levee.CSharp;
 /// <summary>A question of a task.</summary>
 public sealed record Question
 {
-    /// <summary>What names it among the questions of its file; empty where nothing does.</summary>
+    /// <summary>The question's name among those of its file; empty where it has none.</summary>
     public string Id { get; init; } = "";
 
     /// <summary>The question itself.</summary>

@@ -1,12 +1,12 @@
 namespace Levee.CSharp;
 
-/// <summary>Why a trajectory has no reward: what a reward did instead of giving a finite number.</summary>
+/// <summary>The failure of a reward that left a trajectory without a reward: it gave no finite number, or threw.</summary>
 public sealed record RewardFault
 {
-    /// <summary>The reward's name: of a class, the class's; empty where it has none.</summary>
+    /// <summary>The reward's name, which for a class is the name of the class; empty where it has none.</summary>
     public required string Function { get; init; }
 
-    /// <summary>What it gave: "NaN", an infinity, or the type and message of what it threw.</summary>
+    /// <summary>The faulty result: "NaN", an infinity, or the type and message of what the reward threw.</summary>
     public required string Gave { get; init; }
 
     internal Core.RewardFault ToCore() => new(Function, Gave);

@@ -8,7 +8,7 @@ public sealed record SearchCall
     /// <summary>The turn, from 0, whose action made the call.</summary>
     public int Turn { get; init; }
 
-    /// <summary>What was searched for.</summary>
+    /// <summary>The text that was searched for.</summary>
     public required string Query { get; init; }
 
     /// <summary>Identifiers of the documents shown, best first; empty when the retriever failed.</summary>

@@ -20,13 +20,13 @@ public abstract record Segment
         _ => throw new NotSupportedException($"{core} is no segment that C# knows."),
     };
 
-    /// <summary>What the policy was given first.</summary>
+    /// <summary>The prompt: the tokens that the policy was given first.</summary>
     public sealed record Prompt : Segment
     {
         internal override Core.Segment ToCore() => Core.Segment.NewPrompt([.. Tokens]);
     }
 
-    /// <summary>What the policy wrote in one turn.</summary>
+    /// <summary>One turn of the policy: the tokens that it wrote.</summary>
     public sealed record Action : Segment
     {
         /// <summary>The log-probability of each token under the policy that sampled it; zeros where nobody did.</summary>
@@ -35,7 +35,7 @@ public abstract record Segment
         internal override Core.Segment ToCore() => Core.Segment.NewAction([.. Tokens], [.. LogProbs]);
     }
 
-    /// <summary>What the environment inserted in answer to an action.</summary>
+    /// <summary>The tokens that the environment inserted in answer to an action.</summary>
     public sealed record Observation : Segment
     {
         internal override Core.Segment ToCore() => Core.Segment.NewObservation([.. Tokens]);

@@ -14,19 +14,19 @@ public sealed record Trajectory
     /// <summary>Outcome reward of the whole trajectory; NaN where it could not be judged.</summary>
     public required double Reward { get; init; }
 
-    /// <summary>Why it could not be judged; null where it was.</summary>
+    /// <summary>The failure that left it without a reward; null where it was judged.</summary>
     public RewardFault? Fault { get; init; }
 
-    /// <summary>Why it ended.</summary>
+    /// <summary>The reason why it ended.</summary>
     public EndReason End { get; init; }
 
     /// <summary>The text of the final answer, where one was given.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>How many tokens at the end of the last action make up the final answer span; 0 without an answer.</summary>
+    /// <summary>The number of tokens at the end of the last action that make up the final answer span; 0 without an answer.</summary>
     public int AnswerTokens { get; init; }
 
-    /// <summary>For each action in order, how many tokens at its end make up a call of a tool; 0 where it made none.</summary>
+    /// <summary>For each action in order, the number of tokens at its end that make up a call of a tool; 0 where it made none.</summary>
     public IReadOnlyList<int> CallTokens { get; init; } = [];
 
     /// <summary>The searches carried out, in order.</summary>

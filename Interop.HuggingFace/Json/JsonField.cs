@@ -112,7 +112,7 @@ internal sealed class JsonField
         _ => throw Error($"expected true or false, found {Excerpt()}."),
     };
 
-    /// <summary>What is to be told of the file, without a line.</summary>
+    /// <summary>A notice of the file, without a line.</summary>
     internal string Note(string message) => _source.Note(message);
 
     /// <summary>An error at this field.</summary>

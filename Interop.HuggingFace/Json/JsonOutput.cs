@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>How this library writes JSON: two blanks, line feeds, characters as themselves.</summary>
+/// <summary>The way in which this library writes JSON: two blanks, line feeds, characters as themselves.</summary>
 internal static class JsonOutput
 {
     /// <summary>Writes one indented JSON document with a final line feed, whole or not at all.</summary>

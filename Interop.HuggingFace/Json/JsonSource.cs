@@ -52,7 +52,7 @@ internal sealed class JsonSource
         return ErrorAt(OffsetOf(path), $"{field}{colon}{message}");
     }
 
-    /// <summary>What is to be told of the text as a whole.</summary>
+    /// <summary>A notice of the text as a whole.</summary>
     internal string Note(string message) => $"{_name}: {message}";
 
     private JsonElement Root()
@@ -71,7 +71,7 @@ internal sealed class JsonSource
         }
     }
 
-    // What JSON's grammar allows and no reader of these files can mean: a name given twice, and a string such as "\ud800" that is no text.
+    // Refuses things that JSON's grammar allows but no file can mean: a name given twice, and a string such as "\ud800" that is no text.
     private void CheckStrings()
     {
         var reader = new Utf8JsonReader(_utf8);

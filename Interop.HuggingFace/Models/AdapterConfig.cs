@@ -12,10 +12,10 @@ public sealed record AdapterConfig
     /// <summary>Rank of each product; at least 1.</summary>
     public required int Rank { get; init; }
 
-    /// <summary>What products are multiplied by, before the division by the rank; above 0.</summary>
+    /// <summary>The factor of the products, before the division by the rank; above 0.</summary>
     public required double Alpha { get; init; }
 
-    /// <summary>Whether products are divided by the square root of the rank instead.</summary>
+    /// <summary>True when products are divided by the square root of the rank instead.</summary>
     public bool UseRsLora { get; init; }
 
     /// <summary>
@@ -33,7 +33,7 @@ public sealed record AdapterConfig
     /// </summary>
     public double Dropout { get; init; }
 
-    /// <summary>What stands for all linear modules but the head.</summary>
+    /// <summary>The target that stands for all linear modules but the head.</summary>
     public const string AllLinear = "all-linear";
 
     /// <summary>Reads an <c>adapter_config.json</c>, or the one in a folder.</summary>

@@ -106,8 +106,8 @@ internal static class AdapterConfigJson
     }
 
     /// <summary>
-    /// Whether a setting asks for something: is neither null, false nor empty. A number does, 0 included: <c>layers_to_transform</c> 0 is the
-    /// first layer alone.
+    /// True when a setting asks for something, which is when it is neither null, false nor empty. A number does, 0 included:
+    /// <c>layers_to_transform</c> 0 is the first layer alone.
     /// </summary>
     private static bool IsOn(JsonElement value) => value.ValueKind switch
     {

@@ -31,7 +31,7 @@ public sealed record GenerationConfig(string Text, IReadOnlyList<int> EosTokenId
         ["typical_p"] = 1,
     };
 
-    /// <summary>Whether tokens are drawn; false takes the likeliest.</summary>
+    /// <summary>True when tokens are drawn; false takes the likeliest.</summary>
     public bool? DoSample { get; private init; }
 
     /// <summary>The temperature to draw at, from 0.</summary>
@@ -52,7 +52,7 @@ public sealed record GenerationConfig(string Text, IReadOnlyList<int> EosTokenId
     /// <summary>Texts that end a text; empty where the file names none.</summary>
     public IReadOnlyList<string> StopStrings { get; private init; } = [];
 
-    /// <summary>What else the file asks for, as <c>name value</c>; nothing here follows it.</summary>
+    /// <summary>The other settings that the file asks for, as <c>name value</c>; nothing here follows them.</summary>
     public IReadOnlyList<string> Unfollowed { get; private init; } = [];
 
     /// <summary>Reads a <c>generation_config.json</c>.</summary>

@@ -56,10 +56,10 @@ public sealed record ModelConfig
     /// </summary>
     public double RopeTheta { get; init; } = 10_000.0;
 
-    /// <summary>How the rotary embedding is stretched, as it stands in the file; null for not at all.</summary>
+    /// <summary>The stretching of the rotary embedding, as it stands in the file; null for none.</summary>
     public JsonElement? RopeScaling { get; init; }
 
-    /// <summary>Where in the file <see cref="RopeScaling"/> stands, such as <c>rope_parameters</c>, to be named in errors.</summary>
+    /// <summary>The place in the file where <see cref="RopeScaling"/> stands, such as <c>rope_parameters</c>, to be named in errors.</summary>
     public string RopeScalingName { get; init; } = "rope_scaling";
 
     /// <summary>The longest sequence that the model was made for, in tokens.</summary>
@@ -77,24 +77,24 @@ public sealed record ModelConfig
     /// <summary>The tokens that fill a batch; empty where there is none.</summary>
     public IReadOnlyList<int> PadTokenIds { get; init; } = [];
 
-    /// <summary>Whether the head's matrix is the embedding's.</summary>
+    /// <summary>True when the head's matrix is the embedding's.</summary>
     public bool TieWordEmbeddings { get; init; }
 
     /// <summary>
-    /// Whether attention projections have biases; null where the file does not say and the architecture decides, as Qwen2 always does.
+    /// True when attention projections have biases; null where the file does not say and the architecture decides, as Qwen2 always does.
     /// </summary>
     public bool? AttentionBias { get; init; }
 
-    /// <summary>Whether the feed-forward projections have biases; null where the file does not say, which means no.</summary>
+    /// <summary>True when the feed-forward projections have biases; null where the file does not say, which means no.</summary>
     public bool? MlpBias { get; init; }
 
-    /// <summary>Whether some layers attend to a window only.</summary>
+    /// <summary>True when some layers attend to a window only.</summary>
     public bool UseSlidingWindow { get; init; }
 
     /// <summary>The kind of each layer's attention, such as <c>full_attention</c>; empty where the file does not say.</summary>
     public IReadOnlyList<string> LayerTypes { get; init; } = [];
 
-    /// <summary>How the stored weights are quantised, as it stands in the file; null for not at all.</summary>
+    /// <summary>The quantisation of the stored weights, as it stands in the file; null for none.</summary>
     public JsonElement? QuantizationConfig { get; init; }
 
     /// <summary>
@@ -107,11 +107,11 @@ public sealed record ModelConfig
     public double InitializerRange { get; init; } = 0.02;
 
     /// <summary>
-    /// What a user should know of the file, a line each: settings that are neither read nor known to change nothing; they are kept.
+    /// Notices for the user of the file, a line each: settings that are neither read nor known to change nothing; they are kept.
     /// </summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
-    /// <summary>Whether <see cref="HeadDim"/> is a field of its own rather than computed.</summary>
+    /// <summary>True when <see cref="HeadDim"/> is a field of its own rather than computed.</summary>
     internal bool HasHeadDim => _headDim is not null;
 
     /// <summary>The document that this configuration was read from.</summary>
@@ -124,7 +124,7 @@ public sealed record ModelConfig
     /// </exception>
     public static ModelConfig Load(string path) => ModelConfigJson.Read(JsonSource.Load(ModelFolder.FileAt(path, ModelFolder.ConfigName)));
 
-    /// <summary>The same configuration over weights stored as another type, by torch's name.</summary>
+    /// <summary>A configuration that differs in the type of the stored weights alone, given by torch's name.</summary>
     public ModelConfig WithDType(string dtype) => this with { DType = dtype };
 
     /// <summary>Writes the file, or <c>config.json</c> in a folder. What was read and not changed is written as it was read.</summary>

@@ -8,8 +8,8 @@ namespace Levee.Interop.HuggingFace;
 /// transformers 5 keeps them, and in the last two also once for each type of layer. All that is said must agree.
 /// </summary>
 /// <param name="Theta">The wavelengths' base; null where the file does not say.</param>
-/// <param name="Scaling">How they are stretched; null for not at all.</param>
-/// <param name="ScalingName">Where that stands.</param>
+/// <param name="Scaling">The stretching of the wavelengths; null for none.</param>
+/// <param name="ScalingName">The place in the file where the stretching stands.</param>
 internal sealed record RopeJson(double? Theta, JsonElement? Scaling, string ScalingName)
 {
     private const string ThetaName = "rope_theta";
@@ -17,7 +17,7 @@ internal sealed record RopeJson(double? Theta, JsonElement? Scaling, string Scal
     private const string ParametersField = "rope_parameters";
     private const string None = "default";
 
-    /// <summary>What each kind of stretching reads; of other kinds nothing is known here, and whoever builds them decides.</summary>
+    /// <summary>The parameters that each kind of stretching reads. Of other kinds nothing is known here, and whoever builds them decides.</summary>
     private static readonly Dictionary<string, string[]> Parameters = new(StringComparer.Ordinal)
     {
         [None] = [],
@@ -73,7 +73,7 @@ internal sealed record RopeJson(double? Theta, JsonElement? Scaling, string Scal
     private static IEnumerable<JsonField> Given(JsonField place) =>
         place.Members().Select(member => member.Value).Where(value => value.Element.ValueKind != JsonValueKind.Null);
 
-    // What stretches, without the base and what is nested.
+    // The parameters of the stretching, without the base and without nested objects.
     private static IEnumerable<JsonField> Settings(JsonField place) =>
         Given(place).Where(value => value.Name != ThetaName && value.Element.ValueKind != JsonValueKind.Object);
 

@@ -106,7 +106,7 @@ internal static class UnreadSettings
         "top_k", "top_p", "torchscript", "transformers.js_config", "transformers_version", "typical_p", "unsloth_*", "use_bfloat16", "use_cache",
     ];
 
-    /// <summary>What is to be told of a file: the settings about which nothing is known.</summary>
+    /// <summary>The notices of a file: the settings about which nothing is known.</summary>
     /// <exception cref="InvalidDataException">A setting would change numbers; file, line and field are named.</exception>
     internal static string[] Check(JsonField root, ModelConfig config)
     {

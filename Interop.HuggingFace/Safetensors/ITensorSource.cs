@@ -3,7 +3,7 @@ namespace Levee.Interop.HuggingFace;
 /// <summary>Stored tensors that can be read in parts.</summary>
 public interface ITensorSource
 {
-    /// <summary>Where they are stored, to be named in errors.</summary>
+    /// <summary>The place where the tensors are stored, to be named in errors.</summary>
     string Path { get; }
 
     /// <summary>The tensors by name.</summary>

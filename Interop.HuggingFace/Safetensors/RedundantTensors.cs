@@ -11,7 +11,7 @@ public static partial class RedundantTensors
     /// <summary>The head's matrix, which is redundant where the head is the embedding.</summary>
     public const string Head = "lm_head.weight";
 
-    /// <summary>Why a tensor that the architecture does not name may be passed over; null where it may not.</summary>
+    /// <summary>The reason why a tensor that the architecture does not name may be passed over; null where it may not.</summary>
     public static string? Reason(SafetensorsEntry tensor) => tensor.Name switch
     {
         var name when Rotary().IsMatch(name) => "computed from rope_theta",
@@ -20,7 +20,7 @@ public static partial class RedundantTensors
         _ => null,
     };
 
-    /// <summary>Whether lists of files may be wrong about a tensor, since whether it is there or not changes nothing.</summary>
+    /// <summary>True when lists of files may be wrong about a tensor, since whether it is there or not changes nothing.</summary>
     internal static bool MayBeMissing(string name) =>
         name == Head || Rotary().IsMatch(name) || Mask().IsMatch(name) || ValueHead().IsMatch(name);
 

@@ -24,7 +24,7 @@ public sealed class SafetensorsEntry
     /// <summary>Bytes of all elements: the product of the sizes, times <see cref="SafetensorsDTypes.ByteSize"/>.</summary>
     public long ByteLength { get; }
 
-    /// <summary>Where the elements begin, counted from the first byte after the header.</summary>
+    /// <summary>The place where the elements begin, counted from the first byte after the header.</summary>
     internal long Begin { get; }
 
     /// <summary>One past the last byte of the elements, counted as <see cref="Begin"/>.</summary>

@@ -4,18 +4,18 @@ namespace Levee.Interop.HuggingFace;
 
 /// <summary>A call of a tool by the model.</summary>
 /// <param name="Name">The tool's name.</param>
-/// <param name="Arguments">What it is called with.</param>
+/// <param name="Arguments">The arguments of the call.</param>
 public sealed record ChatToolCall(string Name, JsonObject Arguments);
 
 /// <summary>One message of a conversation.</summary>
 /// <param name="Role">Who speaks: <c>system</c>, <c>user</c>, <c>assistant</c>, or <c>tool</c> for a tool's answer.</param>
-/// <param name="Content">What is said; empty where the message is only calls of tools.</param>
+/// <param name="Content">The text of the message; empty where it is only calls of tools.</param>
 public sealed record ChatMessage(string Role, string Content)
 {
     /// <summary>The tools that the model calls.</summary>
     public IReadOnlyList<ChatToolCall> ToolCalls { get; init; } = [];
 
-    /// <summary>What the model thought before it spoke, for templates that set it apart (Qwen3); null for none.</summary>
+    /// <summary>The model's thoughts before it spoke, for templates that set them apart (Qwen3); null for none.</summary>
     public string? Reasoning { get; init; }
 
     /// <summary>

@@ -23,19 +23,19 @@ public sealed class ChatTemplate
 
     /// <summary>Parses a template.</summary>
     /// <param name="text">The template.</param>
-    /// <param name="fileName">What it is called in errors.</param>
+    /// <param name="fileName">The template's name in errors.</param>
     /// <exception cref="InvalidDataException">
     /// The text is no template, or uses what is not supported; file, line and column are named, and what is supported.
     /// </exception>
     public static ChatTemplate Parse(string text, string fileName = "chat template") => new(new TemplateSource(fileName, text));
 
-    /// <summary>Whether the template may write the time: whether it names <c>strftime_now</c> anywhere.</summary>
+    /// <summary>True when the template may write the time, which is when it names <c>strftime_now</c> anywhere.</summary>
     public bool ReadsTime => Lexer.Read(_source).Any(token => token.Is(TokenKind.Name, Functions.TimeName));
 
     /// <summary>The text of a conversation.</summary>
     /// <param name="messages">The conversation.</param>
     /// <param name="tools">The tools that the model may call, each as the JSON schema of a function; null for none.</param>
-    /// <param name="addGenerationPrompt">Whether the text ends where the model is to speak.</param>
+    /// <param name="addGenerationPrompt">True when the text ends where the model is to speak.</param>
     /// <param name="variables">Further variables of the template, such as <c>bos_token</c> or <c>enable_thinking</c>.</param>
     /// <param name="now">The time that a template may write, as it is, whatever its time zone; null for none.</param>
     /// <exception cref="InvalidDataException">
@@ -49,7 +49,7 @@ public sealed class ChatTemplate
         IReadOnlyDictionary<string, JsonNode?>? variables = null,
         DateTime? now = null) => Render(messages.Select(message => message.ToJson()), tools, addGenerationPrompt, variables, now);
 
-    /// <summary>As above, for messages in transformers' own form: objects with <c>role</c>, <c>content</c> and more.</summary>
+    /// <summary>The text of a conversation whose messages are in transformers' own form: objects with <c>role</c>, <c>content</c> and more.</summary>
     /// <inheritdoc cref="Render(IEnumerable{ChatMessage}, IEnumerable{JsonNode}, bool, IReadOnlyDictionary{string, JsonNode}, DateTime?)"/>
     public string Render(
         IEnumerable<JsonObject> messages,

@@ -21,11 +21,11 @@ public sealed record ChatTemplates
     public IReadOnlyDictionary<string, string> Texts { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Whether the default stands in a <c>chat_template.jinja</c> of its own, rather than in <c>tokenizer_config.json</c>.
+    /// True when the default stands in a <c>chat_template.jinja</c> of its own, rather than in <c>tokenizer_config.json</c>.
     /// </summary>
     public bool IsFile { get; init; }
 
-    /// <summary>Whether <c>tokenizer_config.json</c> lists templates with their names, even where there is only the default.</summary>
+    /// <summary>True when <c>tokenizer_config.json</c> lists templates with their names, even where there is only the default.</summary>
     internal bool IsList { get; init; }
 
     /// <summary>The templates of a tokenizer that has only one.</summary>

@@ -9,7 +9,7 @@ internal readonly record struct MarkedString(string Text, bool[]? Foreign)
 {
     internal MarkedText Span => new(Text, Foreign);
 
-    /// <summary>The same where the whole text begins with it.</summary>
+    /// <summary>The text marked as one with which the whole text begins.</summary>
     internal MarkedText Opening => new(Text, Foreign, opens: true);
 
     public static implicit operator MarkedString(string text) => new(text, null);
@@ -21,7 +21,7 @@ internal readonly record struct MarkedString(string Text, bool[]? Foreign)
 /// <summary>A part of a <see cref="MarkedString"/>.</summary>
 /// <param name="text">The text.</param>
 /// <param name="foreign">As long as the text; empty where nothing is foreign.</param>
-/// <param name="opens">Whether the whole text begins here.</param>
+/// <param name="opens">True when the whole text begins here.</param>
 internal readonly ref struct MarkedText(ReadOnlySpan<char> text, ReadOnlySpan<bool> foreign, bool opens = false)
 {
     internal ReadOnlySpan<char> Text { get; } = text;
@@ -32,19 +32,19 @@ internal readonly ref struct MarkedText(ReadOnlySpan<char> text, ReadOnlySpan<bo
 
     internal int Length => Text.Length;
 
-    /// <summary>Whether any of it is foreign.</summary>
+    /// <summary>True when any of it is foreign.</summary>
     internal bool HasForeign => Foreign.Contains(true);
 
-    /// <summary>Whether any of a stretch of it is foreign.</summary>
+    /// <summary>True when any of a stretch of it is foreign.</summary>
     internal bool HasForeignIn(int start, int length) => !Foreign.IsEmpty && Foreign.Slice(start, length).Contains(true);
 
-    /// <summary>Whether all of it is foreign.</summary>
+    /// <summary>True when all of it is foreign.</summary>
     internal bool IsForeign => !Foreign.IsEmpty && !Foreign.Contains(false);
 
     internal MarkedText Slice(int start, int length) =>
         new(Text.Slice(start, length), Foreign.IsEmpty ? default : Foreign.Slice(start, length), Opens && start == 0);
 
-    /// <summary>The same with a text in front, which is foreign where what it stands before is.</summary>
+    /// <summary>The text with a prefix, which is foreign where the character after it is.</summary>
     internal MarkedString Prepend(string prefix)
     {
         var builder = new MarkedBuilder(Length + prefix.Length, !Foreign.IsEmpty);

@@ -17,7 +17,7 @@ public sealed partial class Tokenizer
     /// The words, each a piece that <paramref name="pattern"/> can give; a word that is there already is an error.
     /// </param>
     /// <param name="specialTokens">Tokens found before the text is split, such as padding, end of text and the tags of a protocol.</param>
-    /// <param name="unknown">What stands for words outside the vocabulary; it may be one of the special tokens.</param>
+    /// <param name="unknown">The token for words outside the vocabulary; it may be one of the special tokens.</param>
     /// <param name="pattern">
     /// A regular expression (Oniguruma's syntax) whose matches are the pieces; what lies between them is dropped. Null splits at white
     /// space.
@@ -28,7 +28,8 @@ public sealed partial class Tokenizer
         WordLevel(words, specialTokens.Select(content => new AddedToken(content)), unknown, pattern);
 
     /// <summary>
-    /// As <see cref="WordLevel(IEnumerable{string}, IEnumerable{string}, string, string?)"/>, with the flags of each added token.
+    /// A tokenizer as <see cref="WordLevel(IEnumerable{string}, IEnumerable{string}, string, string?)"/> makes it, with the flags of each added
+    /// token.
     /// </summary>
     /// <inheritdoc cref="WordLevel(IEnumerable{string}, IEnumerable{string}, string, string?)"/>
     public static Tokenizer WordLevel(
@@ -52,8 +53,8 @@ public sealed partial class Tokenizer
     /// follow from <paramref name="count"/> on, in the order of their ids. Where a byte or character has no token any more, and there is no
     /// unknown token, <see cref="Encode(string, bool, bool)"/> fails and names it.
     /// </summary>
-    /// <param name="count">How many ids the model keeps, at least 1; all where it has fewer.</param>
-    /// <param name="keepAddedTokens">Whether the added tokens beyond stay; with false they are dropped.</param>
+    /// <param name="count">The number of ids that the model keeps, at least 1; all where it has fewer.</param>
+    /// <param name="keepAddedTokens">True to keep the added tokens beyond; with false they are dropped.</param>
     /// <exception cref="ArgumentException">The post-processor needs a token that is dropped.</exception>
     public Tokenizer Restrict(int count, bool keepAddedTokens = true)
     {

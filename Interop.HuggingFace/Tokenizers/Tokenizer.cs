@@ -36,7 +36,7 @@ public sealed partial class Tokenizer
     /// <summary>The id that stands for words outside the vocabulary; null where the tokenizer has none.</summary>
     public int? UnknownId => _model.UnknownId;
 
-    /// <summary>What was passed over when the file was read, each in one line with file and place, to be shown to a user; mostly empty.</summary>
+    /// <summary>Notices for the user of what was passed over when the file was read, each in one line with file and place; mostly empty.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
     /// <summary>The added tokens by id.</summary>
@@ -45,11 +45,11 @@ public sealed partial class Tokenizer
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text; halves of surrogate pairs count as U+FFFD.</param>
     /// <param name="parseSpecialTokens">
-    /// Whether the text of an added token becomes that token. With false it is only text, and no id of an added token comes back except
+    /// True when the text of an added token becomes that token. With false it is only text, and no id of an added token comes back except
     /// <see cref="UnknownId"/>: for text from outside, such as retrieved documents, whose tags must not act as control tokens.
     /// </param>
     /// <param name="addSpecialTokens">
-    /// Whether the file's post-processor puts its special tokens around the ids, such as Llama 3's <c>&lt;|begin_of_text|&gt;</c> in front.
+    /// True when the file's post-processor puts its special tokens around the ids, such as Llama 3's <c>&lt;|begin_of_text|&gt;</c> in front.
     /// </param>
     /// <exception cref="InvalidOperationException">
     /// A word, character or byte is outside the vocabulary, and the tokenizer has no unknown token.
@@ -99,7 +99,7 @@ public sealed partial class Tokenizer
 
     /// <summary>The text of ids, as the file's decoder makes it: the tokens with a blank between them where it names none.</summary>
     /// <param name="ids">The ids. Those without a token are left out.</param>
-    /// <param name="skipSpecialTokens">Whether to leave out the added tokens that are special.</param>
+    /// <param name="skipSpecialTokens">True to leave out the added tokens that are special.</param>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false)
     {
         var decoder = new StreamDecoder(this, skipSpecialTokens);
@@ -110,7 +110,7 @@ public sealed partial class Tokenizer
         return decoder.Flush();
     }
 
-    /// <summary>How tokens become text.</summary>
+    /// <summary>The decoder by which tokens become text.</summary>
     internal IDecoder Decoder => _stages.Decoder ?? BlankDecoder.Instance;
 
     /// <summary>The id of a token; null where the vocabulary lacks it.</summary>
@@ -219,7 +219,7 @@ public sealed partial class Tokenizer
         return true;
     }
 
-    // Where ids go: those of added tokens, and those of pieces.
+    // Collects the ids of added tokens, and those of pieces.
     private sealed record Sink(List<int> Ids, PieceAction Encode, List<bool>? Foreign = null)
     {
         internal void Add(int id)

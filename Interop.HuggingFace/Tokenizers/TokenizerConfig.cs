@@ -37,11 +37,11 @@ public sealed record TokenizerConfig
     public long? ModelMaxLength { get; init; }
 
     /// <summary>
-    /// Whether transformers removes blanks before punctuation when it decodes; <see cref="Tokenizer.Decode"/> never does.
+    /// True when transformers removes blanks before punctuation when it decodes; <see cref="Tokenizer.Decode"/> never does.
     /// </summary>
     public bool CleanUpTokenizationSpaces { get; init; }
 
-    /// <summary>How conversations are written; empty for a model without chat.</summary>
+    /// <summary>The templates by which conversations are written; empty for a model without chat.</summary>
     public ChatTemplates ChatTemplates { get; init; } = ChatTemplates.None;
 
     /// <summary>All special tokens, each once: those with a role, then the additional ones.</summary>
@@ -99,7 +99,7 @@ public sealed record TokenizerConfig
     /// <exception cref="InvalidDataException">There is no template, or it does not take the conversation.</exception>
     /// <param name="messages">The conversation.</param>
     /// <param name="tools">The tools that the model may call, each as the JSON schema of a function; null for none.</param>
-    /// <param name="addGenerationPrompt">Whether the text ends where the model is to speak.</param>
+    /// <param name="addGenerationPrompt">True when the text ends where the model is to speak.</param>
     /// <param name="variables">Further variables of the template; they win over the tokens.</param>
     /// <param name="now">The time that a template may write, as it is, whatever its time zone; null for none.</param>
     public string RenderChat(
@@ -118,7 +118,7 @@ public sealed record TokenizerConfig
         return template.Render(messages, tools, addGenerationPrompt, all, now);
     }
 
-    /// <summary>The same configuration with other chat templates.</summary>
+    /// <summary>A configuration that differs in its chat templates alone.</summary>
     public TokenizerConfig With(ChatTemplates templates) => this with { ChatTemplates = templates };
 
     /// <summary>The id of <see cref="BosToken"/>; null where there is none.</summary>

@@ -7,7 +7,7 @@ internal static class TokenizerJson
 {
     private const string Version = "1.0";
 
-    // What the library's own callers set anew whenever they encode.
+    // Fields that the library's own callers set anew whenever they encode.
     private static readonly string[] Unused = ["truncation", "padding"];
 
     private static readonly string[] KnownFields =

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TorchSharp;
 
-/// <summary>How an argument crosses to native code, which has the same list.</summary>
+/// <summary>The way in which an argument crosses to native code, which has the same list.</summary>
 internal enum ArgumentKind
 {
     None,

@@ -8,7 +8,7 @@ public static partial class torch
     /// <summary>Records operations on this thread (or, with false, does not) until the result is disposed.</summary>
     public static IDisposable enable_grad(bool enabled = true) => new GradMode(enabled);
 
-    /// <summary>Whether this thread records operations.</summary>
+    /// <summary>True when this thread records operations.</summary>
     public static bool is_grad_enabled() => Native.levee_is_grad_enabled() != 0;
 }
 

@@ -24,14 +24,14 @@ public static partial class torch
             /// Attention: <c>softmax(query · keyᵀ / √E + mask) · value</c>; query [*, L, E], key [*, S, E], value [*, S, V], result [*,
             /// L, V].
             /// </summary>
-            /// <param name="query">What each of the L positions looks for.</param>
-            /// <param name="key">What each of the S positions offers.</param>
-            /// <param name="value">What each of the S positions hands over.</param>
+            /// <param name="query">For each of the L positions, the vector that it looks for.</param>
+            /// <param name="key">For each of the S positions, the vector that it offers to queries.</param>
+            /// <param name="value">For each of the S positions, the vector that it hands over.</param>
             /// <param name="attn_mask">
             /// [*, L, S]: booleans, true where attention is allowed (a row that allows nothing gives zeros), or numbers that are added.
             /// </param>
             /// <param name="p">Probability to drop an attention weight, in [0, 1).</param>
-            /// <param name="is_casual">Whether position i sees positions 0..i only (the package's spelling). Excludes a mask.</param>
+            /// <param name="is_casual">True when position i sees positions 0..i only (the package's spelling). Excludes a mask.</param>
             public static Tensor scaled_dot_product_attention(
                 Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0, bool is_casual = false)
             {

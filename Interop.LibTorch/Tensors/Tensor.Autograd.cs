@@ -6,7 +6,7 @@ public static partial class torch
 {
     public sealed unsafe partial class Tensor
     {
-        /// <summary>Whether operations on the tensor are recorded, so that gradients can flow to it.</summary>
+        /// <summary>True when operations on the tensor are recorded, so that gradients can flow to it.</summary>
         public bool requires_grad
         {
             get
@@ -48,7 +48,7 @@ public static partial class torch
             return this;
         }
 
-        /// <summary>The same numbers outside the record: no gradient flows through the result.</summary>
+        /// <summary>The tensor's numbers outside the record: no gradient flows through the result.</summary>
         public Tensor detach() => Call("detach", this);
 
         /// <summary>Adds the gradients of this one number to <see cref="grad"/> of the leaves it was made of.</summary>
@@ -59,8 +59,8 @@ public static partial class torch
         /// made of.
         /// </summary>
         /// <param name="grad_tensors">One tensor of this tensor's shape; may be missing where this is one number.</param>
-        /// <param name="retain_graph">Whether the record is kept for another backward.</param>
-        /// <param name="create_graph">Whether the gradients are themselves recorded.</param>
+        /// <param name="retain_graph">True when the record is kept for another backward.</param>
+        /// <param name="create_graph">True when the gradients are themselves recorded.</param>
         /// <param name="inputs">The leaves that receive gradients (default: all).</param>
         public void backward(
             IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>

@@ -59,7 +59,7 @@ public static class TensorExtensionMethods
     /// <summary>The only element as a 64-bit integer; a fraction is cut off.</summary>
     public static long ToInt64(this torch.Tensor value) => Present(value).ReadInt64();
 
-    /// <summary>Whether the only element is not zero.</summary>
+    /// <summary>True when the only element is not zero.</summary>
     public static bool ToBoolean(this torch.Tensor value) => Present(value).ReadDouble() != 0;
 
     private static torch.Tensor Present(torch.Tensor value)

@@ -75,7 +75,7 @@ public static partial class torch
             return strides;
         }
 
-        /// <summary>Whether the elements lie in row-major order without gaps.</summary>
+        /// <summary>True when the elements lie in row-major order without gaps.</summary>
         internal bool is_contiguous() => Alive(Native.levee_is_contiguous(Handle)) != 0;
 
         /// <summary>
@@ -94,7 +94,7 @@ public static partial class torch
             return new TensorAccessor<T>(device_type == DeviceType.CPU ? this : cpu());
         }
 
-        /// <summary>Whether both are tensors of one shape with equal elements (NaN equals nothing, unless both are one object).</summary>
+        /// <summary>True when both are tensors of one shape with equal elements (NaN equals nothing, unless both are one object).</summary>
         public override bool Equals(object? obj)
         {
             if (obj is not Tensor target || ReferenceEquals(this, target))

@@ -4,7 +4,7 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>How a quotient becomes an integer.</summary>
+    /// <summary>The way in which a quotient becomes an integer.</summary>
     public enum RoundingMode
     {
         /// <summary>It does not: true division.</summary>
@@ -109,52 +109,52 @@ public static partial class torch
         /// <summary>In place: the elements of another tensor, converted and broadcast as needed.</summary>
         public Tensor copy_(Tensor source, bool nonBlocking = false) => Change("copy_", this, source, nonBlocking);
 
-        /// <summary>Where elements are zero or false.</summary>
+        /// <summary>A boolean tensor, true where elements are zero or false.</summary>
         public Tensor logical_not() => Call("logical_not", this);
 
-        /// <summary>Where an element is a number that is not infinite.</summary>
+        /// <summary>A boolean tensor, true where an element is a number that is not infinite.</summary>
         public Tensor isfinite() => Call("isfinite", this);
 
-        /// <summary>Where both elements are true (not zero).</summary>
+        /// <summary>A boolean tensor, true where both elements are true (not zero).</summary>
         public Tensor logical_and(Tensor other) => Call("logical_and", this, other);
 
-        /// <summary>Where either element is true (not zero).</summary>
+        /// <summary>A boolean tensor, true where either element is true (not zero).</summary>
         public Tensor logical_or(Tensor other) => Call("logical_or", this, other);
 
-        /// <summary>Where each element is equal to the other tensor's, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is equal to the other tensor's.</summary>
         public Tensor eq(Tensor target) => Call("eq.Tensor", this, target);
 
-        /// <summary>Where each element is equal to a number, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is equal to a number.</summary>
         public Tensor eq(Scalar target) => Call("eq.Scalar", this, target);
 
-        /// <summary>Where each element differs from the other tensor's, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element differs from the other tensor's.</summary>
         public Tensor ne(Tensor target) => Call("ne.Tensor", this, target);
 
-        /// <summary>Where each element differs from a number, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element differs from a number.</summary>
         public Tensor ne(Scalar target) => Call("ne.Scalar", this, target);
 
-        /// <summary>Where each element is below the other tensor's, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is below the other tensor's.</summary>
         public Tensor lt(Tensor target) => Call("lt.Tensor", this, target);
 
-        /// <summary>Where each element is below a number, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is below a number.</summary>
         public Tensor lt(Scalar target) => Call("lt.Scalar", this, target);
 
-        /// <summary>Where each element is not above the other tensor's, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is not above the other tensor's.</summary>
         public Tensor le(Tensor target) => Call("le.Tensor", this, target);
 
-        /// <summary>Where each element is not above a number, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is not above a number.</summary>
         public Tensor le(Scalar target) => Call("le.Scalar", this, target);
 
-        /// <summary>Where each element is above the other tensor's, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is above the other tensor's.</summary>
         public Tensor gt(Tensor target) => Call("gt.Tensor", this, target);
 
-        /// <summary>Where each element is above a number, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is above a number.</summary>
         public Tensor gt(Scalar target) => Call("gt.Scalar", this, target);
 
-        /// <summary>Where each element is not below the other tensor's, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is not below the other tensor's.</summary>
         public Tensor ge(Tensor target) => Call("ge.Tensor", this, target);
 
-        /// <summary>Where each element is not below a number, as booleans.</summary>
+        /// <summary>A boolean tensor, true where an element is not below a number.</summary>
         public Tensor ge(Scalar target) => Call("ge.Scalar", this, target);
     }
 

@@ -34,7 +34,7 @@ public static partial class torch
         /// <summary>Position of the largest element along one dimension.</summary>
         public Tensor argmax(long dim, bool keepdim = false) => Call("argmax", this, dim, keepdim);
 
-        /// <summary>Whether all elements are true (not zero).</summary>
+        /// <summary>A boolean tensor of one element, true when all elements are true (not zero).</summary>
         public Tensor all() => Call("all", this);
 
         /// <summary>Running sum along one dimension.</summary>
@@ -60,15 +60,15 @@ public static partial class torch
     }
 
     /// <summary>
-    /// Where each value would go in the last dimension of a sorted tensor so that it stays sorted: int64 positions, the first such one,
+    /// The position of each value in the last dimension of a sorted tensor at which it would keep the tensor sorted: int64, the first such position,
     /// or the last where <paramref name="right"/> is true.
     /// </summary>
     /// <param name="sorted_sequence">
     /// Ascending along its last dimension, or so once taken in the order of <paramref name="sorter"/>.
     /// </param>
-    /// <param name="values">Of the same leading dimensions; anything where the sequence is a vector.</param>
-    /// <param name="out_int32">Whether the positions are int32.</param>
-    /// <param name="right">Whether a value goes after its equals.</param>
+    /// <param name="values">Numbers of the same leading dimensions, or of any shape where the sequence is a vector.</param>
+    /// <param name="out_int32">True when the positions are int32.</param>
+    /// <param name="right">True when a value goes after its equals.</param>
     /// <param name="sorter">Positions that put the sequence in order, as <see cref="Tensor.sort"/> gives them.</param>
     public static Tensor searchsorted(
         Tensor sorted_sequence, Tensor values, bool out_int32 = false, bool right = false, Tensor? sorter = null) =>

@@ -7,10 +7,10 @@ public static partial class torch
 {
     public sealed partial class Tensor
     {
-        /// <summary>The same data under another shape, without a copy; -1 stands for what is left over.</summary>
+        /// <summary>The tensor's data under another shape, without a copy; -1 stands for what is left over.</summary>
         public Tensor view(params long[] shape) => Call("view", this, shape);
 
-        /// <summary>The same elements under another shape, copied only where they must be; -1 stands for what is left over.</summary>
+        /// <summary>The tensor's elements under another shape, copied only where they must be; -1 stands for what is left over.</summary>
         public Tensor reshape(params long[] shape) => Call("reshape", this, shape);
 
         /// <summary>Dimensions of size 1 repeated to a larger size without a copy; -1 leaves a dimension as it is.</summary>

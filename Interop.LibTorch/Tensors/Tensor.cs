@@ -33,7 +33,7 @@ public static partial class torch
         /// <summary>Number of tensor handles alive in the process: for tests that nothing leaks.</summary>
         public static long TotalCount => Interlocked.Read(ref totalCount);
 
-        /// <summary>Whether the tensor was disposed.</summary>
+        /// <summary>True when the tensor was disposed.</summary>
         internal bool IsInvalid => handle == 0;
 
         /// <summary>Address of the native <c>at::Tensor</c>.</summary>

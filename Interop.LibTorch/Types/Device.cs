@@ -2,7 +2,9 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>Where a tensor lives: a kind of device and, for a GPU, its number (-1: the current one). Devices compare by reference.</summary>
+    /// <summary>
+    /// The place where a tensor lives: a kind of device and, for a GPU, its number (-1: the current one). Devices compare by reference.
+    /// </summary>
     public sealed class Device
     {
         /// <summary>A device from its description, <c>type</c> or <c>type:index</c>, such as <c>cpu</c> or <c>cuda:0</c>.</summary>
@@ -56,6 +58,6 @@ public static partial class torch
         public static int device_count() => Native.levee_cuda_device_count();
     }
 
-    /// <summary>Whether this libtorch was built for CUDA and sees a GPU.</summary>
+    /// <summary>True when this libtorch was built for CUDA and sees a GPU.</summary>
     public static bool cuda_is_available() => Native.levee_cuda_is_available() != 0;
 }

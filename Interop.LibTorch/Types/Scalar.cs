@@ -14,7 +14,7 @@ public sealed class Scalar : IDisposable
         IsInteger = isInteger;
     }
 
-    /// <summary>Whether the number was given as an integer (a boolean is none).</summary>
+    /// <summary>True when the number was given as an integer (a boolean is none).</summary>
     internal bool IsInteger { get; }
 
     /// <summary>A scalar from a byte.</summary>

@@ -124,7 +124,7 @@ module KvCache =
         let answers = Array.map2 answer (queries.split(atATime, 1)) (hidden.split(atATime, 1))
         torch.cat(answers, 1L).view(batch * length, -1L)
 
-    /// Up to so many key heads, `readOne` costs less than `readMany`: it multiplies the work by their number.
+    /// The largest number of key heads for which `readOne` costs less than `readMany`: it multiplies the work by their number.
     let private fewKeyHeads = 8L
 
     /// One new token a row: one matrix product a row for all heads, since many small products cost more than the zeros here. A query stands

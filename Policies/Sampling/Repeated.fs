@@ -8,7 +8,7 @@ open TorchSharp
 type internal Repeated(device: torch.Device, work: unit -> unit) =
     let graph =
         if device.``type`` = DeviceType.CUDA then
-            // What is launched for the first time loads and allocates, which cannot be recorded.
+            // The first launch of the work loads and allocates, which cannot be recorded.
             for _ in 1..3 do
                 work()
 

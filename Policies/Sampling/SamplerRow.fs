@@ -5,21 +5,21 @@ open Levee
 open Levee.Algorithms.Estimators
 open Levee.Policies
 
-/// Where a row of a session stands.
+/// The state of a row of a session.
 [<RequireQualifiedAccess>]
 type internal Stage =
-    /// Has not been asked to write yet.
+    /// The row has not been asked to write yet.
     | Fresh
-    /// Asked to write; there is no place in the batch yet.
+    /// The row was asked to write, and there is no place for it in the batch yet.
     | Waiting
-    /// Has a place; its context is to be read.
+    /// The row has a place; its context is to be read.
     | Entering
     | Writing
-    /// Its turn is over, and not given back yet.
+    /// The row's turn is over, and has not been given back yet.
     | Over
-    /// Its turn was given back.
+    /// The row's turn was given back.
     | Resting
-    /// Was not named after that.
+    /// The row was not named again after its turn was given back: it has finished.
     | Left
 
 /// One row of a session. Once it has written, the last token of its last turn is the one token that the model has not read.
@@ -31,7 +31,7 @@ type internal SamplerRow = {
     mutable Place: int
     /// Tokens in the cache.
     mutable Length: int
-    /// What is to be read before it writes.
+    /// The tokens to be read before the row writes.
     mutable Context: int[]
     /// The largest number of tokens of the turn.
     mutable Limit: int

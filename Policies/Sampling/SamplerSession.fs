@@ -23,7 +23,7 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
     let mutable repeated: RepeatedStep option = None
     let mutable work = { Prefilled = 0L; Shared = 0L; Sampled = 0L }
 
-    /// How many draws are prepared for at a time.
+    /// The number of draws that are prepared for at a time.
     let stretch = 32
 
     let longest (rows: SamplerRow[]) = rows |> Array.fold (fun longest row -> max longest row.Length) 0

@@ -4,14 +4,14 @@ open System
 open Levee
 open Levee.Policies.Transformer
 
-/// How a policy writes. The filters leave out unlikely tokens one after the other, in transformers' order: `TopK`, of what it leaves `TopP`, of what both
-/// leave `MinP`. vLLM's V1 engine takes `MinP` first, which may keep fewer: of 0.5, 0.3, 0.11 and 0.09 with `TopP` 0.85 and `MinP` 0.2, three tokens are
-/// kept here and two there. Tokens as likely as the last one that a filter keeps are kept with it.
+/// Settings for how a policy writes. The filters leave out unlikely tokens one after the other, in transformers' order: `TopK`, then `TopP` on what that
+/// leaves, then `MinP` on what both leave. vLLM's V1 engine takes `MinP` first, which may keep fewer: of 0.5, 0.3, 0.11 and 0.09 with `TopP` 0.85 and
+/// `MinP` 0.2, three tokens are kept here and two there. Tokens as likely as the last one that a filter keeps are kept with it.
 ///
 /// Log-probabilities are those of the whole softmax(logits / temperature), whatever is left out: what training compares with.
 type SamplingOptions = {
-    /// Tokens are drawn from softmax(logits / temperature), from 0. At 0 the likeliest token is taken, and its log-probability is that at temperature 1.
-    /// Above 0 and below `SamplingOptions.leastTemperature` that one is taken, whose distribution is the same: all on the likeliest token.
+    /// Tokens are drawn from softmax(logits / temperature), from 0. At 0 the likeliest token is taken, and its log-probability is that at temperature 1. A
+    /// temperature above 0 and below `SamplingOptions.leastTemperature` is replaced by that one, whose distribution is the same: all on the likeliest token.
     Temperature: float
     /// Keeps so many of the likeliest tokens, from 1.
     TopK: int option
@@ -23,7 +23,7 @@ type SamplingOptions = {
     Slots: int option
     /// The largest number of tokens of context, padding included, that are read at once, from 1: what bounds the memory for reading prompts.
     PassTokens: int
-    /// Whether the writing of a token is prepared once and repeated at the same places: on a GPU as a CUDA graph, which spares small batches the launch
+    /// True when the writing of a token is prepared once and repeated at the same places: on a GPU as a CUDA graph, which spares small batches the launch
     /// of each operation. Results are the same up to rounding.
     Graphs: bool
 }
@@ -47,7 +47,7 @@ module SamplingOptions =
     /// The policy itself at another temperature; 0 is greedy.
     let at temperature = { defaults with Temperature = temperature }
 
-    /// The options themselves; `ArgumentException` where one is out of its range.
+    /// Gives the options back. Raises `ArgumentException` where one is out of its range.
     let validate options =
         let demand isMet name (value: obj) range =
             if not isMet then

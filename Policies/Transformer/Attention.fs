@@ -4,14 +4,14 @@ open Levee
 open Levee.Policies
 open TorchSharp
 
-/// How the tokens of a layer look at each other: given the layer's index, rotated queries and keys [B, T, heads + keyValueHeads,
-/// headWidth], and values [B, T, keyValueHeads, headWidth], the heads' answers [B * T, heads * headWidth].
+/// The attention among the tokens of a layer. Given the layer's index, rotated queries and keys [B, T, heads + keyValueHeads, headWidth], and values [B, T,
+/// keyValueHeads, headWidth], it gives the heads' answers [B * T, heads * headWidth].
 type Attention = int -> torch.Tensor -> torch.Tensor -> torch.Tensor
 
 /// Attention within the tokens of one pass.
 [<RequireQualifiedAccess>]
 module Attention =
-    /// What is added to the score of a key that must not be seen: large enough for a weight of exactly zero, and finite, so that a
+    /// The number added to the score of a key that must not be seen: large enough for a weight of exactly zero, and finite, so that a
     /// query that may see nothing (padding) gives numbers. Float16 ends at 65504, which score and this together must not pass.
     let unseen (dtype: torch.ScalarType) = if dtype = torch.float16 then -3e4 else -1e30
 

@@ -5,14 +5,14 @@ open Levee
 open Levee.Policies.Weights
 open TorchSharp
 
-/// How sequences stand in a table of tokens.
+/// The arrangement of sequences in a table of tokens.
 type Arrangement =
-    /// Each in a row of its own from the left edge, padded by 0.
+    /// Each sequence is in a row of its own from the left edge, padded by 0.
     | Padded
-    /// One behind the other in a single row, without padding; each has so many tokens.
+    /// The sequences are one behind the other in a single row, without padding; `lengths` are their numbers of tokens.
     | Packed of lengths: int64[]
 
-/// Where the action tokens of some sequences stand: R sequences, M action tokens in all, N in the one that has most (at least 1). A
+/// The places of the action tokens of some sequences: R sequences, M action tokens in all, N in the one that has most (at least 1). A
 /// sequence's action tokens are numbered in order, so that number n of row r stands at [r, n] of an [R, N] tensor.
 type Layout = {
     Arrangement: Arrangement
@@ -38,8 +38,8 @@ module Layout =
             if sequence.Length > 0 && isAction sequence[0] then
                 Setting.refuse $"Sequence {row} begins with an action token, which nothing predicts: give it a prompt.")
 
-    /// A layout on a device of sequences of tokens, each with whether it is to be scored. Raises `ArgumentException` where a first token
-    /// is: nothing predicts it.
+    /// The layout, on a device, of sequences of tokens, each token with true where it is to be scored. Raises `ArgumentException` where the first token of a
+    /// sequence is to be scored: nothing predicts it.
     let arrange (packing: bool) (device: torch.Device) (sequences: struct (int * bool)[][]) =
         checkFirst sequences
         let lengths = sequences |> Array.map(fun sequence -> max 0 (sequence.Length - 1))

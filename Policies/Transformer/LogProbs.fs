@@ -5,15 +5,15 @@ open Levee.Algorithms.Objectives
 open Levee.Policies.Weights
 open TorchSharp
 
-/// How tokens are scored.
+/// Settings for scoring tokens.
 type LogProbSettings = {
-    /// What logits are divided by; above 0.
+    /// The number that logits are divided by; above 0.
     Temperature: float
     /// The largest number of tokens whose logits exist at a time; at least 1.
     ChunkSize: int
 }
 
-/// What the policy says of M chosen tokens.
+/// The policy's scores of M chosen tokens.
 type TokenScores = {
     /// [M] log-probability of each token.
     LogProb: torch.Tensor
@@ -30,10 +30,10 @@ module LogProbs =
     /// Temperature 1, chunks of 4096 tokens.
     let defaults = { Temperature = 1.0; ChunkSize = 4096 }
 
-    /// As many logits at a time as this: 128 MB of them, and a few times that on the way.
+    /// The number of logits that are computed at a time: 128 MB of them, and a few times that on the way.
     let private logitsAtATime = 1 <<< 25
 
-    /// A temperature, and chunks as large as a vocabulary allows.
+    /// Settings at a temperature, with chunks as large as a vocabulary allows.
     let forVocabulary temperature (size: int) = { Temperature = temperature; ChunkSize = max 1 (logitsAtATime / size) }
 
     let private logSoftmax settings (head: torch.Tensor) (hidden: torch.Tensor) =

@@ -27,7 +27,7 @@ module Model =
         rotation.Sine.DetachFromDisposeScope() |> ignore
         { Parameters = parameters; Rotation = rotation }
 
-    /// The same model with other parameters of its architecture and type, which it takes over; the tables are shared.
+    /// A model with other parameters, of the same architecture and type, which it takes over. The tables are shared.
     let withParameters (parameters: Parameters) (model: Model) = { Parameters = parameters; Rotation = Rotation.share model.Rotation }
 
     /// A copy that shares nothing that training moves, and never changes: a reference policy, or the policy of an earlier step.

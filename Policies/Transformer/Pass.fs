@@ -13,7 +13,7 @@ type Pass = {
     PullBack: torch.Tensor -> unit
 }
 
-/// How a pass is made: the results are the same but for rounding.
+/// The ways of making a pass. They give the same results but for rounding.
 [<RequireQualifiedAccess>]
 module Pass =
     /// The tokens that occur, each once, with the sum of their gradients in float32. In bfloat16 a sum would stand still where it is 256 times what

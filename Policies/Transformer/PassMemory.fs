@@ -5,7 +5,7 @@ open Levee.Policies
 open Levee.Policies.Weights
 open TorchSharp
 
-/// What is trained, as far as the memory of a pass depends on it.
+/// The numbers that are trained, as far as the memory of a pass depends on them.
 type TrainedPart =
     /// Nothing: a pass without a way back.
     | Nothing
@@ -43,7 +43,7 @@ module PassMemory =
         Scores = int64 rows * int64 length * int64 length
     }
 
-    /// The same sequences one behind the other.
+    /// Sequences of one length, one behind the other in a single row.
     let packed rows length = { padded rows length with Rows = 1 }
 
     /// Sizes of a layer's tensors, in numbers a token.
@@ -52,7 +52,7 @@ module PassMemory =
         FeedForward: int64
         Queries: int64
         Keys: int64
-        /// Of a number in the model's type, and in the type of norms, which is float32 at least.
+        /// Bytes of a number in the model's type, and in `WideBytes` of one in the type of norms, which is float32 at least.
         Bytes: int64
         WideBytes: int64
         IsHalf: bool
@@ -72,7 +72,7 @@ module PassMemory =
         Heads = a.Heads
     }
 
-    /// Of a norm over so many numbers: the square, the normal numbers and the result; of half precision also the wide input and the rounded
+    /// The bytes that a norm over `count` numbers makes: the square, the normal numbers and the result; in half precision also the wide input and the rounded
     /// normal numbers.
     let private normMade s count =
         if s.IsHalf then
@@ -80,7 +80,8 @@ module PassMemory =
         else
             3L * count * s.Bytes
 
-    /// Of a norm: the wide input, which is the input itself but in half precision, and the normal numbers where its weight is trained.
+    /// The bytes that a norm over `count` numbers keeps for the way back: the wide input, which only in half precision is another tensor than the input
+    /// itself, and the normal numbers where its weight is trained.
     let private normKept s isTrained inputIsHeld count =
         let input =
             if s.IsHalf then count * s.WideBytes
@@ -88,13 +89,13 @@ module PassMemory =
             else count * s.Bytes
         input + (if isTrained then count * s.Bytes else 0L)
 
-    /// Of the products beside a matrix that these projections share: the numbers between A and B.
+    /// The numbers a token that an adapter's products beside the matrix of these projections keep: those between A and B.
     let private besideKept options shared =
         let targets = shared |> List.filter(fun projection -> List.contains projection options.Targets)
         int64 options.Rank * int64 targets.Length
 
-    /// Of the products beside a matrix that these projections share, of so many rows: the numbers between A and B, the parts with what is added,
-    /// and all parts joined.
+    /// The numbers a token that an adapter's products beside the matrix of these projections, with `rows` rows, make: those between A and B, the parts with
+    /// what is added, and all parts joined.
     let private besideMade options shared rows =
         match besideKept options shared with
         | 0L -> 0L
@@ -113,10 +114,10 @@ module PassMemory =
         | AdapterAlone options -> Some options
         | _ -> None
 
-    /// Whether the keys and values of a block are read where the projection wrote them, rather than copied head by head.
+    /// True when the keys and values of a block are read where the projection wrote them, rather than copied head by head.
     let private isReadInPlace (a: Architecture) block = block.Rows = 1 || a.KeyValueHeads = 1
 
-    /// What a layer makes before it lets go of what is not kept.
+    /// The bytes that a layer makes before it lets go of what is not kept.
     let layerMade (a: Architecture) dtype isFused part block =
         let s = sizes a dtype
         let rotated, projected = s.Queries + s.Keys, s.Queries + 2L * s.Keys
@@ -140,7 +141,7 @@ module PassMemory =
 
         block.Tokens * perToken + scores * s.Bytes
 
-    /// What a layer keeps for the way back, its input with it but not its output.
+    /// The bytes that a layer keeps for the way back. Its input is counted, its output is not.
     let layerKept (a: Architecture) dtype isFused part block =
         let s = sizes a dtype
         let isTrained = (part = Everything)
@@ -185,7 +186,7 @@ module PassMemory =
            + s.Bytes * (attention + read + 3L * s.FeedForward + inner))
         + scores
 
-    /// What the way back through a layer takes at most besides what is kept: gradients on their way, and that of the largest matrix.
+    /// The most bytes that the way back through a layer takes besides what is kept: gradients on their way, and that of the largest matrix.
     let layerPulled (a: Architecture) dtype isFused part block =
         let s = sizes a dtype
         let feedForward = block.Tokens * (2L * s.FeedForward + s.Width)
@@ -203,7 +204,7 @@ module PassMemory =
 
         s.Bytes * (max feedForward attention + matrix)
 
-    /// What the norm before the head keeps, with its input and output.
+    /// The bytes that the norm before the head keeps, with its input and output.
     let finalKept a dtype part block =
         let s = sizes a dtype
         block.Tokens * (s.Bytes * s.Width + normKept s (part = Everything) true s.Width + s.Bytes * s.Width)

@@ -20,7 +20,7 @@ type Rotation = {
 
 [<RequireQualifiedAccess>]
 module Rotation =
-    /// How fast each pair of dimensions turns, in radians a position: base^(-2i / headWidth), stretched where the architecture asks for it.
+    /// The speed of each pair of dimensions, in radians a position: base^(-2i / headWidth), stretched where the architecture asks for it.
     let frequencies (architecture: Architecture) =
         let width = architecture.HeadWidth
 
@@ -46,7 +46,7 @@ module Rotation =
         let cosine, sine = angles.cos(), angles.sin()
         { Cosine = table cosine cosine; Sine = table (sine.neg()) sine }
 
-    /// The same tables, which are shared.
+    /// Tables that share the memory of these.
     let share (rotation: Rotation) = {
         Cosine = rotation.Cosine.detach().DetachFromDisposeScope()
         Sine = rotation.Sine.detach().DetachFromDisposeScope()

@@ -23,7 +23,7 @@ module Transformer =
         let each (weight: torch.Tensor) (count: int) = weight.expand(int64 count, -1L)
         rmsNorm a.NormEpsilon (torch.cat([| each queryNorm a.Heads; each keyNorm a.KeyValueHeads |], 0L)) heads
 
-    /// What layer `index` makes of the residual stream [B * T, width] of tokens of shape `batch`, [B, T].
+    /// The residual stream [B * T, width] after layer `index`, for tokens of shape `batch`, [B, T].
     let layer (parameters: Parameters) (rotation: Rotation) (attend: Attention) (batch: int64[]) (index: int) (x: torch.Tensor) =
         Tensors.scoped(fun () ->
             let a, weights = parameters.Architecture, parameters.Layers[index]
@@ -70,7 +70,7 @@ module Transformer =
         let attend = Attention.causal parameters.Architecture length parameters.Embedding
         (run parameters (Rotation.first length rotation) attend tokens).view(batch, length, -1L)
 
-    /// Like `hidden`, for padding anywhere: `positions` int64 [B, T], and `present` bool [B, T], true where a token stands.
+    /// Hidden states as `hidden` gives them, for padding anywhere: `positions` is int64 [B, T]; `present` is bool [B, T], true where a token stands.
     let hiddenMasked
         (parameters: Parameters)
         (rotation: Rotation)

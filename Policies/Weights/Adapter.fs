@@ -5,7 +5,7 @@ open Levee
 open Levee.Policies
 open TorchSharp
 
-/// What an adapter is made of: beside each target W stands scale * B A, with B A of low rank (LoRA, Hu et al., arXiv 2106.09685).
+/// The settings of an adapter: beside each target W stands scale * B A, with B A of low rank (LoRA, Hu et al., arXiv 2106.09685).
 type LoraOptions = {
     /// Rank of each product; at least 1.
     Rank: int
@@ -13,7 +13,7 @@ type LoraOptions = {
     Alpha: float
     /// The projections of every layer that a product stands beside; at least one.
     Targets: Projection list
-    /// Whether the products are multiplied by `Alpha` / sqrt(`Rank`) instead, which suits high ranks (rsLoRA, arXiv 2312.03732).
+    /// True when the products are multiplied by `Alpha` / sqrt(`Rank`) instead, which suits high ranks (rsLoRA, arXiv 2312.03732).
     RankStabilised: bool
 }
 
@@ -37,12 +37,12 @@ module LoraOptions =
         for target, count in List.countBy id options.Targets do
             demand (count = 1) $"The adapter's target {Projection.name target} is named {count} times: name it once."
 
-    /// What products are multiplied by.
+    /// The factor of the products: `Alpha` / `Rank`, or `Alpha` / sqrt(`Rank`) where it is rank-stabilised.
     let scale options =
         let rank = float options.Rank
         options.Alpha / (if options.RankStabilised then sqrt rank else rank)
 
-/// What stands beside the matrices of one layer.
+/// The low-rank products beside the matrices of one layer; `None` beside a matrix without a target.
 type LayerAdapter = {
     QueryKeyValue: LowRank option
     AttentionOutput: LowRank option
@@ -55,7 +55,7 @@ type LayerAdapter = {
 type Adapter = {
     Options: LoraOptions
     Architecture: Architecture
-    /// Where the weights that it stands beside are from, as PEFT notes it: a folder or a name; may be empty.
+    /// The origin of the weights that it stands beside, as PEFT notes it: a folder or a name; may be empty.
     Base: string
     /// [numbers] every A and B.
     Values: torch.Tensor
@@ -102,7 +102,7 @@ module Adapter =
                     nameOfB layer target, [| int64(fst(Projection.shape architecture target)); int64 options.Rank |]
     |]
 
-    /// How many numbers an adapter has.
+    /// The size of an adapter, in numbers.
     let count architecture options = Flat.count(shapes architecture options)
 
     /// An adapter over a flat tensor of all its numbers, which it takes over. A `trainable` one has a gradient, zero at first. Raises
@@ -190,11 +190,11 @@ module Adapter =
 
     let private none = { QueryKeyValue = None; AttentionOutput = None; GateUp = None; Down = None }
 
-    /// What stands beside a layer's matrices.
+    /// The products beside the matrices of a layer; none without an adapter.
     let internal layer index (adapter: Adapter option) =
         adapter |> Option.map(fun adapter -> adapter.Layers[index]) |> Option.defaultValue none
 
-    /// What makes of a weight of Hugging Face's name what it is with its product in it; only of the targets' weights.
+    /// For each target's weight, by its name in Hugging Face's layout, the function that adds the adapter's product to it.
     let internal mergers (adapter: Adapter) =
         let numbers = Map.ofArray(named adapter)
 

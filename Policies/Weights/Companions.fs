@@ -4,7 +4,7 @@ open System.IO
 open System.IO.Enumeration
 open Levee.Interop.HuggingFace
 
-/// What a model's folder holds besides what a policy writes itself, by paths in the folder.
+/// The files of a model's folder besides those that a policy writes itself, by their paths in the folder.
 type Companions = {
     /// The folder.
     Source: string

@@ -7,10 +7,10 @@ open TorchSharp
 module internal Flat =
     let private size (shape: int64[]) = Array.fold (*) 1L shape
 
-    /// How many numbers tensors of these names and shapes have.
+    /// The size of tensors of these names and shapes together, in numbers.
     let count (shapes: (string * int64[])[]) = shapes |> Array.sumBy(snd >> size)
 
-    /// Where each tensor starts, with its shape.
+    /// The start of each tensor, with its shape.
     let private offsets shapes =
         let starts = shapes |> Array.scan (fun start (_, shape) -> start + size shape) 0L
         Array.map2 (fun (name, shape) start -> name, (start, shape)) shapes starts[.. shapes.Length - 1]

@@ -2,8 +2,8 @@ namespace Levee.Policies.Weights
 
 open TorchSharp
 
-/// Low-rank products beside a matrix W [out, in] that several projections share: to the rows of each target, scale * B A is added
-/// (LoRA, Hu et al., arXiv 2106.09685).
+/// Low-rank products beside a matrix W [out, in] that several projections share: the rows of each projection that is a target get scale * B A added (LoRA, Hu
+/// et al., arXiv 2106.09685).
 type LowRank = {
     Scale: float
     /// [targets * rank, in]: the A of each target, one below the other.
@@ -16,13 +16,13 @@ type LowRank = {
 module internal LowRank =
     let private rank lowRank = lowRank.A.shape[0] / (lowRank.Parts |> Array.sumBy(fun (_, b) -> if b.IsSome then 1L else 0L))
 
-    /// Each part's first row, number of rows, B, and the place of its A among the targets.
+    /// For each part: its first row, its number of rows, its B, and the place of its A among those of the targets.
     let private places lowRank =
         let next (row, target) (rows, b: torch.Tensor option) =
             (row, rows, b, target), (row + rows, (if b.IsSome then target + 1L else target))
         lowRank.Parts |> Array.mapFold next (0L, 0L) |> fst
 
-    /// `output` [n, out], which W makes of `input` [n, in], with what the products make of it. Computed in the type of `output`, as PyTorch's
+    /// Adds the products of `input` [n, in] to `output` [n, out], which W makes of the same input. Computed in the type of `output`, as PyTorch's
     /// autocast would; gradients arrive in the type of A and B.
     let add (lowRank: LowRank option) (input: torch.Tensor) (output: torch.Tensor) =
         match lowRank with
@@ -47,7 +47,7 @@ module internal LowRank =
             | [| whole |] -> whole
             | parts -> torch.cat(parts, 1L)
 
-    /// W with the products in it, rounded once; W itself without any.
+    /// W with the products added to it, rounded once; W itself where there are none.
     let merged (lowRank: LowRank option) (matrix: torch.Tensor) =
         match lowRank with
         | None -> matrix

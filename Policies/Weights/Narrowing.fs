@@ -5,7 +5,7 @@ open System.IO
 open Levee
 open TorchSharp
 
-/// What is done about numbers that a narrower type cannot hold: they would become infinite.
+/// The treatment of numbers that a narrower type cannot hold, and that would become infinite.
 [<RequireQualifiedAccess>]
 type Overflow =
     /// The weights are refused.
@@ -64,7 +64,7 @@ module Narrowing =
                 let saturated = torch.where(lost, wide.clamp(Tensors.scalar -limit, Tensors.scalar limit), wide)
                 saturated.``to`` dtype, Some(count, largest)
 
-    /// What two parts of a tensor lose together.
+    /// The misfits of two parts of a tensor together: how many they are, and the one of the largest magnitude.
     let join (left: (int64 * float) option) (right: (int64 * float) option) =
         match left, right with
         | Some(count, largest), Some(more, other) -> Some(count + more, List.maxBy magnitude [ largest; other ])
@@ -76,8 +76,8 @@ module Narrowing =
         let numbers = if misfits.Count = 1L then "number" else "numbers"
         $"'{misfits.Tensor}' ({misfits.Count} {numbers}, the largest {misfits.Largest})"
 
-    /// What is to be told of tensors whose numbers were saturated to a type, a line at most. Raises `InvalidDataException`, which names each tensor with its
-    /// largest number, where they are to be refused. `path` is where they are from.
+    /// The notice of tensors whose numbers were saturated to a type: one line, or none. Raises `InvalidDataException`, which names each tensor with its
+    /// largest number, where they are to be refused. `path` is the place that they come from.
     let settle overflow (path: string) (dtype: torch.ScalarType) (misfits: Misfits list) =
         let tensors = misfits |> List.map describe |> String.concat ", "
         let name, limit = typeName dtype, limit dtype

@@ -33,8 +33,8 @@ type Parameters = {
     Values: torch.Tensor
     /// [parameters] the gradient of every weight, filled by a backward pass, in float32 at least; absent in a frozen policy.
     Gradient: torch.Tensor option
-    /// Of half precision with a gradient: each weight that backward leaves a gradient of its own type with, and the place that it is added to in
-    /// `Gradient`. Added up in half precision, small gradients behind large sums would be lost.
+    /// The weights of half precision that have a gradient, which backward leaves in the weight's own type, each with the place in `Gradient` that this is
+    /// added to. Added up in half precision, small gradients behind large sums would be lost.
     Arriving: (torch.Tensor * torch.Tensor)[]
     /// [vocabulary, width].
     Embedding: torch.Tensor
@@ -43,7 +43,7 @@ type Parameters = {
     FinalNorm: torch.Tensor
     /// [vocabulary, width]; the same tensor as `Embedding` where the head is tied.
     Head: torch.Tensor
-    /// What is added to the matrices beside them, where there is an adapter; then these weights are frozen, and training moves it alone.
+    /// The products beside the matrices, where there is an adapter. Then these weights are frozen, and training moves the adapter alone.
     Adapter: Adapter option
 } with
 
@@ -128,7 +128,7 @@ module Parameters =
         |]
         |> Array.map(fun (name, shape) -> name, Array.map int64 shape)
 
-    /// How many numbers an architecture has.
+    /// The size of an architecture's parameters, in numbers.
     let count architecture = Flat.count(shapes architecture)
 
     /// Views of a flat tensor by Hugging Face's names.
@@ -278,7 +278,7 @@ module Parameters =
                 Adapter = adapter
         }
 
-    /// The same weights, which stay where they are and frozen, with another adapter beside them, which the result takes over, or none. Raises
+    /// The weights with another adapter beside them, which the result takes over, or without one. The weights are shared and frozen. Raises
     /// `ArgumentException` where the adapter is for another architecture.
     let beside (adapter: Adapter option) (parameters: Parameters) =
         for adapter in Option.toArray adapter do
@@ -298,7 +298,7 @@ module Parameters =
     /// an adapter, the adapter alone is copied.
     let clone parameters = copy false parameters
 
-    /// The same copy with a gradient, zero at first: training it leaves the original as it is.
+    /// A copy as `clone` makes it, with a gradient, zero at first. Training it leaves the original as it is.
     let cloneTrainable parameters = copy true parameters
 
     /// A frozen copy whose numbers that training moves are in float32 at least.
@@ -314,8 +314,8 @@ module Parameters =
     let columnMajor (parameters: Parameters) =
         view (fun lowRank matrix -> (LowRank.merged lowRank matrix).t().contiguous().t()) None parameters
 
-    /// What a sampler reads: `columnMajor` on a CPU; on a GPU, where the order does not matter, the matrices themselves but for those with an
-    /// adapter's products in them.
+    /// The parameters as a sampler reads them: `columnMajor` on a CPU; on a GPU, where the order does not matter, the matrices themselves but for those with
+    /// an adapter's products in them.
     let forSampling (parameters: Parameters) =
         if parameters.Values.device_type = DeviceType.CPU then
             columnMajor parameters

@@ -9,12 +9,12 @@ open Levee.Interop.HuggingFace
 /// The names by which tools write an adapter's tensors.
 [<RequireQualifiedAccess>]
 module internal PeftNames =
-    /// With the adapter's own name or without, with the wrappers' names before or without, with `.weight` behind or without.
+    /// Matches names with the adapter's own name or without, with the wrappers' names before or without, with `.weight` behind or without.
     let private pattern =
         Regex
             @"^(?:(?:base_model|model|module|_orig_mod|_fsdp_wrapped_module)\.)*(layers\.\d+\.(?:self_attn|mlp)\.\w+)\.(lora_[AB])(?:\.(?!weight$)[\w-]+)?(?:\.weight)?$"
 
-    /// The name that PEFT gives a tensor in a file; others as they are.
+    /// The name that PEFT gives a tensor in a file; a name of any other kind stays as it is.
     let canonical (name: string) =
         let found = pattern.Match name
 

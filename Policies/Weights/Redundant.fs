@@ -9,7 +9,7 @@ open TorchSharp
 /// Tensors of a checkpoint that are passed over, and what is told of them.
 [<RequireQualifiedAccess>]
 module internal Redundant =
-    /// Why an architecture can do without a tensor that it does not name; none where it cannot.
+    /// The reason why an architecture can do without a tensor that it does not name; `None` where it cannot.
     let reason (architecture: Architecture) (entry: SafetensorsEntry) =
         let isTiedHead =
             architecture.TiedHead
@@ -30,7 +30,7 @@ module internal Redundant =
         let computed = Rotation.frequencies architecture
         stored.Length = computed.Length && Array.forall2 isNear computed stored
 
-    /// Whether a tensor that is passed over holds what stands in its place.
+    /// True when a tensor that is passed over holds the numbers that are used in its place.
     let private agrees architecture (source: ITensorSource) (entry: SafetensorsEntry) =
         if not(TensorFile.isRead entry.DType) then
             true

@@ -18,7 +18,7 @@ module TensorFile =
 
     let private typeOf (entry: SafetensorsEntry) = dtypes |> List.find(fst >> (=) entry.DType) |> snd
 
-    /// Whether tensors of this type can be read here.
+    /// True when tensors of this type can be read here.
     let isRead (dtype: SafetensorsDType) = List.exists (fst >> (=) dtype) dtypes
 
     let private listed (names: string seq) = names |> Seq.sort |> String.concat ", "
@@ -27,8 +27,8 @@ module TensorFile =
         let sizes = String.Join(", ", shape)
         $"[{sizes}]"
 
-    /// That there are exactly the tensors that `what` has, by name and shape, as floating-point numbers, and else only such as there is a reason to pass
-    /// over; these are given, each with its reason. Raises `InvalidDataException` that names every fault, and then the remedy.
+    /// Checks that there are exactly the tensors that `what` has, by name and shape, as floating-point numbers, and beside them only such as there is a
+    /// reason to pass over. Gives these, each with its reason. Raises `InvalidDataException` that names every fault, and then the remedy.
     let internal check (source: ITensorSource) (what: string) (remedy: string) reason (shapes: (string * int64[])[]) =
         let expected = shapes |> Array.map fst |> HashSet
         let missing = expected |> Seq.filter(fun name -> not(source.Tensors.ContainsKey name)) |> listed
@@ -112,7 +112,7 @@ module TensorFile =
                 part.copy_ numbers |> ignore
         lost |> Option.map(fun (count, largest) -> { Tensor = name; Count = count; Largest = largest })
 
-    /// Whether two stored tensors, of types that `isRead` accepts and of one shape, hold the same numbers.
+    /// True when two stored tensors, of types that `isRead` accepts and of one shape, hold the same numbers.
     let internal areEqual (source: ITensorSource) (one: string) (other: string) =
         let count = Array.fold (*) 1L source.Tensors[one].Shape
         let part name start count =

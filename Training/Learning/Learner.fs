@@ -13,7 +13,7 @@ type CriticLearner = { Critic: Critic; Optimisers: OptimiserState list }
 type Learner = {
     Policy: Policy
     Optimiser: OptimiserState
-    /// Where the recipe needs one.
+    /// The critic in training, where the recipe needs one.
     Critic: CriticLearner option
     References: References
 }

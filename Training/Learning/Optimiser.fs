@@ -13,14 +13,14 @@ type AdamW = {
     WeightDecay: float
 }
 
-/// What AdamW remembers between steps, one number a parameter each, in float32 at least. The tensors belong to it and are updated in place.
+/// The state that AdamW keeps between steps, one number a parameter each, in float32 at least. The tensors belong to it and are updated in place.
 type OptimiserState = {
     /// Updates done so far.
     Updates: int
     FirstMoment: torch.Tensor
     SecondMoment: torch.Tensor
-    /// The parameters themselves, where they are of half precision: what is updated, and rounded to them. A step of 1e-6 of a weight would
-    /// otherwise be lost.
+    /// The parameters in float32, where they are of half precision: these are updated, and the parameters are rounded from them. Otherwise a step of 1e-6 of
+    /// a weight would be lost.
     Master: torch.Tensor option
 }
 
@@ -45,7 +45,7 @@ module Optimiser =
                     None
         }
 
-    /// The same tensors as before the first update: moments zero, in place.
+    /// Brings a state back to that before the first update: its moments become zero, in place.
     let reset state =
         state.FirstMoment.zero_() |> ignore
         state.SecondMoment.zero_() |> ignore

@@ -13,7 +13,7 @@ type LldProbeOptions = {
     Questions: int
     /// Trajectories sampled for each question; the paper takes 8.
     GroupSize: int
-    /// Whether the one update begins with an empty optimiser, so that it shows what this question alone does; otherwise with the run's moments.
+    /// True when the one update begins with an empty optimiser, so that it shows what this question alone does; otherwise with the run's moments.
     FreshOptimiser: bool
 }
 
@@ -22,7 +22,7 @@ module LldProbeOptions =
     /// Every 50 steps, 50 questions, 8 trajectories each, an empty optimiser.
     let defaults = { Every = 50; Questions = 50; GroupSize = 8; FreshOptimiser = true }
 
-/// How the weights of a policy in training are kept.
+/// The precision in which the weights of a policy in training are kept.
 [<RequireQualifiedAccess>]
 type Precision =
     | Float32
@@ -31,13 +31,13 @@ type Precision =
 
 [<RequireQualifiedAccess>]
 module Precision =
-    /// As torch calls it.
+    /// The type as torch has it.
     let dtype precision =
         match precision with
         | Precision.Float32 -> TorchSharp.torch.float32
         | Precision.BFloat16 -> TorchSharp.torch.bfloat16
 
-/// How one arm of an experiment trains.
+/// Settings for training one arm of an experiment.
 type TrainingOptions = {
     /// Trajectories sampled for each question (verl's `rollout.n`); at least 2, since advantages are relative to the group.
     GroupSize: int
@@ -50,14 +50,14 @@ type TrainingOptions = {
     /// Trajectories written at a time; when one has finished, the next takes its place. None writes all of a step's at once. Bounds the memory of keys
     /// and values.
     Slots: int option
-    /// Whether the writing of a token is recorded as a CUDA graph (docs/gpu.md).
+    /// True when the writing of a token is recorded as a CUDA graph (docs/gpu.md).
     Graphs: bool
     /// Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.
     MicroBatch: int
     Precision: Precision
-    /// Whether sequences are trained on one behind the other, without padding; pays where lengths differ much.
+    /// True when sequences are trained on one behind the other, without padding; pays where lengths differ much.
     Packing: bool
-    /// Whether each layer is computed again on the way back instead of being kept (gradient checkpointing): a third more time, for the memory of one
+    /// True when each layer is computed again on the way back instead of being kept (gradient checkpointing): a third more time, for the memory of one
     /// layer instead of all.
     Checkpointing: bool
     /// Low-rank products that are trained beside the policy's weights, which then stay as they are; all weights are trained where there is none.
@@ -69,14 +69,14 @@ type TrainingOptions = {
     AdamW: AdamW
     /// The norm that longer gradients are cut back to.
     ClipNorm: float
-    /// Whether token embeddings stay as they are. In a small vocabulary of names, updates would otherwise push away every name that no rollout meets,
+    /// True when token embeddings stay as they are. In a small vocabulary of names, updates would otherwise push away every name that no rollout meets,
     /// and with it all that was learnt about copying it.
     FreezeEmbedding: bool
-    /// Whether the first update after a rollout takes its own log-probabilities for the sampler's, which are the same but for rounding. Then the
+    /// True when the first update after a rollout takes its own log-probabilities for the sampler's, which are the same but for rounding. Then the
     /// ratio is exactly 1 and LLDS exactly nothing there. Otherwise rounding alone opens LLDS's gates on about half of the tokens, whose slope does
     /// not depend on how far they fell.
     ExactFirstUpdate: bool
-    /// Of the distribution that tokens are sampled from and trained under, from 0.01 to 100: beyond, rounding of the logits decides what is learnt.
+    /// The temperature that tokens are sampled and trained at, from 0.01 to 100: beyond, rounding of the logits decides what is learnt.
     Temperature: float
     /// The share of a step's trajectories, from 0 to 1, that may be left out because they could not be judged: a run in which more are stops with the
     /// reason.
@@ -90,7 +90,7 @@ type TrainingOptions = {
     /// Steps between measurements of what the updates did to the step's own trajectories, which take one more forward pass over them.
     DisplacementEvery: int
     LldProbe: LldProbeOptions option
-    /// How phases of collapse are told, and what is done about them.
+    /// The thresholds by which phases of collapse are told, and what is done about the phases.
     Watch: PhaseWatch
     /// Any of them ends the run after the step at which it is met.
     StopRules: StopRule list
@@ -128,13 +128,13 @@ module TrainingOptions =
         StopRules = []
     }
 
-    /// The same options with another learning rate after the warm-up.
+    /// These options with another learning rate after the warm-up.
     let learningRate rate options = { options with Schedule = { options.Schedule with Peak = rate } }
 
-    /// How trajectories are sampled.
+    /// The settings that trajectories are sampled with.
     let sampling options = { SamplingOptions.at options.Temperature with Slots = options.Slots; Graphs = options.Graphs }
 
-    /// How trajectories are scored.
+    /// The settings that trajectories are scored with.
     let scoring options = {
         Temperature = options.Temperature
         Packing = options.Packing

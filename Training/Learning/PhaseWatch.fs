@@ -5,10 +5,10 @@ open Levee.Algorithms
 open Levee.Algorithms.Diagnosis
 open Levee.Training.Records
 
-/// What a run does when it enters a phase, or a worse one.
+/// An action of a run when it enters a phase, or a worse one.
 [<RequireQualifiedAccess>]
 type PhaseAction =
-    /// Says so.
+    /// Reports the phase, and does nothing else.
     | Warn
     /// Keeps the policy as it is after this step.
     | Snapshot
@@ -28,14 +28,14 @@ type PhaseEvent = {
     /// The step at which it began.
     Since: int
     Action: PhaseAction
-    /// What was done, in a sentence.
+    /// A sentence that says what was done.
     Message: string
 }
 
-/// What is watched while a run trains, and what is done about it.
+/// The measurements that are watched while a run trains, and what is done about them.
 type PhaseWatch = {
     Options: PhaseOptions
-    /// Actions by the phase whose entering, or that of a worse one, they answer.
+    /// Pairs of a phase and an action, which is taken when a run enters that phase or a worse one.
     Actions: (Phase * PhaseAction) list
     /// Steps between the good states that are kept for `RollBack`.
     KeepEvery: int
@@ -53,7 +53,7 @@ module PhaseWatch =
     /// Good states kept at a time: enough to reach back behind the beginning of a phase that takes some steps to be told.
     let kept = 3
 
-    /// Whether good states must be kept.
+    /// True when good states must be kept.
     let rollsBack watch = watch.Actions |> List.exists(snd >> (=) PhaseAction.RollBack)
 
     /// The actions that a change of phase asks for, in the order given; one that several phases ask for at once is taken once.
@@ -78,7 +78,7 @@ module PhaseWatch =
                     "The phase alarm raises coefficients, but none of this recipe follows it: write Coefficient.alarmed (Coefficient.constant 0.2) * Llds.penalty ..."
             | _ -> ()
 
-    /// What the fold sees of a step's metrics.
+    /// The vitals that a step's metrics hold.
     let vitals step (metrics: Map<string, float>) : Vitals = {
         Step = step
         Reward = Map.tryFind MetricName.reward metrics

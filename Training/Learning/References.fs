@@ -8,10 +8,10 @@ open TorchSharp
 
 /// The reference policies that a run keeps beside the one that it trains.
 type References = {
-    /// Each frozen, and holding the weights that it stands for before the next update; beside a policy with an adapter, an adapter of its own over the
-    /// same weights.
+    /// The policies, each frozen, with the weights that it stands for before the next update. Beside a policy with an adapter, each is an adapter of its own
+    /// over the same weights.
     Policies: Map<Reference, Policy>
-    /// What training moves, flat, before each of the last updates, the latest first: what `Reference.UpdatesAgo` is fed from.
+    /// The numbers that training moves, flat, as they were before each of the last updates, the latest first. `Reference.UpdatesAgo` is fed from them.
     Past: torch.Tensor list
 }
 
@@ -26,7 +26,7 @@ module References =
             | _ -> None)
         |> Set.ofSeq
 
-    /// Whether a reference changes from update to update.
+    /// True when a reference changes from update to update.
     let moves reference =
         match reference with
         | Reference.Sampling
@@ -43,7 +43,7 @@ module References =
         | Reference.MovingAverage _ -> Policy.cloneWide policy
         | _ -> Policy.clone policy
 
-    /// As they are before the first update: all of them the policy itself.
+    /// The references as they are before the first update: each is the policy itself.
     let start (wanted: Set<Reference>) (policy: Policy) = {
         Policies = wanted |> Seq.map(fun reference -> reference, copyFor reference policy) |> Map.ofSeq
         Past = []

@@ -14,28 +14,28 @@ open Levee.Training.Records
 open Levee.Training.Tasks
 open TorchSharp
 
-/// What a finished step leaves for the report.
+/// The results that a finished step leaves for the report.
 type StepReport = {
     /// The step, from 1.
     Step: int
-    /// What was measured, by name.
+    /// The step's measurements, by name.
     Metrics: Map<string, float>
     /// The trajectories of the groups that the step trained on, with those that were left out because they could not be judged.
     Trajectories: Trajectory[]
-    /// Of all that was sampled: what could not be judged, in words.
+    /// The faults of the trajectories, among all that were sampled, that could not be judged, in words.
     Unjudged: string list
     /// The per-sample measure of displacement after this step's updates, where it was due.
     Bars: LldBar[]
-    /// What was done about a phase that the run entered.
+    /// The actions that were taken because the run entered a phase.
     Events: PhaseEvent list
 }
 
-/// What a run is made of and never changes while it trains.
+/// The parts of a run that never change while it trains.
 type RunPlan = {
     Task: LearningTask
     Recipe: Recipe
     Options: TrainingOptions
-    /// What everything random derives from.
+    /// The seed that everything random derives from.
     Seed: Seed
 }
 
@@ -50,23 +50,23 @@ type RunState = {
     Phases: PhaseState
     /// `Clock.Alarm` of the next step.
     Alarm: float
-    /// The latest first; kept where an action may roll back.
+    /// The states that can be gone back to, the latest first; kept where an action may roll back.
     Good: GoodState list
-    /// For each stop rule, how many measurements in a row have met it.
+    /// For each stop rule, the number of measurements in a row that have met it.
     Streaks: int list
-    /// Whether an action or a stop rule has ended the run.
+    /// True when an action or a stop rule has ended the run.
     Stopped: bool
-    /// What the run is measured by; never changes.
+    /// The probe that the run is measured by; never changes.
     Probe: Probe
 }
 
 /// Multi-turn reinforcement learning: rollouts, advantages, several updates against the policy that sampled them.
 [<RequireQualifiedAccess>]
 module Reinforce =
-    /// What a step sampled: the groups to train on, and all of them.
+    /// The groups that a step sampled: those to train on, and all of them.
     type private Sampled = { Kept: Group[]; All: Group[] }
 
-    /// Trajectories for so many of the step's questions, the `first`-th of its questions first.
+    /// Trajectories for `count` of the step's questions, from question `first` on (from 0).
     let private sampleGroups plan cancellation (policy: Policy) step first count : Group[] =
         let seed = plan.Seed |> Seed.named "rollout" |> Seed.derive step
         let episodes = [|
@@ -80,7 +80,8 @@ module Reinforce =
         |> Array.map(Judgement.ofParts plan.Recipe.Estimator.Parts)
         |> Array.chunkBySize plan.Options.GroupSize
 
-    /// What could not be judged, in words. Raises `InvalidOperationException` with them where they are more than the options allow.
+    /// The faults of trajectories that could not be judged, in words. Raises `InvalidOperationException` with them where they are more than the options
+    /// allow.
     let private unjudged plan step (groups: Group[]) =
         let all = Array.concat groups
         let faults = [
@@ -110,7 +111,7 @@ module Reinforce =
             let groups = sampleGroups plan cancellation policy step 0 count
             { Kept = groups; All = groups }
 
-    /// From a step's first update on, the step is finished.
+    /// Cancellation is heeded no more from a step's first update on: the step is finished.
     let private uncancelled = CancellationToken.None
 
     /// The updates of one step: `Epochs` passes over the groups, one at least, each shuffled and split into mini-batches of whole groups.
@@ -136,7 +137,7 @@ module Reinforce =
         let learner, reports = List.fold run (learner, []) miniBatches
         learner, List.rev reports
 
-    /// Whether a step is one of every `interval`, the first or the last.
+    /// True when a step is one of every `interval`, the first or the last.
     let private isDue interval steps step = step = 1 || step % interval = 0 || step = steps
 
     /// Log-probabilities of the groups' action tokens now, [trajectory][token].
@@ -206,7 +207,7 @@ module Reinforce =
         else
             state
 
-    /// What a step's measurements say of the phase, and what is done about it.
+    /// Tells the phase from a step's measurements, and does what is to be done about it.
     let private watchPhase plan (state: RunState) metrics =
         let before = state.Phases.Phase
         let phases = PhaseWatch.vitals state.Step metrics |> Phases.observe plan.Options.Watch.Options state.Phases
@@ -299,7 +300,7 @@ module Reinforce =
             Probe = Probe.create 48 plan.Task policy
         }
 
-    /// Whether there is nothing left to do.
+    /// True when there is nothing left to do.
     let isDone plan (state: RunState) = state.Stopped || state.Step >= plan.Options.Steps
 
     /// Frees all but the policy.

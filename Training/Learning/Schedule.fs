@@ -2,18 +2,18 @@ namespace Levee.Training.Learning
 
 open System
 
-/// How the learning rate moves once it is warm.
+/// The course of the learning rate once it is warm.
 type Decay =
-    /// It stays.
+    /// The rate stays.
     | Constant
-    /// It falls along half a cosine to this share of its peak at the last step.
+    /// The rate falls along half a cosine to this share of its peak at the last step.
     | Cosine of floor: float
 
 /// The learning rate over a run's steps.
 type Schedule = {
     /// Learning rate after the warm-up; above 0.
     Peak: float
-    /// Share of all steps over which it rises linearly from zero; 0 to 1.
+    /// Share of all steps over which the rate rises linearly from zero; 0 to 1.
     WarmUp: float
     Decay: Decay
 }

@@ -7,10 +7,10 @@ open Levee.Algorithms.Objectives
 open Levee.Policies
 open TorchSharp
 
-/// From a step's groups to the batch that its updates are made of: references scored, advantages estimated, tensors laid out.
+/// Turns a step's groups into the batch that its updates are made of: references are scored, advantages estimated, tensors laid out.
 [<RequireQualifiedAccess>]
 module StepBatch =
-    /// What an estimator sees of groups, given scores under references and a critic, both [R, N].
+    /// Groups as an estimator sees them, given scores under references and a critic, both [R, N].
     let private rollouts trajectories groups (references: Map<Reference, torch.Tensor>) (values: torch.Tensor option) : Rollouts = {
         Rollouts.ofGroups groups with
             LogProbReference = references |> Map.map(fun _ scores -> Padding.unpad trajectories scores)
@@ -36,7 +36,7 @@ module StepBatch =
                 batch.LogProbOld
         { batch with LogProbOld = old; LogProbReference = references; ValueOld = values; Clock = clock }
 
-    /// The same batch of trajectories with the log-probabilities of those references brought up to date that move from update to update.
+    /// A batch in which the log-probabilities of those references that move from update to update are brought up to date.
     let refresh (options: TrainingOptions) (learner: Learner) trajectories (batch: Batch) =
         let moved = References.score options learner.References References.moves trajectories
         {

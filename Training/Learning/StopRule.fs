@@ -7,7 +7,7 @@ open Levee.Algorithms.Objectives
 type StopRule = {
     /// The metric's name, as in `metrics.jsonl`.
     Metric: string
-    /// Whether beyond means above the bound, or below it.
+    /// True for a run that ends above the bound, false for one that ends below it.
     Above: bool
     Bound: float
     /// Measurements in a row; at least 1. Steps at which the metric was not measured do not count.
@@ -16,10 +16,10 @@ type StopRule = {
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module StopRule =
-    /// Above a bound for so many measurements.
+    /// Ends a run whose metric has been above a bound for so many measurements.
     let above metric bound steps = { Metric = metric; Above = true; Bound = bound; Steps = steps }
 
-    /// Below a bound for so many measurements.
+    /// Ends a run whose metric has been below a bound for so many measurements.
     let below metric bound steps = { above metric bound steps with Above = false }
 
     /// Raises `ArgumentException` naming the setting and the remedy.
@@ -29,7 +29,7 @@ module StopRule =
         if Double.IsNaN rule.Bound then
             raise(ArgumentException $"The stop rule on {rule.Metric} has no bound: give a number.")
 
-    /// How many measurements in a row have been beyond the bound, given how many were before this step.
+    /// The number of measurements in a row that have been beyond the bound, given their number before this step.
     let observe rule before (metrics: Map<string, float>) =
         match Map.tryFind rule.Metric metrics with
         | None -> before
@@ -42,5 +42,5 @@ module StopRule =
             before + 1
         | Some _ -> 0
 
-    /// Whether a count ends the run.
+    /// True when a count ends the run.
     let isMet rule count = count >= rule.Steps

@@ -12,7 +12,7 @@ open TorchSharp
 /// Learning rates of one update.
 type Rates = { PolicyRate: float; CriticRate: float }
 
-/// How far the sampler's log-probabilities are from the trainer's under the same weights.
+/// The distance of the sampler's log-probabilities from the trainer's under the same weights.
 type Mismatch = {
     /// Mean and largest |pi_trainer - pi_sampler| of a token.
     MeanDifference: float
@@ -21,7 +21,7 @@ type Mismatch = {
     Kl: float
 }
 
-/// What one update did.
+/// The results of one update.
 type UpdateReport = {
     /// False when the loss or a gradient was not finite: the weights stayed as they were.
     Applied: bool
@@ -33,16 +33,16 @@ type UpdateReport = {
     Entropy: float
     /// Largest likelihood ratio pi / pi_old of a token, before the update.
     LargestRatio: float
-    /// Of an update with the very weights that sampled.
+    /// The mismatch between sampler and trainer, where the update began with the very weights that sampled.
     Mismatch: Mismatch option
-    /// What the objective measured, by name.
+    /// The objective's measurements, by name.
     Metrics: (string * float) list
 }
 
 /// One update: forward, objective, slopes pulled back, gradient clipped, AdamW.
 [<RequireQualifiedAccess>]
 module Update =
-    /// What is added up over micro-batches.
+    /// The sums over micro-batches.
     type private Tally = {
         Value: float
         EntropySum: float
@@ -119,7 +119,7 @@ module Update =
         Parameters.zeroGradient learner.Policy.Parameters
         learner.Critic |> Option.iter(fun critic -> Critic.zeroGradient critic.Critic)
 
-    /// What a gradient of a norm is multiplied by so that it is at most the longest allowed.
+    /// The factor that shortens a gradient of length `norm` to the longest allowed; at most 1.
     let private scale (options: TrainingOptions) norm = min 1.0 (options.ClipNorm / (norm + 1e-6))
 
     let private norm (gradients: torch.Tensor seq) = gradients |> Seq.sumBy(fun g -> Optimiser.norm g ** 2.0) |> sqrt

@@ -24,8 +24,8 @@ module Diagnosis =
         finally
             Learner.dispose learner
 
-    /// Why a bar is where it is: of its correct trajectory that fell most, the trajectories that pull each action down, worst first, and then in full
-    /// (arXiv 2512.04220, Theorem A.1). The policy is the one that was measured.
+    /// Explains a bar by its correct trajectory that fell most: the trajectories that pull each action down, worst first, and then in full (arXiv 2512.04220,
+    /// Theorem A.1). The policy is the one that was measured.
     let explain temperature (policy: Policy) (bar: LldBar) =
         let index = bar.Changes |> Array.minBy snd |> fst
         Influence.onTrajectory temperature policy bar.Group bar.Advantages index

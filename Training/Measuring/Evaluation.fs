@@ -6,7 +6,7 @@ open Levee.Policies
 open Levee.Training.Tasks
 open TorchSharp
 
-/// How well a policy answers questions it was not trained on.
+/// Measures how well a policy answers questions that it was not trained on.
 [<RequireQualifiedAccess>]
 module Evaluation =
     /// Episodes of some questions, one each.

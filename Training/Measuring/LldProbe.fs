@@ -11,13 +11,13 @@ open Levee.Training.Learning
 open Levee.Training.Tasks
 open TorchSharp
 
-/// What one update on one question's trajectories does to its correct ones.
+/// The effect of one update on one question's trajectories on those of them that are correct.
 type LldBar = {
     /// The trajectories that were sampled and judged.
     Group: Group
     /// The advantage of each, a mean over its action tokens.
     Advantages: float[]
-    /// Of each correct trajectory, its index in the group and log pi_new(y) - log pi(y), summed over its action tokens, in nats.
+    /// For each correct trajectory, its index in the group and log pi_new(y) - log pi(y), summed over its action tokens, in nats.
     Changes: (int * float)[]
 } with
 

@@ -9,7 +9,7 @@ open Levee.Policies.Weights
 open Levee.Training.Learning
 open TorchSharp
 
-/// How long the sequences of a run are, at most.
+/// The greatest lengths of the sequences of a run.
 type SequenceLengths = {
     /// Tokens before the first that the policy writes.
     Prompt: int
@@ -23,27 +23,27 @@ type SequenceLengths = {
 type MemorySetup = {
     Architecture: Architecture
     Options: TrainingOptions
-    /// What the recipe needs.
+    /// The recipe's needs.
     Needs: Set<Need>
     Lengths: SequenceLengths
-    /// Whether it runs on a GPU, where attention holds no scores.
+    /// True when it runs on a GPU, where attention holds no scores.
     OnGpu: bool
 }
 
-/// When a part of memory is held.
+/// The time at which a part of memory is held.
 [<RequireQualifiedAccess>]
 type MemoryPhase =
-    /// All the time.
+    /// The memory is held all the time.
     | Always
-    /// While trajectories are sampled.
+    /// The memory is held while trajectories are sampled.
     | Rollout
-    /// While the policy learns from them.
+    /// The memory is held while the policy learns from them.
     | Update
 
-/// One part of what a run holds.
+/// One part of a run's memory.
 type MemoryPart = { Name: string; Phase: MemoryPhase; Bytes: int64 }
 
-/// What a run holds: tensors alone, without what the process and libtorch's libraries take.
+/// The memory of a run: tensors alone, without what the process and libtorch's libraries take.
 type MemoryPlan = {
     Parts: MemoryPart list
 } with
@@ -67,7 +67,7 @@ module MemoryPlan =
 
     let private trainedPart setup = setup.Options.Adapter |> Option.map AdapterAlone |> Option.defaultValue Everything
 
-    /// How many numbers training moves of a policy, and the bytes of each.
+    /// The count of the numbers that training moves in a policy, and the bytes of each.
     let private trained setup number =
         match setup.Options.Adapter with
         | Some adapter -> Adapter.count setup.Architecture adapter, float32Bytes
@@ -125,7 +125,7 @@ module MemoryPlan =
         let back = (if chunks = 1 then 0L else logSoftmax) + wide + entropy + rounded
         logSoftmax + wide, back, kept
 
-    /// What a pass over a micro-batch and the way back take: what is kept for it of the whole, and what comes on top at the worst moment.
+    /// The memory of a pass over a micro-batch and of the way back: what is kept of the whole for it, and what comes on top at the worst moment.
     let private update setup dtype = [
         let a, options = setup.Architecture, setup.Options
         let part, isFused = trainedPart setup, setup.OnGpu
@@ -204,7 +204,7 @@ module MemoryPlan =
         let block = PassMemory.padded (rows |> min(atATime / length) |> max 1) (min length atATime)
         { block with Scores = min (block.Tokens * int64 length) (KvCache.scoresAtATime / int64 a.Heads) }
 
-    /// What sampling takes: as many episodes as are written at a time, all at their full length.
+    /// The memory of sampling: as many episodes as are written at a time, all at their full length.
     let private rollout setup dtype = [
         let a, options = setup.Architecture, setup.Options
         let number = PassMemory.bytes dtype
@@ -231,7 +231,7 @@ module MemoryPlan =
         "reading prompts, or choosing tokens", max prefill choice
     ]
 
-    /// What a set-up takes.
+    /// The memory that a set-up takes.
     let predict (setup: MemorySetup) =
         TrainingOptions.validate setup.Options
         let dtype = Precision.dtype setup.Options.Precision

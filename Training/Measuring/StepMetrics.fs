@@ -6,7 +6,7 @@ open Levee.Algorithms.Estimators
 open Levee.Training.Learning
 open Levee.Training.Records
 
-/// What one step measured, by name (verl's where it has one, else TRL's, else ours under `lld/` and `llds/`); `None` where there was nothing to measure.
+/// The metrics of one step, by name (verl's where it has one, else TRL's, else ours under `lld/` and `llds/`); `None` where there was nothing to measure.
 [<RequireQualifiedAccess>]
 module StepMetrics =
     let private mean values =
@@ -16,7 +16,7 @@ module StepMetrics =
 
     let private share (isSo: 'a -> bool) items = items |> List.map(fun item -> if isSo item then 1.0 else 0.0) |> mean
 
-    /// Of all that a step sampled.
+    /// The metrics of all that a step sampled.
     let ofRollouts (groups: Group[]) =
         let trajectories = Array.concat groups |> List.ofArray
         let judged = trajectories |> List.filter Judgement.isJudged
@@ -40,10 +40,10 @@ module StepMetrics =
             MetricName.noSignal, groups |> List.ofArray |> share(Judgement.hasSignal >> not)
         ]
 
-    /// Of the groups trained on, with their log-probabilities after the updates where those were measured.
+    /// The metrics of the groups trained on, with their log-probabilities after the updates where those were measured.
     let ofDisplacement groups after = Displacement.measure groups after |> List.map(fun (name, value) -> name, Some value)
 
-    /// Of a step's updates. The first one's entropy is that of the policy that sampled; a skipped update has no meaningful metrics.
+    /// The metrics of a step's updates. Entropy is that of the first one: of the policy that sampled. A skipped update counts for `updatesSkipped` alone.
     let ofUpdates (reports: UpdateReport list) =
         let applied = reports |> List.filter _.Applied
         let mismatch = applied |> List.choose _.Mismatch
@@ -66,7 +66,7 @@ module StepMetrics =
         ]
         @ measured
 
-    /// Of the per-sample measure; updates that were not finite say nothing.
+    /// The metrics of the per-sample measure. Updates that were not finite are left out.
     let ofBars (bars: LldBar[]) =
         let changes = bars |> Array.map _.Change |> Array.filter System.Double.IsFinite |> List.ofArray
         [

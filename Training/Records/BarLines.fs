@@ -9,7 +9,7 @@ type BarLine = {
     Question: string
     /// Correct responses among those sampled.
     Correct: int
-    /// The others.
+    /// Incorrect responses among those sampled.
     Incorrect: int
     /// Mean over the correct responses of the change of their log-likelihood under one update on this question, in nats; `None` where the
     /// update was not finite. Below zero: displaced.
@@ -48,10 +48,10 @@ module BarLines =
     /// Reads a file of bars, as `JsonLines.read` does.
     let read path = JsonLines.read ofJson path
 
-    /// Each bar once: of a step that was done again after a restart, its later bars stand.
+    /// The bars, each once: where a step was done again after a restart, its later bars stand.
     let latest (bars: BarLine list) = bars |> List.rev |> List.distinctBy(fun bar -> bar.Run, bar.Step, bar.QuestionId) |> List.rev
 
-    /// How many bars are below zero, and how many there are of which it is known.
+    /// The number of bars below zero, and the number of bars with a known change.
     let displaced (bars: BarLine list) =
         let changes = bars |> List.choose _.Change
         changes |> List.filter(fun change -> change < 0.0) |> List.length, changes.Length

@@ -6,8 +6,8 @@ open System.Text.Json
 open Levee.Environments
 open Levee.Interop.HuggingFace
 
-/// Cuts files of a run folder back to the step that each run goes on from, so that what is done again does not stand there twice. Each file is replaced
-/// or shortened at once: a kill meanwhile leaves it as it was or as it shall be.
+/// Cuts the files of a run folder back to the step that each run goes on from; otherwise the steps that are done again would stand there twice. Each file is
+/// replaced or shortened at once, so that a process killed meanwhile leaves it either as it was or as it should be.
 [<RequireQualifiedAccess>]
 module CutBack =
     let private place line =
@@ -17,9 +17,8 @@ module CutBack =
         let run, step = JsonLines.parseLine path place line
         step <= stepOf run
 
-    /// Keeps those lines of a file of JSON objects with `arm`, `seed` and `step` that stand at or before the step of their run, of those that were
-    /// written to their end: a kill may have cut the last one off. Raises `InvalidDataException` naming file, line and remedy where a line has no such
-    /// fields.
+    /// Keeps those lines of a file of JSON objects with `arm`, `seed` and `step` whose step is at most that of their run. A last line that a kill has cut off
+    /// is dropped. Raises `InvalidDataException` naming file, line and remedy where a line has no such fields.
     let lines (stepOf: RunId -> int) (path: string) =
         if File.Exists path then
             let ended = FileLines.read path |> Seq.filter(fun line -> line.IsEnded && not line.IsBlank)
@@ -32,7 +31,7 @@ module CutBack =
                         file.WriteByte(byte '\n')
             )
 
-    /// Keeps no more than the first bytes of a file.
+    /// Keeps no more than the first `length` bytes of a file.
     let bytes (length: int64) (path: string) =
         if File.Exists path then
             use file = File.Open(path, FileMode.Open)

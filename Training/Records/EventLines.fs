@@ -2,7 +2,7 @@ namespace Levee.Training.Records
 
 open Levee.Algorithms.Diagnosis
 
-/// What was done about a phase that a run entered, or about trajectories that could not be judged; one line of `events.jsonl`.
+/// An action about a phase that a run entered, or about trajectories that could not be judged; one line of `events.jsonl`.
 type EventLine = {
     Run: RunId
     /// The step after which it was done.
@@ -11,7 +11,7 @@ type EventLine = {
     Phase: string
     /// The step at which it began; the line's own where it is about trajectories.
     Since: int
-    /// What was done, in a sentence.
+    /// A sentence that says what was done.
     Message: string
 } with
 
@@ -22,10 +22,10 @@ type EventLine = {
         else
             $"{this.Run}, step {this.Step}: {this.Phase} since step {this.Since}: {this.Message}"
 
-    /// Whether the line is about trajectories that could not be judged.
+    /// True when the line is about trajectories that could not be judged.
     member this.IsUnjudged = this.Phase = EventLine.Unjudged
 
-    /// What stands for a phase in a line about trajectories that could not be judged.
+    /// The word that stands for a phase in a line about trajectories that could not be judged.
     static member Unjudged = "unjudged"
 
 /// Reading and writing of `events.jsonl`: one JSON object a line, `{"step":61,"arm":"GRPO","seed":1,"phase":"collapse","since":57,"message":"warned"}`.

@@ -80,10 +80,10 @@ module JsonLines =
         | Ok _ -> raise(FormatException "the line is no JSON object")
         | Error fault -> raise(FormatException $"the line cannot be read: {fault.Problem}")
 
-    /// What `read` makes of the JSON object that a text holds. Raises `FormatException` saying what is wrong.
+    /// The result of `read` for the JSON object that a text holds. Raises `FormatException` saying what is wrong.
     let parse (read: JsonElement -> 'line) (json: string) = parseBytes read (Encoding.UTF8.GetBytes json)
 
-    /// What `read` makes of a line of the file at `path`. Raises `InvalidDataException` naming file, line and remedy.
+    /// The result of `read` for a line of the file at `path`. Raises `InvalidDataException` naming file, line and remedy.
     let parseLine (path: string) (read: JsonElement -> 'line) (line: FileLine) =
         try
             parseBytes read line.Bytes

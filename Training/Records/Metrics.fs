@@ -12,7 +12,7 @@ type RunId = {
 
     override this.ToString() = $"{this.Arm}, seed {this.Seed}"
 
-/// What one training step of one run measured; one line of `metrics.jsonl`.
+/// The measurements of one training step of one run; one line of `metrics.jsonl`.
 type MetricLine = {
     /// The training step.
     Step: int
@@ -87,17 +87,17 @@ module MetricName =
     let perSampleDisplaced = "lld/per_sample/displaced"
     /// The phase of collapse after the step: 0 healthy, 1 stagnation, 2 decay, 3 acceleration, 4 collapse.
     let phase = "lld/phase"
-    /// What the phase alarm multiplies coefficients by.
+    /// The factor that the phase alarm puts on the coefficients that follow it.
     let alarm = "lld/alarm"
     /// Mean change of log-probability per token, in nats, of correct responses under their own step's updates.
     let changeCorrect = "lld/change/correct"
-    /// The same of incorrect responses.
+    /// Mean change of log-probability per token, in nats, of incorrect responses under their own step's updates.
     let changeIncorrect = "lld/change/incorrect"
-    /// The same of responses in groups rewarded alike.
+    /// Mean change of log-probability per token, in nats, of responses in groups rewarded alike under their own step's updates.
     let changeNoSignal = "lld/change/no_signal"
-    /// Of the correct responses with an advantage, the share that the step's updates did not make more likely (arXiv 2512.04220, Def. 4.1).
+    /// Share of the correct responses with an advantage that the step's updates did not make more likely (arXiv 2512.04220, Def. 4.1).
     let lldShare = "lld/share"
-    /// Of the incorrect responses in groups with a correct one, the share whose first search returned the documents of a correct one's.
+    /// Share of the incorrect responses, in groups with a correct one, whose first search returned the documents of a correct one's.
     let firstSearchOverlap = "lld/first_search_overlap"
     /// A quantile, such as "p50", of the tokens' likelihood ratio after a step's updates to before.
     let likelihoodRatio (quantile: string) = $"lld/likelihood_ratio/{quantile}"

@@ -6,7 +6,7 @@ open System.Text.Json
 open Levee.Environments
 open Levee.Interop.HuggingFace
 
-/// How a run folder was made: what `build.fsx resume` runs again.
+/// The call that made a run folder; `build.fsx resume` runs it again.
 type ScriptCall = { Script: string; Arguments: string list }
 
 /// The folder that a study writes into, and the names in it.
@@ -20,12 +20,12 @@ type RunFolder = {
     member this.Bars = Path.Combine(this.Path, "lld_probe.jsonl")
     /// The `ScriptCall`, where a script made the folder.
     member this.Call = Path.Combine(this.Path, "run.json")
-    /// Held by the process that writes into the folder.
+    /// The lock, held by the process that writes into the folder.
     member this.Lock = Path.Combine(this.Path, "lock")
     member this.Report = Path.Combine(this.Path, "report.html")
     member this.WarmStart index = Path.Combine(this.Path, "warm-start", string index)
     member this.Policy run = Path.Combine(this.Path, "policies", RunFolder.FileName run)
-    /// Why the most displaced question of a run was so after a step, as text.
+    /// The file that explains, as text, why the most displaced question of a run was so after a step.
     member this.Displacement(run, step: int) = Path.Combine(this.Path, "displacement", $"{RunFolder.FileName run}-step{step}.txt")
     /// The policy of a run as it was after a step.
     member this.PolicyAt(run, step: int) = $"{this.Policy run}-step{step}"
@@ -83,7 +83,7 @@ module RunFolder =
             )
         folder
 
-    /// How the folder was made, where a script made it. Raises `InvalidDataException` naming the file where it says something else.
+    /// The call that made the folder, where a script made it. Raises `InvalidDataException` naming the file where it holds something else.
     let call (folder: RunFolder) =
         if File.Exists folder.Call then
             let remedy = "Mend it, or run the script again."

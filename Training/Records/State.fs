@@ -13,12 +13,12 @@ open Levee.Training.Learning
 open Levee.Training.Tasks
 open TorchSharp
 
-/// What a state holds of a good state besides its tensors.
+/// The content of a good state, which a run can roll back to, besides its tensors.
 type SavedGood = { Step: int; Phases: PhaseState; Updates: int list }
 
-/// What a state holds of a run besides its tensors.
+/// The content of a run's state besides its tensors.
 type StateContent = {
-    /// Of the layout of all this; another one cannot be read.
+    /// The version of this layout; another one cannot be read.
     Format: int
     Arm: string
     Seed: int
@@ -29,7 +29,7 @@ type StateContent = {
     Phases: PhaseState
     Updates: int list
     Good: SavedGood list
-    /// Length in bytes of the run's trajectories as text, which what follows is cut from before the run goes on.
+    /// Length in bytes of the run's file of trajectories as text. Whatever follows is cut off before the run goes on.
     Trajectories: int64
 }
 
@@ -38,15 +38,15 @@ type SavedState = { Folder: string; Content: StateContent }
 
 /// The state of a run between two steps as a folder, `step-12`: `state.safetensors`, `state.json`, and `SHA256SUMS` of both, which `sha256sum -c` checks.
 ///
-/// It has neither a data cursor nor generators, because both are the step: which questions are asked, what is sampled and how it is shuffled derive from the
-/// plan's seed and the number of the step, and from nothing drawn before. So a run that goes on from a state comes to the same metrics and weights,
+/// It holds neither a place in the data nor generators of random numbers, because both follow from the step: which questions are asked, what is sampled and
+/// how it is shuffled derive from the plan's seed and the number of the step alone. So a run that goes on from a state comes to the same metrics and weights,
 /// bit for bit, as if it had never stopped.
 [<RequireQualifiedAccess>]
 module State =
     let private format = 1
     let private tensorsName, contentName, sumsName = "state.safetensors", "state.json", "SHA256SUMS"
 
-    /// States of a run that are kept: the newest, and the one that is used where that is damaged.
+    /// The number of a run's states that are kept: the newest, and one to use where the newest is damaged.
     let kept = 2
 
     let private json =

@@ -27,7 +27,7 @@ module TensorBoard =
         let length = bytes _.Write(uint64 payload.Length)
         Array.concat [ length; checksum length; payload; checksum payload ]
 
-    /// What a field of a protocol buffer holds.
+    /// The content of a field of a protocol buffer.
     type private Content =
         | Int64 of int64
         | Double of float

@@ -5,7 +5,7 @@ open Levee.Training.Records
 open Levee.Training.Report.Drawing
 open Levee.Training.Studies
 
-/// What the pictures of a study are drawn from.
+/// The data that the pictures of a study are drawn from.
 type ChartData = {
     /// The arms, in the order in which they take their colours.
     Arms: ArmSummary list
@@ -14,7 +14,7 @@ type ChartData = {
     Bars: BarLine list
     /// Steps that a run takes in all; the time axis reaches that far even while a run is unfinished.
     Steps: int
-    /// Running mean, in steps.
+    /// The length of the running mean, in steps.
     Window: int
 }
 
@@ -25,7 +25,7 @@ type internal Subject = { Arm: ArmSummary; Tone: int }
 type internal Shown = {
     Metric: string
     Label: string
-    /// `None`: the arm's.
+    /// Index into the palette; `None` for the arm's own tone.
     Tone: int option
     Dashed: bool
 }
@@ -35,12 +35,12 @@ type internal View = {
     Name: string
     Unit: string
     Axis: VerticalAxis
-    /// Whether they are measured at every step, so that a running mean makes them readable.
+    /// True when they are measured at every step, so that a running mean makes them readable.
     Smoothed: bool
     Shown: Shown list
 }
 
-/// What the pictures of a study are put together from. Pure.
+/// The parts that the pictures of a study are put together from. Pure.
 module internal ChartParts =
     /// A metric in its arm's tone.
     let shown label metric : Shown = { Metric = metric; Label = label; Tone = None; Dashed = false }
@@ -123,7 +123,7 @@ module internal ChartParts =
     /// A panel of one arm.
     let ofArm data view subject = traces data view subject |> panelOf data view
 
-    /// How an arm is labelled beside others, or alone.
+    /// The label of an arm beside others; empty where it is alone.
     let labelIn subjects (subject: Subject) = if List.length subjects > 1 then subject.Arm.Arm else ""
 
     /// A panel with a single metric of every arm.

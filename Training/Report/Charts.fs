@@ -60,7 +60,7 @@ module Charts =
         let mark trace = { trace with Marks = subject.Arm.Collapses |> List.map float }
         Option.map(change(fun plot -> { plot with Traces = List.map mark plot.Traces }))
 
-    /// Whether phases were measured.
+    /// True when phases were measured.
     let hasPhases (data: ChartData) = data.Lines |> List.exists _.Values.ContainsKey(MetricName.phase)
 
     /// The paper's picture for some arms, side by side: likelihood of correct and incorrect responses with the phases beneath, reward and
@@ -88,10 +88,10 @@ module Charts =
     let comparison data =
         together "comparison" "The arms side by side" 130 [ reward; heldOut; correct; probe; entropy; gradient ] data
 
-    /// What the policy does: entropy, response length, searches, invalid actions.
+    /// The behaviour of the policy: entropy, response length, searches, invalid actions.
     let behaviour data = together "behaviour" "What the policy does" 120 [ entropy; length; searches; invalid ] data
 
-    /// What the updates do: divergence, clipping, ratios, LLDS.
+    /// The measurements of the updates: divergence, clipping, ratios, LLDS.
     let update data = together "update" "What the updates do" 110 updates data
 
     /// A compact picture for a README: reward and likelihood of correct responses, side by side, as an SVG file's text.

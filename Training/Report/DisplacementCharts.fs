@@ -64,7 +64,7 @@ module internal DisplacementCharts =
             shown "p01" (MetricName.likelihoodRatio "p01") |> dashed
         ]
 
-    /// What each step's updates did to the responses that it trained on.
+    /// The change that each step's updates made to the responses that it trained on.
     let changed data subjects =
         subjects
         |> columns

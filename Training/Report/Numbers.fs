@@ -8,7 +8,7 @@ open System.Globalization
 module internal Numbers =
     let private invariant = CultureInfo.InvariantCulture
 
-    /// What stands for a number that was not measured.
+    /// The sign that stands for a number that was not measured.
     let missing = "\u2013"
 
     let private minus (text: string) = text.Replace('-', '\u2212')
@@ -23,7 +23,7 @@ module internal Numbers =
         else value.ToString("0.0e0", invariant)
         |> minus
 
-    /// As `short`, with its sign always.
+    /// A number as `short` writes it, always with its sign.
     let signed (value: float) = if value > 0.0 then "+" + short value else short value
 
     /// A whole number of things, or its mean.

@@ -10,14 +10,14 @@ type internal Picture = {
     Title: string
     /// Says how to read it.
     Caption: string
-    /// At least one.
+    /// The figures, one at least.
     Figures: Figure list
 }
 
-/// What a report shows of a study, in order, and what it says to it. Pure.
+/// The pictures that a report shows of a study, in order, with their captions. Pure.
 [<RequireQualifiedAccess>]
 module internal Pictures =
-    /// How all pictures are to be read.
+    /// The explanation of how all pictures are to be read.
     let reading (data: ChartData) =
         let spread =
             if data.Arms |> List.exists(fun arm -> arm.Runs.Length > 1) then

@@ -64,7 +64,7 @@ module Verdict =
                 { Measure = measure; Cells = cells |> List.map(Option.defaultValue Numbers.missing) }
     ]
 
-    /// What the table's numbers are, in a few sentences.
+    /// The explanation of the table's numbers, in a few sentences.
     let legend (window: int) =
         $"Mean \u00B1 standard deviation over runs. Exact match on rollouts is a running mean over {window} steps; a run has collapsed \
           when its final value is below half of its best. Displaced is the share that an update should have made more likely and did \

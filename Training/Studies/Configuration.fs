@@ -38,7 +38,7 @@ module Configuration =
         Training: TrainingOptions
     }
 
-    /// What of an experiment is written, and read back.
+    /// The parts of an experiment that are written, and read back.
     type private ExperimentText = {
         Version: int
         Name: string
@@ -133,7 +133,7 @@ module Configuration =
         else
             path
 
-    /// Where a configuration does not fit.
+    /// The place where a configuration does not fit.
     let private misfit (root: JsonObject) =
         use document = JsonDocument.Parse(root.ToJsonString())
         (culprit typeof<ExperimentText> "" document.RootElement).TrimStart '.'
@@ -221,7 +221,7 @@ module Configuration =
         use json = JsonDocument.Parse configuration
         string(json.RootElement.GetProperty("name").GetString())
 
-    /// What the configuration of a run says of its data rather than of its settings.
+    /// The names of the fields in which the configuration of a run tells of its data rather than of its settings.
     let private fingerprintsName, acceptedName = "fingerprints", "acceptedChanges"
 
     /// Every setting by its path, such as `arms[0].training.steps`, in order.
@@ -263,7 +263,7 @@ module Configuration =
     /// The moment that chat templates write in the runs of a configuration, where one was fixed.
     let date configuration = parse configuration |> dateOf
 
-    /// What the data of the runs were; none where that was not recorded.
+    /// The fingerprints of the data that the runs were begun with; `None` where they were not recorded.
     let fingerprints configuration : Fingerprint list option = parse configuration |> part fingerprintsName
 
     /// The configuration of a run with what its data are, and the moment that chat templates write in it.

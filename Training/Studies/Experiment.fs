@@ -10,7 +10,7 @@ open Levee.Training.Learning
 open Levee.Training.Records
 open Levee.Training.Tasks
 
-/// Where an experiment's policies come from.
+/// The source of an experiment's policies.
 type Start =
     /// A policy's folder in Hugging Face's layout.
     | Checkpoint of folder: string
@@ -23,7 +23,7 @@ type Arm = { Name: string; Recipe: Recipe; Training: TrainingOptions }
 /// An experiment: one question, asked of several arms that share everything they do not name. A plain record; build it with `experiment`.
 type Experiment = {
     Name: string
-    /// What is asked, in a sentence; stands in the report.
+    /// The question that the experiment asks, in a sentence; stands in the report.
     Question: string
     Task: LearningTask
     Start: Start
@@ -90,7 +90,7 @@ module Experiment =
         | _ -> ()
         experiment
 
-    /// The same experiment with an edit of every arm's training options.
+    /// An experiment with every arm's training options edited.
     let adjust edit (experiment: Experiment) = {
         experiment with
             Arms = experiment.Arms |> List.map(fun arm -> { arm with Training = edit arm.Training })
@@ -133,14 +133,14 @@ type ExperimentBuilder(name: string) =
             Budget = draft.Budget
         }
 
-    /// What is asked, in a sentence.
+    /// The question that the experiment asks, in a sentence.
     [<CustomOperation "question">]
     member _.Question(draft: Draft, text) = { draft with Question = text }
 
     [<CustomOperation "task">]
     member _.Task(draft: Draft, task) = { draft with Task = Some task }
 
-    /// Where policies come from.
+    /// The source of the policies.
     [<CustomOperation "start">]
     member _.Start(draft: Draft, start) = { draft with Start = Some start }
 
@@ -155,7 +155,7 @@ type ExperimentBuilder(name: string) =
             Arms = draft.Arms @ [ { Name = name; Recipe = (fun _ -> recipe); Adjust = adjust } ]
     }
 
-    /// The same of an objective, which takes the experiment's estimator.
+    /// An arm that also trains differently, by an objective, which takes the experiment's estimator.
     [<CustomOperation "armWith">]
     member _.ArmWith(draft: Draft, name, objective: Objective, adjust) = {
         draft with
@@ -182,7 +182,7 @@ type ExperimentBuilder(name: string) =
                 ]
     }
 
-    /// The same of training options, with one recipe: `sweepTraining "rate" [ 3e-4; 1e-3 ] Recipes.grpo TrainingOptions.learningRate`.
+    /// An arm for each of some values of a training option, with one recipe: `sweepTraining "rate" [ 3e-4; 1e-3 ] Recipes.grpo TrainingOptions.learningRate`.
     [<CustomOperation "sweepTraining">]
     member _.SweepTraining
         (draft: Draft, what: string, values: 'value list, recipe: Recipe, edit: 'value -> TrainingOptions -> TrainingOptions)
@@ -234,7 +234,7 @@ type ExperimentBuilder(name: string) =
     [<CustomOperation "stopWhen">]
     member _.StopWhen(draft, rule: StopRule) = draft |> training(fun o -> { o with StopRules = o.StopRules @ [ rule ] })
 
-    /// What is done when a run enters a phase, or a worse one: `onPhase Phase.Acceleration PhaseAction.RollBack`.
+    /// The action when a run enters a phase, or a worse one: `onPhase Phase.Acceleration PhaseAction.RollBack`.
     [<CustomOperation "onPhase">]
     member _.OnPhase(draft, phase: Phase, action: PhaseAction) =
         draft |> training(fun o -> { o with Watch = { o.Watch with Actions = o.Watch.Actions @ [ phase, action ] } })

@@ -11,17 +11,17 @@ open Levee.Environments.Search
 open Levee.Interop.HuggingFace
 open Levee.Training.Tasks
 
-/// What a part of a run's data was when it was looked at.
+/// The fingerprint of a part of a run's data at the time when it was looked at.
 type Fingerprint = {
-    /// The file, or what else it is of, such as "the search index".
+    /// The file, or another name for what the fingerprint is of, such as "the search index".
     Of: string
-    /// SHA-256 in lower-case hexadecimal: of a file's bytes, of what questions say.
+    /// SHA-256 in lower-case hexadecimal, of a file's bytes or of the content of questions.
     Sha256: string
-    /// How much there was, for a reader: "2489 questions", "590352 bytes"; empty where that is not known.
+    /// The size, for a reader: "2489 questions", "590352 bytes"; empty where it is not known.
     Extent: string
 }
 
-/// What a run depends on besides its settings: questions, corpus and index, weights, tokenizer and template. A run goes on only over the same.
+/// The data that a run depends on besides its settings: questions, corpus and index, weights, tokenizer and template. A run goes on only over the same data.
 [<RequireQualifiedAccess>]
 module Fingerprints =
     let private hexadecimal (hash: byte[]) = Convert.ToHexStringLower hash
@@ -31,7 +31,7 @@ module Fingerprints =
         use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 20, FileOptions.SequentialScan)
         { Of = path; Sha256 = hexadecimal(SHA256.HashData file); Extent = $"{file.Length} bytes" }
 
-    /// What questions say, in order.
+    /// The fingerprint of the content of questions, in their order.
     let private ofQuestions name (questions: Question[]) : Fingerprint =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
         let append (text: string) =
@@ -87,7 +87,7 @@ module Fingerprints =
         else
             $"{fingerprint.Extent}, {hash}"
 
-    /// What has changed, each in a line that names the file, or what else it is, what was expected and what was found.
+    /// The changes of the data, each in a line that names the file (or what else it is), what was expected and what was found.
     let changes (before: Fingerprint list) (now: Fingerprint list) =
         let find name = List.tryFind(fun (fingerprint: Fingerprint) -> fingerprint.Of = name)
         [

@@ -3,7 +3,7 @@ namespace Levee.Training.Studies
 open System
 open Levee.Training.Records
 
-/// Where running arms report to. Every member may be called from any thread; disposing ends the display.
+/// The place that running arms report to. Every member may be called from any thread; disposing ends the display.
 type IProgressSink =
     inherit IDisposable
 
@@ -19,7 +19,7 @@ type IProgressSink =
     /// A run has ended.
     abstract Finished: run: RunId -> unit
 
-/// How far one run has come.
+/// The progress of one run.
 type RunProgress = {
     Run: RunId
     /// Steps that the run will take in all.
@@ -52,18 +52,18 @@ type RunProgress = {
         else
             Some((this.Updated - this.Started) / float this.Done * float(max 0 (this.Steps - this.Step)))
 
-/// How far a study has come.
+/// The progress of a study.
 type StudyProgress = {
     /// Steps of each run that is planned, where known from the start.
     Plan: Map<RunId, int>
-    /// In order of their start.
+    /// The runs that have begun, in the order of their start.
     Runs: RunProgress list
 }
 
 /// The progress of a study as a value that events move forward. Pure.
 [<RequireQualifiedAccess>]
 module StudyProgress =
-    /// Nothing has begun.
+    /// The progress of a study before anything has begun.
     let start plan = { Plan = Map.ofList plan; Runs = [] }
 
     /// A run begins, or begins anew.

@@ -12,7 +12,7 @@ type Sample = {
 /// All that a report tells.
 type ReportContent = {
     Title: string
-    /// What was asked.
+    /// The question that the study asked.
     Question: string
     /// The arms in order, each with what it is (may be empty).
     Arms: (string * string) list
@@ -24,6 +24,6 @@ type ReportContent = {
     /// The full configuration as JSON.
     Configuration: string
     Samples: Sample list
-    /// What a reader must know besides, such as that the study was interrupted.
+    /// Notes that a reader needs besides, such as that the study was interrupted.
     Notes: string list
 }

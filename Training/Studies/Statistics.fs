@@ -7,7 +7,7 @@ type Spread = {
     Mean: float
     /// Standard deviation with n - 1 in the denominator; none for fewer than two values.
     Deviation: float option
-    /// How many values went in; at least 1.
+    /// The number of values that went in; at least 1.
     Count: int
 }
 

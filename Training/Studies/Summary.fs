@@ -5,7 +5,7 @@ open Levee.Algorithms.Diagnosis
 open Levee.Training.Records
 open Levee.Training.Tasks
 
-/// How a score went over a run.
+/// The course of a score over a run.
 type Course = {
     First: float
     Best: float
@@ -14,15 +14,15 @@ type Course = {
     Final: float
 }
 
-/// What came of one run. A quantity that was never measured is none.
+/// The results of one run. A quantity that was never measured is `None`.
 type RunSummary = {
     Run: RunId
-    /// How many steps have a line.
+    /// The number of steps that have a line.
     Steps: int
     /// Exact match of the rollouts, as a running mean over the window.
     Rollout: Course option
-    /// Where the run collapsed (its final running mean of exact match is below half of its best): the first step after the best one
-    /// from which on the running mean stays below half of the best.
+    /// The step at which the run collapsed (its final running mean of exact match is below half of its best): the first step after the best one from which on
+    /// the running mean stays below half of the best.
     CollapsedSince: int option
     /// Exact match on held-out questions, sampled, as evaluated.
     Sampled: Course option
@@ -46,10 +46,10 @@ type RunSummary = {
     Seconds: float option
 }
 
-/// What came of the runs of one arm.
+/// The results of the runs of one arm.
 type ArmSummary = {
     Arm: string
-    /// By seed.
+    /// The results of each run, in the order of the seeds.
     Runs: RunSummary list
 } with
 

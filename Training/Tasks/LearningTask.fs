@@ -7,7 +7,7 @@ open Levee.Environments
 open Levee.Policies
 open Levee.Policies.Sampling
 
-/// What is to be learnt: questions, the world they are answered in, and how a teacher would answer.
+/// A task to be learnt: questions, the world they are answered in, and a teacher's answers.
 type LearningTask = {
     Name: string
     /// The folder that its data was read from.
@@ -19,7 +19,7 @@ type LearningTask = {
     /// Questions about what training never shows.
     HeldOut: Question[]
     Environment: IEnvironment
-    /// Whether prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file otherwise.
+    /// True when prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file otherwise.
     AsChat: bool
     /// The moment, in UTC, that chat templates may write as today's date. A study takes the moment at which it begins where there is none; a template
     /// that writes the date is refused where there is none elsewhere.

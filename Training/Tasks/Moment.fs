@@ -32,5 +32,5 @@ module Moment =
         | true, time -> Some(ofTime time)
         | _ -> None
 
-    /// As `tryParse` reads it: "2024-07-26T18:30:00Z".
+    /// A moment as text that `tryParse` reads: "2024-07-26T18:30:00Z".
     let text (moment: DateTime) = (ofTime moment).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)

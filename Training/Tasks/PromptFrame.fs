@@ -8,11 +8,11 @@ open Levee.Interop.HuggingFace
 open Levee.Policies
 open Levee.PythonText
 
-/// What stands around a question's prompt before a policy reads it.
+/// The text around a question's prompt that a policy reads with it.
 type PromptFrame = {
     Before: string
     After: string
-    /// Whether white space at the ends of the prompt is left out, as by a template that trims messages.
+    /// True when white space at the ends of the prompt is left out, as by a template that trims messages.
     Trims: bool
 }
 
@@ -21,7 +21,7 @@ module PromptFrame =
     let private hasTemplate (policy: Policy) =
         policy.Files.TokenizerConfig.ChatTemplates.Texts.ContainsKey ChatTemplates.DefaultName
 
-    /// Whether a policy has a chat template that may write the date. Raises `System.IO.InvalidDataException` where the template cannot be read.
+    /// True when a policy has a chat template that may write the date. Raises `System.IO.InvalidDataException` where the template cannot be read.
     let readsDate (policy: Policy) =
         hasTemplate policy && (policy.Files.TokenizerConfig.ChatTemplates.For(hasTools = false)).ReadsTime
 

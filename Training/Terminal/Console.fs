@@ -146,10 +146,10 @@ type LiveProgress(console: IAnsiConsole, plan: (RunId * int) list) =
             Console.CancelKeyPress.RemoveHandler interrupted
             AppDomain.CurrentDomain.ProcessExit.RemoveHandler exiting
 
-/// What a study shows on the console.
+/// The lines that a study shows on the console.
 [<RequireQualifiedAccess>]
 module StudyConsole =
-    /// Whether the console can redraw what it has written: a terminal, not `TERM=dumb`, and no continuous integration log.
+    /// True when the console can redraw what it has written: a terminal, not `TERM=dumb`, and no continuous integration log.
     let canRedraw (console: IAnsiConsole) =
         let capabilities = console.Profile.Capabilities
 

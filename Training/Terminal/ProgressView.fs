@@ -7,7 +7,7 @@ open Levee.Training.Report
 open Levee.Training.Studies
 open Spectre.Console
 
-/// What one column of the progress display shows of a run.
+/// One column of the progress display of a run.
 type private Reading = {
     Heading: string * string
     Width: int

@@ -38,7 +38,7 @@ public sealed class Estimator
     }
 
     /// <summary>Advantages brought to mean 0 and unit spread over the whole step.</summary>
-    /// <param name="over">What mean and spread are taken over.</param>
+    /// <param name="over">The numbers whose mean and spread are taken.</param>
     /// <param name="deviation"><see cref="Deviation.Whitening"/> where it is not given.</param>
     public Estimator Whiten(WhitenOver over, Deviation? deviation = null) =>
         new(CoreEstimators.Advantage.whiten(over.ToCore(), (deviation ?? Deviation.Whitening).ToCore(), Inner));

@@ -5,7 +5,7 @@ namespace Levee.CSharp;
 /// <summary>One of several rewards, as a function of the trajectory.</summary>
 public sealed record RewardPart
 {
-    /// <summary>What it is called in formulas.</summary>
+    /// <summary>The part's name in formulas.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its weight in the sum.</summary>

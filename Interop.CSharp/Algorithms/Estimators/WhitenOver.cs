@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>What mean and spread are taken over when advantages are whitened.</summary>
+/// <summary>The numbers whose mean and spread are taken when advantages are whitened.</summary>
 public enum WhitenOver
 {
     /// <summary>All action tokens of all trajectories.</summary>

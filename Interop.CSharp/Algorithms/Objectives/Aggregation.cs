@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>How per-token losses become one number. Every denominator is counted on the whole mini-batch.</summary>
+/// <summary>The rule by which per-token losses become one number. Every denominator is counted on the whole mini-batch.</summary>
 public sealed record Aggregation
 {
     private Aggregation(CoreObjectives.Aggregation core) => Inner = core;
@@ -16,7 +16,7 @@ public sealed record Aggregation
 
     internal CoreObjectives.Aggregation Inner { get; }
 
-    /// <summary>As <see cref="SequenceMeanTokenSum"/>, divided by a constant length instead of each response's own (Dr.GRPO).</summary>
+    /// <summary><see cref="SequenceMeanTokenSum"/> divided by a constant length, in place of the division by each response's own (Dr.GRPO).</summary>
     public static Aggregation SequenceSumOver(double length) => new(CoreObjectives.Aggregation.NewSequenceSumOver(length));
 
     /// <inheritdoc/>

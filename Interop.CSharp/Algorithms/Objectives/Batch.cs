@@ -3,8 +3,8 @@ using TorchSharp;
 namespace Levee.CSharp;
 
 /// <summary>
-/// What a <see cref="TokenLoss"/> may know of the sampled actions: R responses by N action tokens, padded at the right. All tensors are
-/// constants and belong to the caller.
+/// The sampled actions as a <see cref="TokenLoss"/> may see them: R responses by N action tokens, padded at the right. All tensors are constants and
+/// belong to the caller.
 /// </summary>
 public sealed class Batch
 {
@@ -36,7 +36,7 @@ public sealed class Batch
     /// <summary>[R] 1 where the response was cut off at a token limit, the turn's or the context's.</summary>
     public torch.Tensor Truncated => _core.Truncated;
 
-    /// <summary>Where the run stands.</summary>
+    /// <summary>The point that the run has reached.</summary>
     public Clock Clock => Clock.FromCore(_core.Clock);
 
     /// <summary>[R, N] log-probability of each token under a reference policy that the objective was said to need.</summary>

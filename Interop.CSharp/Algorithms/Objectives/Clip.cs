@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>How far the likelihood ratio may move before its gradient is cut: the interval [1 - Low, 1 + High].</summary>
+/// <summary>The range of the likelihood ratio outside which its gradient is cut: [1 - Low, 1 + High].</summary>
 public sealed record Clip
 {
     private Clip(CoreObjectives.Clip core) => Inner = core;
@@ -13,7 +13,7 @@ public sealed record Clip
 
     internal CoreObjectives.Clip Inner { get; }
 
-    /// <summary>The same distance on both sides, such as 0.2.</summary>
+    /// <summary>A clip at the same distance on both sides, such as 0.2.</summary>
     /// <exception cref="ArgumentException">It is not above 0 and below 1.</exception>
     public static Clip Symmetric(double epsilon) => new(CoreObjectives.ClipModule.symmetric(epsilon));
 

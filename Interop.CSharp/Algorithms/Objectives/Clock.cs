@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>Where a run stands, for coefficients that change while it trains.</summary>
+/// <summary>The point that a run has reached, for coefficients that change while it trains.</summary>
 public sealed record Clock
 {
     /// <summary>The step, from 1.</summary>
@@ -9,7 +9,7 @@ public sealed record Clock
     /// <summary>Steps of the whole run.</summary>
     public int Steps { get; init; } = 1;
 
-    /// <summary>What coefficients are multiplied by that follow the phase alarm; 1 while it is silent.</summary>
+    /// <summary>The factor that the phase alarm puts on the coefficients that follow it; 1 while it is silent.</summary>
     public double Alarm { get; init; } = 1;
 
     internal CoreObjectives.Clock ToCore() => new(Step, Steps, Alarm);

@@ -12,13 +12,13 @@ public sealed class Coefficient
     /// <summary>The coefficient in one line.</summary>
     public string Formula => _core.Formula;
 
-    /// <summary>Always the same.</summary>
+    /// <summary>A coefficient that never changes.</summary>
     public static Coefficient Constant(double value) => new(CoreObjectives.CoefficientModule.constant(value));
 
-    /// <summary>From one value at the first step to another at the last, along a line.</summary>
+    /// <summary>A coefficient that goes from one value at the first step to another at the last, along a line.</summary>
     public static Coefficient Linear(double first, double last) => new(CoreObjectives.CoefficientModule.linear(first, last));
 
-    /// <summary>From one value at the first step to another at the last, along half a cosine.</summary>
+    /// <summary>A coefficient that goes from one value at the first step to another at the last, along half a cosine.</summary>
     public static Coefficient Cosine(double first, double last) => new(CoreObjectives.CoefficientModule.cosine(first, last));
 
     /// <summary>A function of the share of the run that is done, 0 at the first step and 1 at the last.</summary>
@@ -26,7 +26,7 @@ public sealed class Coefficient
         new(CoreObjectives.CoefficientModule.ofProgress(formula, value.ToFSharpFunc()));
 
     /// <summary>
-    /// The same while the phase alarm is silent, more once a phase has raised it (<see cref="PhaseAction.RaiseCoefficients"/>).
+    /// This coefficient while the phase alarm is silent, more once a phase has raised it (<see cref="PhaseAction.RaiseCoefficients"/>).
     /// </summary>
     public Coefficient Alarmed() => new(CoreObjectives.CoefficientModule.alarmed(_core));
 

@@ -1,8 +1,7 @@
 namespace Levee.CSharp;
 
 /// <summary>
-/// What is done about the sampler's arithmetic being another than the trainer's, given the ratio w = pi_old (trainer) / pi_old (sampler) of
-/// a token.
+/// The correction for a sampler whose arithmetic is not the trainer's, given the ratio w = pi_old (trainer) / pi_old (sampler) of a token.
 /// </summary>
 public sealed record Correction
 {

@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace Levee.CSharp;
 
-/// <summary>What the current policy says of a batch's tokens.</summary>
+/// <summary>The current policy's scores of a batch's tokens.</summary>
 public sealed class Forward
 {
     private readonly CoreObjectives.Forward _core;

@@ -33,8 +33,8 @@ public sealed class Objective
     /// <summary>The objective's value and slopes on trajectories taken as one mini-batch, in double precision.</summary>
     /// <param name="trajectories">At least one.</param>
     /// <param name="estimates">Their advantages, and returns where the objective teaches a critic.</param>
-    /// <param name="scores">What the current policy, and those that the objective needs besides, say of their action tokens.</param>
-    /// <param name="clock">Where the run stands, for coefficients; its only step where it is not given.</param>
+    /// <param name="scores">The scores that the current policy, and those that the objective needs besides, give their action tokens.</param>
+    /// <param name="clock">The point that the run has reached, for coefficients; its only step where it is not given.</param>
     /// <exception cref="ArgumentException">A list does not fit the trajectories; the message says which.</exception>
     /// <exception cref="InvalidOperationException">Something that the objective needs is missing.</exception>
     public ObjectiveLoss Evaluate(

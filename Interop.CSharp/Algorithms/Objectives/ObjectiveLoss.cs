@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>What an objective says of trajectories.</summary>
+/// <summary>The value and the metrics of an objective for some trajectories.</summary>
 public sealed record ObjectiveLoss
 {
     /// <summary>The value that training minimises.</summary>
@@ -19,7 +19,7 @@ public sealed record ObjectiveLoss
     /// <summary>[trajectory][token] derivative with respect to the critic's value before each token, where there is one.</summary>
     public IReadOnlyList<IReadOnlyList<double>>? ValueGradient { get; init; }
 
-    /// <summary>What was measured on the way, by name.</summary>
+    /// <summary>The objective's measurements, by name.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
     internal static ObjectiveLoss FromCore(Core.Trajectory[] trajectories, CoreObjectives.Slopes core) => new()

@@ -17,7 +17,7 @@ public static class Objectives
     /// <summary>Minus the mean log-probability of all action tokens: supervised learning on the batch's own actions.</summary>
     public static Objective NegativeLogLikelihood { get; } = new(CoreObjectives.Surrogate.negativeLogLikelihood);
 
-    /// <summary>LLDS: a penalty where the likelihood of what should stay likely falls (arXiv 2512.04220, section 5).</summary>
+    /// <summary>LLDS: a penalty on tokens that should stay likely, where their likelihood falls (arXiv 2512.04220, section 5).</summary>
     /// <param name="options">The defaults where they are not given.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static Objective Llds(LldsOptions? options = null) => new(CoreObjectives.Llds.penalty((options ?? new LldsOptions()).ToCore()));
@@ -68,8 +68,8 @@ public static class Objectives
     public static Objective ValueClipped(double range) => new(CoreObjectives.Value.clipped(range));
 
     /// <summary>An objective of your own, from the loss of each token.</summary>
-    /// <param name="name">What it is called in formulas; its value is measured under this name too.</param>
-    /// <param name="aggregation">How the tokens' losses become one number.</param>
+    /// <param name="name">The objective's name in formulas; its value is measured under this name too.</param>
+    /// <param name="aggregation">The rule by which the tokens' losses become one number.</param>
     /// <param name="loss">The loss of each token.</param>
     /// <param name="references">The reference policies that it asks for (<see cref="Batch.LogProbUnder"/>).</param>
     public static Objective OfTokens(

@@ -3,7 +3,7 @@ namespace Levee.CSharp;
 /// <summary>A document of a corpus.</summary>
 public sealed record Document
 {
-    /// <summary>What names it among the documents.</summary>
+    /// <summary>The document's name among the documents.</summary>
     public required string Id { get; init; }
 
     /// <summary>Its title.</summary>

@@ -22,7 +22,7 @@ public sealed class SearchEnvironment : IEnvironment
     /// <summary>Queries asked so far.</summary>
     public long Queries => _core.Retriever.Queries;
 
-    /// <summary>How many of them failed.</summary>
+    /// <summary>The number of those queries that failed.</summary>
     public long Failures => _core.Retriever.Failures;
 
     /// <inheritdoc/>

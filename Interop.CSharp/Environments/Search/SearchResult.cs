@@ -3,7 +3,7 @@ using Microsoft.FSharp.Core;
 
 namespace Levee.CSharp;
 
-/// <summary>What a query found, or why it failed.</summary>
+/// <summary>The documents that a query found, or the reason why it failed.</summary>
 public sealed record SearchResult
 {
     private SearchResult(IReadOnlyList<Document> documents, string? failure)
@@ -15,7 +15,7 @@ public sealed record SearchResult
     /// <summary>The documents, best first; empty where the query failed.</summary>
     public IReadOnlyList<Document> Documents { get; }
 
-    /// <summary>Why the query failed; null where it did not.</summary>
+    /// <summary>The reason why the query failed; null where it did not.</summary>
     public string? Failure { get; }
 
     /// <summary>Documents, best first; possibly none.</summary>

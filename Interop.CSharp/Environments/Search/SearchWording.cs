@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How much a policy is told about the search protocol.</summary>
+/// <summary>The amount of detail in which a policy is told about the search protocol.</summary>
 public enum SearchWording
 {
     /// <summary>The whole instruction before the question, for a pretrained language model.</summary>

@@ -19,15 +19,15 @@ public sealed class SqliteRetriever : IRetriever, IDisposable
 
     internal CoreSearch.IRetriever Inner => _core;
 
-    /// <summary>How documents and queries are taken apart into words.</summary>
+    /// <summary>The way in which documents and queries are taken apart into words.</summary>
     public TextAnalysis Analysis => TextAnalysisMapping.FromCore(_core.Analysis);
 
-    /// <summary>What the index can do, in one sentence.</summary>
+    /// <summary>A description of what the index can do, in one sentence.</summary>
     public string Description => _core.Description;
 
     /// <summary>An index in memory; building takes seconds for some ten thousand documents.</summary>
     /// <param name="documents">The corpus.</param>
-    /// <param name="analysis">How it is taken apart; null for what suits its scripts.</param>
+    /// <param name="analysis">The way in which it is taken apart; null for the one that suits its scripts.</param>
     /// <exception cref="ArgumentException">There are no documents.</exception>
     public static SqliteRetriever InMemory(IEnumerable<Document> documents, TextAnalysis? analysis = null) =>
         new(CoreSearch.SqliteRetriever.InMemory(documents.Select(document => document.ToCore()), analysis?.ToCore().ToOption()));
@@ -37,7 +37,7 @@ public sealed class SqliteRetriever : IRetriever, IDisposable
     /// </summary>
     /// <param name="path">The index file.</param>
     /// <param name="documents">The corpus.</param>
-    /// <param name="analysis">How it is taken apart; null for what suits its scripts.</param>
+    /// <param name="analysis">The way in which it is taken apart; null for the one that suits its scripts.</param>
     /// <exception cref="ArgumentException">There are no documents.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static SqliteRetriever Cached(string path, IEnumerable<Document> documents, TextAnalysis? analysis = null) =>

@@ -2,15 +2,15 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How an index takes texts and queries apart into words to look for.</summary>
+/// <summary>The way in which an index takes texts and queries apart into words to look for.</summary>
 public enum TextAnalysis
 {
     /// <summary>Words are runs of letters and digits. A script that writes no blanks between words is found by whole runs only.</summary>
     Words,
 
     /// <summary>
-    /// As <see cref="Words"/>, but in scripts that write no blanks between words (Chinese, Japanese, Thai and more) or fasten particles to
-    /// them (Korean), words are single characters and pairs of neighbouring ones. Points of Arabic and Hebrew do not count.
+    /// Finds words as <see cref="Words"/> does, but in scripts that write no blanks between words (Chinese, Japanese, Thai and more) or fasten
+    /// particles to them (Korean), words are single characters and pairs of neighbouring ones. Points of Arabic and Hebrew do not count.
     /// </summary>
     Pairs,
 }

@@ -5,13 +5,13 @@ public sealed record AdamW
 {
     private static readonly CoreLearning.AdamW Default = CoreLearning.Optimiser.adamW;
 
-    /// <summary>How much of the mean gradient is kept from update to update.</summary>
+    /// <summary>The share of the mean gradient that is kept from update to update.</summary>
     public double Beta1 { get; init; } = Default.Beta1;
 
-    /// <summary>How much of the mean squared gradient is kept from update to update.</summary>
+    /// <summary>The share of the mean squared gradient that is kept from update to update.</summary>
     public double Beta2 { get; init; } = Default.Beta2;
 
-    /// <summary>What keeps the division finite.</summary>
+    /// <summary>A small number that keeps the division finite.</summary>
     public double Epsilon { get; init; } = Default.Epsilon;
 
     /// <summary>Decoupled weight decay, times the learning rate a step.</summary>

@@ -3,7 +3,7 @@ using Levee.CSharp.Mapping;
 namespace Levee.CSharp;
 
 /// <summary>
-/// What an adapter is made of: beside each target W stands scale * B A, with B A of low rank (LoRA, Hu et al., arXiv 2106.09685).
+/// The settings of an adapter: beside each target W stands scale * B A, with B A of low rank (LoRA, Hu et al., arXiv 2106.09685).
 /// </summary>
 public sealed record LoraOptions
 {
@@ -18,7 +18,7 @@ public sealed record LoraOptions
     /// <summary>The projections of every layer that a product stands beside; all when not said.</summary>
     public IReadOnlyList<Projection> Targets { get; init; } = [.. Default.Targets.Select(ProjectionMapping.FromCore)];
 
-    /// <summary>Whether the products are divided by the square root of the rank instead, which suits high ranks.</summary>
+    /// <summary>True when the products are divided by the square root of the rank instead, which suits high ranks.</summary>
     public bool RankStabilised { get; init; } = Default.RankStabilised;
 
     internal CoreWeights.LoraOptions ToCore() =>

@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How the weights of a policy in training are kept.</summary>
+/// <summary>The precision in which the weights of a policy in training are kept.</summary>
 public enum Precision
 {
     /// <summary>In float32.</summary>

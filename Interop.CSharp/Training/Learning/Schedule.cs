@@ -8,10 +8,10 @@ public sealed record Schedule
     /// <summary>Learning rate after the warm-up; above 0.</summary>
     public double Peak { get; init; } = Default.Peak;
 
-    /// <summary>Share of all steps over which it rises linearly from zero; 0 to 1.</summary>
+    /// <summary>Share of all steps over which the rate rises linearly from zero; 0 to 1.</summary>
     public double WarmUp { get; init; } = Default.WarmUp;
 
-    /// <summary>How it moves from then on.</summary>
+    /// <summary>The course of the rate from then on.</summary>
     public Decay Decay { get; init; } = new(Default.Decay);
 
     internal CoreLearning.Schedule ToCore() => new(Peak, WarmUp, Decay.Inner);

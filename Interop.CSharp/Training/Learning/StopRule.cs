@@ -6,7 +6,7 @@ public sealed record StopRule
     /// <summary>The metric's name, as in <c>metrics.jsonl</c>.</summary>
     public required string Metric { get; init; }
 
-    /// <summary>Whether beyond means above the bound, or below it.</summary>
+    /// <summary>True for a run that ends above the bound, false for one that ends below it.</summary>
     public required bool Above { get; init; }
 
     /// <summary>The bound.</summary>

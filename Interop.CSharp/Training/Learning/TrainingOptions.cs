@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How one arm of a study trains.</summary>
+/// <summary>Settings for training one arm of a study.</summary>
 public sealed record TrainingOptions
 {
     private static readonly CoreLearning.TrainingOptions Default = CoreLearning.TrainingOptionsModule.defaults;
@@ -24,19 +24,19 @@ public sealed record TrainingOptions
     /// </summary>
     public int? Slots { get; init; } = Default.Slots.ToNullable();
 
-    /// <summary>Whether the writing of a token is recorded as a CUDA graph.</summary>
+    /// <summary>True when the writing of a token is recorded as a CUDA graph.</summary>
     public bool Graphs { get; init; } = Default.Graphs;
 
     /// <summary>Trajectories held in memory with their graph at a time; changes memory and time, not results beyond rounding.</summary>
     public int MicroBatch { get; init; } = Default.MicroBatch;
 
-    /// <summary>How the weights of a policy in training are kept.</summary>
+    /// <summary>The precision in which the weights of a policy in training are kept.</summary>
     public Precision Precision { get; init; } = Default.Precision.FromCore();
 
-    /// <summary>Whether sequences are trained on one behind the other, without padding.</summary>
+    /// <summary>True when sequences are trained on one behind the other, without padding.</summary>
     public bool Packing { get; init; } = Default.Packing;
 
-    /// <summary>Whether each layer is computed again on the way back instead of being kept (gradient checkpointing).</summary>
+    /// <summary>True when each layer is computed again on the way back instead of being kept (gradient checkpointing).</summary>
     public bool Checkpointing { get; init; } = Default.Checkpointing;
 
     /// <summary>
@@ -59,15 +59,15 @@ public sealed record TrainingOptions
     /// <summary>The norm that longer gradients are cut back to.</summary>
     public double ClipNorm { get; init; } = Default.ClipNorm;
 
-    /// <summary>Whether token embeddings stay as they are.</summary>
+    /// <summary>True when token embeddings stay as they are.</summary>
     public bool FreezeEmbedding { get; init; } = Default.FreezeEmbedding;
 
     /// <summary>
-    /// Whether the first update after a rollout takes its own log-probabilities for the sampler's, which are the same but for rounding.
+    /// True when the first update after a rollout takes its own log-probabilities for the sampler's, which are the same but for rounding.
     /// </summary>
     public bool ExactFirstUpdate { get; init; } = Default.ExactFirstUpdate;
 
-    /// <summary>Of the distribution that tokens are sampled from and trained under; from 0.01 to 100.</summary>
+    /// <summary>The temperature that tokens are sampled and trained at; from 0.01 to 100.</summary>
     public double Temperature { get; init; } = Default.Temperature;
 
     /// <summary>
@@ -93,13 +93,13 @@ public sealed record TrainingOptions
         ? LldProbeOptions.FromCore(probe)
         : null;
 
-    /// <summary>How phases of collapse are told, and what is done about them.</summary>
+    /// <summary>The thresholds by which phases of collapse are told, and what is done about the phases.</summary>
     public PhaseWatch Watch { get; init; } = PhaseWatch.FromCore(Default.Watch);
 
     /// <summary>Any of them ends a run after the step at which it is met.</summary>
     public IReadOnlyList<StopRule> StopRules { get; init; } = [.. Default.StopRules.Select(StopRule.FromCore)];
 
-    /// <summary>The same options with another learning rate after the warm-up.</summary>
+    /// <summary>These options with another learning rate after the warm-up.</summary>
     public TrainingOptions WithLearningRate(double rate) => FromCore(CoreLearning.TrainingOptionsModule.learningRate(rate, ToCore()));
 
     internal CoreLearning.TrainingOptions ToCore() =>

@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>How a policy answered.</summary>
+/// <summary>The results of a policy on questions.</summary>
 public sealed record Evaluation
 {
     /// <summary>Mean reward over the episodes that were judged; NaN where none was, 0 where there are no episodes.</summary>

@@ -14,7 +14,7 @@ public sealed record LldProbeOptions
     /// <summary>Trajectories sampled for each question.</summary>
     public int GroupSize { get; init; } = Default.GroupSize;
 
-    /// <summary>Whether the one update begins with an empty optimiser; otherwise with the run's moments.</summary>
+    /// <summary>True when the one update begins with an empty optimiser; otherwise with the run's moments.</summary>
     public bool FreshOptimiser { get; init; } = Default.FreshOptimiser;
 
     internal CoreLearning.LldProbeOptions ToCore() => new(Every, Questions, GroupSize, FreshOptimiser);

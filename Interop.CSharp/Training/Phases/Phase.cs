@@ -2,19 +2,21 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How far a run has gone on the way to collapse, mildest first (arXiv 2512.04220, Fig. 2).</summary>
+/// <summary>The stage that a run has reached on its way to collapse, mildest first (arXiv 2512.04220, Fig. 2).</summary>
 public enum Phase
 {
-    /// <summary>None of the others.</summary>
+    /// <summary>No phase of collapse shows.</summary>
     Healthy,
 
     /// <summary>Reward has risen since the start; the likelihood of correct responses has not.</summary>
     Stagnation,
 
-    /// <summary>That likelihood has fallen clearly below its own best while the gradient norm is about what it was.</summary>
+    /// <summary>The likelihood of correct responses has fallen clearly below its own best while the gradient norm is about what it was.</summary>
     Decay,
 
-    /// <summary>That likelihood falls faster, or has fallen far, while gradient norm, entropy or likelihood ratios surge.</summary>
+    /// <summary>
+    /// The likelihood of correct responses falls faster, or has fallen far, while gradient norm, entropy or likelihood ratios surge.
+    /// </summary>
     Acceleration,
 
     /// <summary>Reward has lost a good part of its best.</summary>

@@ -1,11 +1,11 @@
 namespace Levee.CSharp;
 
-/// <summary>What a run does when it enters a phase, or a worse one.</summary>
+/// <summary>An action of a run when it enters a phase, or a worse one.</summary>
 public sealed record PhaseAction
 {
     internal PhaseAction(CoreLearning.PhaseAction core) => Inner = core;
 
-    /// <summary>Says so.</summary>
+    /// <summary>Reports the phase, and does nothing else.</summary>
     public static PhaseAction Warn { get; } = new(CoreLearning.PhaseAction.Warn);
 
     /// <summary>Keeps the policy as it is after this step.</summary>

@@ -16,7 +16,7 @@ public sealed record PhaseOptions
     /// <summary>Steps in a row on which it must not show before it is left; at least <see cref="Enter"/>.</summary>
     public int Leave { get; init; } = Default.Leave;
 
-    /// <summary>What share of a threshold is enough for a phase that has been entered to last; above 0, at most 1.</summary>
+    /// <summary>The share of a threshold that is enough for a phase to last once it has been entered; above 0, at most 1.</summary>
     public double Ease { get; init; } = Default.Ease;
 
     /// <summary>Stagnation: how far the level of reward must be above its baseline; above 0.</summary>
@@ -25,25 +25,27 @@ public sealed record PhaseOptions
     /// <summary>Stagnation: how far log-likelihood must be above its baseline to have risen, in nats per token; above 0.</summary>
     public double LikelihoodRise { get; init; } = Default.LikelihoodRise;
 
-    /// <summary>Decay: how far it must be below its best, in nats per token; above 0.</summary>
+    /// <summary>Decay: how far the level of log-likelihood must be below its best, in nats per token; above 0.</summary>
     public double LikelihoodFall { get; init; } = Default.LikelihoodFall;
 
-    /// <summary>Acceleration: how far below its best is far at any pace; at least <see cref="LikelihoodFall"/>.</summary>
+    /// <summary>
+    /// Acceleration: how far the level of log-likelihood must be below its best to be far at any pace; at least <see cref="LikelihoodFall"/>.
+    /// </summary>
     public double LikelihoodDrop { get; init; } = Default.LikelihoodDrop;
 
-    /// <summary>Acceleration: how many times what it lost over the window before it must lose over one window; at least 1.</summary>
+    /// <summary>Acceleration: how many times as much log-likelihood must be lost over one window as over the window before; at least 1.</summary>
     public double Faster { get; init; } = Default.Faster;
 
     /// <summary>Acceleration: how many times its baseline the level of gradient norm or entropy must be; above 1.</summary>
     public double Surge { get; init; } = Default.Surge;
 
-    /// <summary>The same for the largest likelihood ratio; above 1.</summary>
+    /// <summary>Acceleration: how many times its baseline the level of the largest likelihood ratio must be; above 1.</summary>
     public double RatioSurge { get; init; } = Default.RatioSurge;
 
     /// <summary>Collapse: the share of its best that the level of reward must have lost; above 0, below 1.</summary>
     public double RewardLoss { get; init; } = Default.RewardLoss;
 
-    /// <summary>Collapse: the least best that there is something to lose of; above 0.</summary>
+    /// <summary>Collapse: the least best level of reward from which there is something to lose; above 0.</summary>
     public double MeaningfulReward { get; init; } = Default.MeaningfulReward;
 
     internal CoreDiagnosis.PhaseOptions ToCore() =>

@@ -3,10 +3,10 @@ namespace Levee.CSharp;
 /// <summary>An action for the entering of a phase.</summary>
 public sealed record PhaseRule
 {
-    /// <summary>The phase whose entering, or that of a worse one, is answered.</summary>
+    /// <summary>The phase that the action answers: it is taken when a run enters this phase or a worse one.</summary>
     public required Phase Phase { get; init; }
 
-    /// <summary>What is done.</summary>
+    /// <summary>The action that is taken.</summary>
     public required PhaseAction Action { get; init; }
 
     internal Tuple<CoreDiagnosis.Phase, CoreLearning.PhaseAction> ToCore() => Tuple.Create(Phase.ToCore(), Action.Inner);

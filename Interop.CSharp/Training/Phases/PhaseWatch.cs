@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>What is watched while a run trains, and what is done about it.</summary>
+/// <summary>The thresholds by which phases are told while a run trains, and what is done about the phases.</summary>
 public sealed record PhaseWatch
 {
     private static readonly CoreLearning.PhaseWatch Default = CoreLearning.PhaseWatchModule.defaults;
@@ -10,7 +10,7 @@ public sealed record PhaseWatch
     /// <summary>When a phase is said to have come and gone.</summary>
     public PhaseOptions Options { get; init; } = PhaseOptions.FromCore(Default.Options);
 
-    /// <summary>What is done when phases are entered.</summary>
+    /// <summary>The actions that are taken when phases are entered.</summary>
     public IReadOnlyList<PhaseRule> Rules { get; init; } = Default.Actions.MapAll(PhaseRule.FromCore);
 
     /// <summary>Steps between the good states that are kept for <see cref="PhaseAction.RollBack"/>.</summary>

@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>How far one run has come.</summary>
+/// <summary>The progress of one run.</summary>
 public sealed record RunProgress
 {
     /// <summary>The run.</summary>
@@ -20,7 +20,7 @@ public sealed record RunProgress
     /// <summary>The last known value of each metric, by name (<see cref="MetricNames"/>).</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
-    /// <summary>Whether the run has ended.</summary>
+    /// <summary>True when the run has ended.</summary>
     public required bool IsFinished { get; init; }
 
     /// <summary>Estimated time to the run's end; null where it cannot be told.</summary>

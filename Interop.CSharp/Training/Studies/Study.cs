@@ -42,7 +42,7 @@ public sealed class Study
     /// Goes on with this study in the folder of a run that was stopped, however it was, to the same metrics and weights as if nothing had happened.
     /// </summary>
     /// <param name="folder">The run folder.</param>
-    /// <param name="progress">As for <see cref="RunAsync"/>.</param>
+    /// <param name="progress">The same parameter as of <see cref="RunAsync"/>.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="IOException">There is no such run, or another process is at work in it.</exception>
     /// <exception cref="InvalidDataException">

@@ -21,10 +21,10 @@ public sealed class StudyBuilder
         _draft = _builder.Yield(null!);
     }
 
-    /// <summary>What is asked, in a sentence; stands in the report.</summary>
+    /// <summary>States the question that the study asks, in a sentence; it stands in the report.</summary>
     public StudyBuilder Asking(string question) => With(_builder.Question(_draft, question));
 
-    /// <summary>What is to be learnt.</summary>
+    /// <summary>Sets the task to be learnt.</summary>
     public StudyBuilder On(LearningTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -37,8 +37,8 @@ public sealed class StudyBuilder
     /// <summary>
     /// Runs start from the task's beginners, taught by its demonstrations first; seed s starts from policy s modulo their number.
     /// </summary>
-    /// <param name="policies">How many.</param>
-    /// <param name="teaching">How they are taught.</param>
+    /// <param name="policies">The number of policies.</param>
+    /// <param name="teaching">The way in which they are taught.</param>
     public StudyBuilder StartingFromTaught(int policies, WarmStartOptions? teaching = null) =>
         With(_builder.Start(_draft, CoreStudies.Start.NewTaught(policies, (teaching ?? new WarmStartOptions()).ToCore())));
 
@@ -47,8 +47,8 @@ public sealed class StudyBuilder
 
     /// <summary>An arm by name and recipe.</summary>
     /// <param name="name">The arm's name.</param>
-    /// <param name="recipe">How it trains.</param>
-    /// <param name="adjust">What it changes in the training options.</param>
+    /// <param name="recipe">The recipe that it trains by.</param>
+    /// <param name="adjust">The changes that it makes to the training options.</param>
     public StudyBuilder AddArm(string name, Recipe recipe, Func<TrainingOptions, TrainingOptions>? adjust = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
@@ -57,15 +57,15 @@ public sealed class StudyBuilder
 
     /// <summary>An arm by name and objective, which takes the study's estimator.</summary>
     /// <param name="name">The arm's name.</param>
-    /// <param name="objective">What it minimises.</param>
-    /// <param name="adjust">What it changes in the training options.</param>
+    /// <param name="objective">The objective that it minimises.</param>
+    /// <param name="adjust">The changes that it makes to the training options.</param>
     public StudyBuilder AddArm(string name, Objective objective, Func<TrainingOptions, TrainingOptions>? adjust = null)
     {
         ArgumentNullException.ThrowIfNull(objective);
         return With(_builder.ArmWith(_draft, name, objective.Inner, Adjusting(adjust)));
     }
 
-    /// <summary>How all arms train: <c>options => options with { Steps = 100 }</c>.</summary>
+    /// <summary>Edits the settings by which all arms train: <c>options => options with { Steps = 100 }</c>.</summary>
     public StudyBuilder WithTraining(Func<TrainingOptions, TrainingOptions> change) =>
         With(_builder.Training(_draft, Adjusting(change)));
 
@@ -88,7 +88,7 @@ public sealed class StudyBuilder
     public StudyBuilder WithBudget(TimeSpan time) => With(_builder.Budget(_draft, time));
 
     /// <summary>
-    /// How many runs there are at a time, and how many threads each tensor operation has. Only the latter may change numbers.
+    /// Sets how many runs there are at a time, and how many threads each tensor operation has. Only the latter may change numbers.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     public StudyBuilder WithWorkers(int workers, int threads = 1)
@@ -98,7 +98,7 @@ public sealed class StudyBuilder
         return With(new CoreStudies.StudyOptions(_options.Out, workers, threads, _options.Device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
     }
 
-    /// <summary>Where policies are trained, by torch's name, such as <c>cpu</c> (when not said) or <c>cuda:0</c>.</summary>
+    /// <summary>Sets the device that policies are trained on, by torch's name, such as <c>cpu</c> (when not said) or <c>cuda:0</c>.</summary>
     public StudyBuilder OnDevice(string device) =>
         With(new CoreStudies.StudyOptions(_options.Out, _options.Workers, _options.Threads, device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
 

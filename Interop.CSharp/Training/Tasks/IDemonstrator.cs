@@ -8,7 +8,7 @@ public interface IDemonstrator
     /// </summary>
     /// <param name="question">The question.</param>
     /// <param name="tokenizer">The tokenizer of the policy that is to learn.</param>
-    /// <param name="flaws">How probably the demonstration is to be flawed on purpose, 0 to 1.</param>
-    /// <param name="seed">What everything random in it depends on.</param>
+    /// <param name="flaws">The probability that the demonstration is flawed on purpose, 0 to 1.</param>
+    /// <param name="seed">The seed that everything random in it depends on.</param>
     IReadOnlyList<Segment> Demonstrate(Question question, Tokenizer tokenizer, double flaws, Seed seed);
 }

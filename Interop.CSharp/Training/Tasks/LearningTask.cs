@@ -2,10 +2,10 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>What is to be learnt: questions, the world they are answered in, and how a teacher would answer.</summary>
+/// <summary>A task to be learnt: questions, the world they are answered in, and a teacher's answers.</summary>
 public sealed record LearningTask
 {
-    /// <summary>What it is called in configurations.</summary>
+    /// <summary>The task's name in configurations.</summary>
     public required string Name { get; init; }
 
     /// <summary>The folder that its data was read from; empty where it has none.</summary>
@@ -22,11 +22,11 @@ public sealed record LearningTask
     /// <summary>Questions about what training never shows.</summary>
     public required IReadOnlyList<Question> HeldOut { get; init; }
 
-    /// <summary>What the policy acts in.</summary>
+    /// <summary>The world that the policy acts in.</summary>
     public required IEnvironment Environment { get; init; }
 
     /// <summary>
-    /// Whether prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file
+    /// True when prompts are put to a policy in its own chat template, where it has one, and with the special tokens of its tokenizer's file
     /// otherwise.
     /// </summary>
     public bool AsChat { get; init; }
@@ -37,7 +37,7 @@ public sealed record LearningTask
     /// </summary>
     public DateTimeOffset? Date { get; init; }
 
-    /// <summary>How episodes are sampled and judged.</summary>
+    /// <summary>The settings by which episodes are sampled and judged.</summary>
     public RolloutOptions Rollout { get; init; } = new();
 
     /// <summary>Shows how a question is answered.</summary>
@@ -62,7 +62,7 @@ public sealed record LearningTask
         return [.. Groups.FromCore(trajectories).Chunk(options.GroupSize)];
     }
 
-    /// <summary>How well a policy answers held-out questions, once each.</summary>
+    /// <summary>Measures how well a policy answers held-out questions, once each.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Task<Evaluation> EvaluateAsync(

@@ -4,20 +4,20 @@ namespace Levee.Interop.HuggingFace;
 /// <param name="Content">The text that is the token; not empty.</param>
 public sealed record AddedToken(string Content)
 {
-    /// <summary>Whether it is found only where no word character (letter, digit, mark, underscore) touches it.</summary>
+    /// <summary>True when it is found only where no word character (letter, digit, mark, underscore) touches it.</summary>
     public bool SingleWord { get; init; }
 
-    /// <summary>Whether white space before it becomes part of it.</summary>
+    /// <summary>True when white space before it becomes part of it.</summary>
     public bool LStrip { get; init; }
 
-    /// <summary>Whether white space after it becomes part of it.</summary>
+    /// <summary>True when white space after it becomes part of it.</summary>
     public bool RStrip { get; init; }
 
     /// <summary>
-    /// Whether its normalised content is looked for in the normalised text, rather than its content in the text as it is.
+    /// True when its normalised content is looked for in the normalised text, rather than its content in the text as it is.
     /// </summary>
     public bool Normalized { get; init; }
 
-    /// <summary>Whether decoding may leave it out.</summary>
+    /// <summary>True when decoding may leave it out.</summary>
     public bool Special { get; init; } = true;
 }

@@ -56,7 +56,7 @@ internal sealed class ByteLevelDecoder(JsonElement source) : IDecoder
             }
         }
 
-        // How many bytes at the end may be the beginning of a character.
+        // The number of bytes at the end that may be the beginning of a character.
         private static int Unfinished(ReadOnlySpan<byte> bytes)
         {
             for (var length = 1; length <= Math.Min(LongestUnfinished, bytes.Length); length++)

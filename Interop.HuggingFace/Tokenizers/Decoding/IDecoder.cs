@@ -16,8 +16,8 @@ internal interface IDecoder
 internal interface ITokenSink
 {
     /// <param name="chunk">A token, or the next part of one; never half a character.</param>
-    /// <param name="begins">Whether a token begins here.</param>
-    /// <param name="ends">Whether the token ends here.</param>
+    /// <param name="begins">True when a token begins here.</param>
+    /// <param name="ends">True when the token ends here.</param>
     void Push(ReadOnlySpan<char> chunk, bool begins, bool ends);
 
     /// <summary>Says that no token follows.</summary>

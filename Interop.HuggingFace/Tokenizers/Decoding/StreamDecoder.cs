@@ -14,7 +14,7 @@ public sealed class StreamDecoder
     private ITokenSink _sink;
 
     /// <param name="tokenizer">The tokenizer whose ids come.</param>
-    /// <param name="skipSpecialTokens">Whether to leave out the added tokens that are special.</param>
+    /// <param name="skipSpecialTokens">True to leave out the added tokens that are special.</param>
     public StreamDecoder(Tokenizer tokenizer, bool skipSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -24,7 +24,7 @@ public sealed class StreamDecoder
     }
 
     /// <summary>Takes the next id; one without a token is left out.</summary>
-    /// <returns>What is certain now and was not before; empty while the ids may end within a character.</returns>
+    /// <returns>The text that is certain now and was not before; empty while the ids may end within a character.</returns>
     public string Push(int id)
     {
         Add(id);
@@ -32,7 +32,7 @@ public sealed class StreamDecoder
     }
 
     /// <summary>Ends the text; the next id begins a new one.</summary>
-    /// <returns>What was held back, with U+FFFD for a character that never became whole.</returns>
+    /// <returns>The text that was held back, with U+FFFD for a character that never became whole.</returns>
     public string Flush()
     {
         _sink.Finish();

@@ -11,7 +11,7 @@ internal interface ITokenizerModel
     /// <summary>The largest id; -1 where there is no token.</summary>
     int LargestId { get; }
 
-    /// <summary>What stands for text that the vocabulary lacks; null where there is no such token.</summary>
+    /// <summary>The token that stands for text that the vocabulary lacks; null where there is none.</summary>
     int? UnknownId { get; }
 
     int? IdOf(string token);
@@ -22,7 +22,7 @@ internal interface ITokenizerModel
     /// <exception cref="InvalidOperationException">The vocabulary lacks something of the piece, and there is no unknown token.</exception>
     void Encode(ReadOnlySpan<char> piece, List<int> ids);
 
-    /// <summary>As <see cref="Encode(ReadOnlySpan{char}, List{int})"/>, and appends of each id whether all of its text is foreign.</summary>
+    /// <summary>Appends the ids of a piece, and for each id whether all of its text is foreign.</summary>
     void Encode(MarkedText piece, List<int> ids, List<bool> foreign);
 
     /// <summary>The model that encodes without some ids; only <see cref="UnknownId"/> it still gives.</summary>

@@ -157,7 +157,7 @@ internal static class UnicodeNormalization
     private static int? Pair(UnicodeTables tables, int first, int second) =>
         Hangul.Compose(first, second) ?? (tables.Compositions.TryGetValue((first, second), out var whole) ? whole : null);
 
-    // Foreign where any of what it was made of is.
+    // Foreign where any of the characters that it was made of is foreign.
     private readonly record struct MarkedRune(int Value, bool IsForeign);
 }
 
@@ -183,7 +183,7 @@ internal static class Hangul
         return true;
     }
 
-    /// <summary>Whether a character may join the one before it into a syllable.</summary>
+    /// <summary>True when a character may join the one before it into a syllable.</summary>
     internal static bool IsVowelOrTrail(int rune) => rune is (>= Vowels and < Vowels + VowelCount) or (> Trails and < Trails + TrailCount);
 
     internal static int? Compose(int first, int second)

@@ -45,7 +45,7 @@ internal readonly ref struct AstralStandIns
         return new AstralStandIns(replaced.ToString(), [.. positions]);
     }
 
-    /// <summary>Where a position in <see cref="Text"/> lies in the original.</summary>
+    /// <summary>The place in the original of a position in <see cref="Text"/>.</summary>
     internal int ToOriginal(int position) => _positions is null ? position : _positions[position];
 
     private static char StandIn(Rune rune) =>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>What the patterns of byte-level tokenizers tell apart.</summary>
+/// <summary>The kinds of characters that the patterns of byte-level tokenizers tell apart.</summary>
 internal enum CharacterKind : byte
 {
     /// <summary>Neither letter nor number nor white space: <c>[^\s\p{L}\p{N}]</c>.</summary>

@@ -49,10 +49,10 @@ internal abstract class PieceScanner : ITextPattern
         }
     }
 
-    /// <summary>Where the match ends that begins at <paramref name="start"/>.</summary>
+    /// <summary>The end of the match that begins at <paramref name="start"/>.</summary>
     protected abstract int End(ReadOnlySpan<char> text, int start);
 
-    /// <summary>How long the contraction is that follows an apostrophe; 0 where none does.</summary>
+    /// <summary>The length of the contraction that follows an apostrophe; 0 where none does.</summary>
     protected static int Contraction(ReadOnlySpan<char> rest, bool ignoresCase)
     {
         var (first, second) = (LetterAt(rest, 0, ignoresCase), LetterAt(rest, 1, ignoresCase));
@@ -109,7 +109,7 @@ internal sealed class Gpt2Scanner : PieceScanner
 }
 
 /// <summary>Matches <see cref="PieceScanner.Llama3"/> and, with one digit, <see cref="PieceScanner.Qwen2"/>.</summary>
-/// <param name="digits">How many digits a match has at most.</param>
+/// <param name="digits">The largest number of digits in a match.</param>
 internal sealed class Llama3Scanner(int digits) : PieceScanner
 {
     protected override int End(ReadOnlySpan<char> text, int start)

@@ -13,7 +13,7 @@ internal static class RuneClasses
     /// </summary>
     internal const string WordClass = @"\p{L}\p{M}\p{Nl}\p{Nd}\p{Pc}\u24B6-\u24E9";
 
-    /// <summary>Whether <c>\w</c> of Rust's regular expressions matches: Oniguruma's word characters and the join controls.</summary>
+    /// <summary>True when <c>\w</c> of Rust's regular expressions matches: Oniguruma's word characters and the join controls.</summary>
     internal static bool IsWord(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter => true,
@@ -23,11 +23,11 @@ internal static class RuneClasses
         _ => IsCircledLetter(rune.Value) || IsJoinControl(rune.Value),
     };
 
-    /// <summary>Whether it is punctuation of Unicode or of ASCII (which counts $ + &lt; = &gt; ^ ` | ~ too).</summary>
+    /// <summary>True when it is punctuation of Unicode or of ASCII (which counts $ + &lt; = &gt; ^ ` | ~ too).</summary>
     internal static bool IsPunctuation(Rune rune) =>
         Rune.IsPunctuation(rune) || (rune.IsAscii && char.IsSymbol((char)rune.Value));
 
-    /// <summary>Whether a letter stands in a circle or square: a symbol by category, yet alphabetic.</summary>
+    /// <summary>True when a letter stands in a circle or square: a symbol by category, yet alphabetic.</summary>
     internal static bool IsCircledLetter(int rune) =>
         rune is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 

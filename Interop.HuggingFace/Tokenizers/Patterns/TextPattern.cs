@@ -40,7 +40,7 @@ internal sealed class Replacement(ITextPattern pattern, string content)
 
     internal string Apply(ReadOnlySpan<char> text) => Apply(new MarkedText(text, default)).Text;
 
-    /// <summary>The same of a marked text; what stands for a match is foreign where any of the match is.</summary>
+    /// <summary>A marked text with its matches replaced. The content in place of a match is foreign where any of the match is.</summary>
     internal MarkedString Apply(MarkedText text)
     {
         var replaced = new MarkedBuilder(text.Length, !text.Foreign.IsEmpty);

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>What is done to the ids of a whole text where special tokens are asked for.</summary>
+/// <summary>A change of the ids of a whole text, made where special tokens are asked for.</summary>
 internal interface IPostProcessor
 {
     void Apply(List<int> ids);
 
-    /// <summary>The same with the ids that the tokens have in another tokenizer.</summary>
+    /// <summary>A post-processor with the ids that the tokens have in another tokenizer.</summary>
     /// <exception cref="ArgumentException">That one lacks a token.</exception>
     IPostProcessor Renumber(Func<string, int?> idOf);
 

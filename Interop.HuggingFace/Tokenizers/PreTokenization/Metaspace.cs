@@ -19,14 +19,14 @@ internal enum PrependScheme
 /// <summary>The settings that pre-tokenizer and decoder Metaspace share.</summary>
 /// <param name="Replacement">The character that stands for a blank.</param>
 /// <param name="Scheme">Which texts get one in front.</param>
-/// <param name="Splits">Whether each begins a piece.</param>
+/// <param name="Splits">True when each begins a piece.</param>
 internal sealed record MetaspaceOptions(Rune Replacement, PrependScheme Scheme, bool Splits)
 {
     internal static MetaspaceOptions Read(JsonField field)
     {
         field.AllowOnly("type", "replacement", "str_rep", "prepend_scheme", "add_prefix_space", "split");
         var scheme = field.Optional("prepend_scheme") is { } named ? ReadScheme(named) : PrependScheme.Always;
-        // Of files before there were schemes; the library takes it only where it says the same as the scheme.
+        // A field of files from before there were schemes; the library takes it only where it says the same as the scheme.
         if (field.Optional("add_prefix_space") is { } prefix && !prefix.Flag() && scheme != PrependScheme.Never)
         {
             throw prefix.Error("false does not go with this prepend_scheme, which is \"always\" unless it is given; set it to \"never\".");

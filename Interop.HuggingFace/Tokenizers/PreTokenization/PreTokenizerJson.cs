@@ -67,8 +67,8 @@ internal static class PreTokenizerJson
 }
 
 /// <summary>The settings that pre-tokenizer, post-processor and decoder ByteLevel share.</summary>
-/// <param name="AddPrefixSpace">Whether a text gets a blank in front unless it begins with one.</param>
-/// <param name="UseRegex">Whether text is split by GPT-2's pattern.</param>
+/// <param name="AddPrefixSpace">True when a text gets a blank in front unless it begins with one.</param>
+/// <param name="UseRegex">True when text is split by GPT-2's pattern.</param>
 internal sealed record ByteLevelOptions(bool AddPrefixSpace, bool UseRegex)
 {
     internal static ByteLevelOptions Read(JsonField field)

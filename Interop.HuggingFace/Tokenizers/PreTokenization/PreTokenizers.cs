@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>What becomes of a piece of text.</summary>
+/// <summary>An action on a piece of text.</summary>
 internal delegate void PieceAction(MarkedText piece);
 
 /// <summary>
@@ -11,7 +11,7 @@ internal delegate void PieceAction(MarkedText piece);
 /// </summary>
 internal interface IPreTokenizer
 {
-    /// <summary>Whether the pieces are bytes to the model, which it writes in <see cref="ByteAlphabet"/>.</summary>
+    /// <summary>True when the pieces are bytes to the model, which it writes in <see cref="ByteAlphabet"/>.</summary>
     bool GivesBytes => false;
 
     /// <summary>Hands on the pieces of a text, none of them empty.</summary>
@@ -22,9 +22,9 @@ internal interface IPreTokenizer
 }
 
 /// <summary>Splits wherever a pattern matches.</summary>
-/// <param name="pattern">What is looked for.</param>
-/// <param name="behavior">What becomes of the delimiters.</param>
-/// <param name="invert">Whether the delimiters are what the pattern does not match.</param>
+/// <param name="pattern">The pattern that is looked for.</param>
+/// <param name="behavior">The fate of the delimiters.</param>
+/// <param name="invert">True when the delimiters are the stretches that the pattern does not match.</param>
 internal abstract class PatternPreTokenizer(ITextPattern pattern, SplitBehavior behavior, bool invert) : IPreTokenizer
 {
     // Then the pieces are the matches of a pattern whose matches cover the text.

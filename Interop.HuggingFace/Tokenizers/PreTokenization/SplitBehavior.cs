@@ -1,6 +1,6 @@
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>What becomes of the delimiters when a text is split at them.</summary>
+/// <summary>The fate of the delimiters when a text is split at them.</summary>
 internal enum SplitBehavior
 {
     /// <summary>They are dropped: "a--b" gives a, b.</summary>
@@ -26,7 +26,7 @@ internal readonly record struct Stretch(int Start, int End, bool IsMatch);
 internal static class SplitBehaviors
 {
     /// <summary>The pieces that a text falls into; some may be empty.</summary>
-    /// <param name="behavior">What becomes of the matches.</param>
+    /// <param name="behavior">The fate of the matches.</param>
     /// <param name="stretches">Matches and what lies between them, in order, covering the text.</param>
     internal static List<(int Start, int End)> Pieces(this SplitBehavior behavior, List<Stretch> stretches)
     {

@@ -2,34 +2,34 @@ namespace Levee.Training.Report.Drawing
 
 /// One quantity of one subject, drawn in one colour.
 type Trace = {
-    /// Stands at the end of the line.
+    /// The text at the end of the line.
     Label: string
     /// Index into the palette.
     Tone: int
     Dashed: bool
-    /// (x, y), by x: the line that counts.
+    /// The points (x, y) of the main line, by x.
     Line: (float * float)[]
-    /// (x, low, high), by x: a shaded band around the line.
+    /// The points (x, low, high) of a shaded band around the line, by x.
     Band: (float * float * float)[]
-    /// Thin lines behind it.
+    /// Thin lines behind the main one.
     Threads: (float * float)[] list
-    /// x of small triangles on the panel's lower edge.
+    /// The places x of small triangles on the panel's lower edge.
     Marks: float list
 }
 
-/// How a panel's vertical axis is chosen.
+/// The choice of a panel's vertical axis.
 [<RequireQualifiedAccess>]
 type VerticalAxis =
-    /// As wide as the values.
+    /// The axis is as wide as the values.
     | Fitted
-    /// As wide as the values, and 0 is on it.
+    /// The axis is as wide as the values, and 0 is on it.
     | FromZero
-    /// From 0, or logarithmic where the values span more than a factor of ten.
+    /// The axis begins at 0, or is logarithmic where the values span more than a factor of ten.
     | Spanning
 
 /// A horizontal axis.
 type Abscissa = {
-    /// What it counts.
+    /// The name of what it counts.
     Name: string
     /// First and last value.
     Range: float * float
@@ -41,7 +41,7 @@ type Stretch = {
     Until: float
     /// Index into the shades.
     Shade: int
-    /// What it stands for; shows under the pointer.
+    /// The meaning of the stretch; shows under the pointer.
     Hint: string
 }
 
@@ -51,18 +51,18 @@ type Plot = {
     Traces: Trace list
     /// Thin rows of coloured stretches under the axis.
     Strips: Stretch list list
-    /// Stands beside them.
+    /// The text beside the strips.
     StripLabel: string
 }
 
 /// A bar that stands on zero, or hangs from it.
 type Bar = {
     Value: float
-    /// Shows under the pointer.
+    /// The text under the pointer.
     Hint: string
 }
 
-/// What a panel shows.
+/// The content of a panel.
 [<RequireQualifiedAccess>]
 type Content =
     | Plot of Plot
@@ -80,16 +80,16 @@ type Panel = {
 
 /// Panels in columns.
 type Figure = {
-    /// Unique in its page: letters, digits and hyphens.
+    /// A name that is unique in its page: letters, digits and hyphens.
     Id: string
-    /// For those who cannot see it: what it shows.
+    /// The figure's content in words, for those who cannot see it.
     Title: string
     Description: string
     /// Headings of the columns, each with its tone; empty for none.
     Headings: (string * int) list
     /// Rows of panels, each with one place a column.
     Rows: Panel option list list
-    /// Whether the panels of a row share one vertical scale.
+    /// True when the panels of a row share one vertical scale.
     SharedRows: bool
     /// Names and tones, above the panels; empty for none.
     Legend: (string * int) list

@@ -8,7 +8,7 @@ module internal Panels =
     /// Room left of a plotting area for the labels of its ticks.
     let tickRoom = 44.0
 
-    /// Where a panel's plotting area lies and how values are placed in it.
+    /// The place of a panel's plotting area, and of values in it.
     type Frame = {
         Left: float
         Top: float

@@ -51,7 +51,7 @@ module Scale =
         else
             linear (Some 0.0) values
 
-    /// Where a value lies on the axis: 0 at `Low`, 1 at `High`; values outside are moved to the nearer end.
+    /// The place of a value on the axis: 0 at `Low`, 1 at `High`; values outside are moved to the nearer end.
     let place (scale: Scale) (value: float) =
         let share =
             if scale.Logarithmic then

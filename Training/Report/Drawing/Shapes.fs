@@ -3,9 +3,9 @@ namespace Levee.Training.Report.Drawing
 open System.Globalization
 open Levee.Training.Report
 
-/// What figures are drawn with: their style, and pieces of SVG. Pure.
+/// The style of figures, and the pieces of SVG that they are drawn with. Pure.
 module internal Shapes =
-    /// How many tones figure.css has for arms.
+    /// The number of tones that figure.css has for arms.
     let private tones = 8
 
     /// The style that all figures share; needed once in a page.

@@ -42,7 +42,7 @@ module Svg =
 
         List.mapFold below first figure.Rows
 
-    /// Whether a panel stands alone on its horizontal axis: none in the column below it has the same.
+    /// True when a panel stands alone on its horizontal axis: none in the column below it has the same.
     let private isLowest (below: Panel option list) panel =
         match List.tryHead(List.choose id below) with
         | Some next -> Panels.abscissa next <> Panels.abscissa panel

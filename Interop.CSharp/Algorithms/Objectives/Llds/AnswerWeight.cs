@@ -15,7 +15,7 @@ public sealed record AnswerWeight
 
     internal CoreObjectives.AnswerWeight Inner { get; }
 
-    /// <summary>Always the same.</summary>
+    /// <summary>The same weight at all times.</summary>
     public static AnswerWeight Fixed(double beta) => new(CoreObjectives.AnswerWeight.NewFixed(beta));
 
     /// <inheritdoc/>

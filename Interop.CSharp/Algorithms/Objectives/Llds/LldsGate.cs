@@ -2,21 +2,24 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>Where the LLDS penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).</summary>
+/// <summary>
+/// The condition under which the LLDS penalty is on, given d = log pi_reference - log pi (positive where a token became less likely).
+/// </summary>
 public enum LldsGate
 {
-    /// <summary>On every token (arXiv 2512.04220, Eq. 9).</summary>
+    /// <summary>The penalty is on at every token (arXiv 2512.04220, Eq. 9).</summary>
     Token,
 
-    /// <summary>On all tokens of an action whose d sums to more than the threshold (Eq. 4, the paper's default).</summary>
+    /// <summary>The penalty is on at all tokens of an action whose d sums to more than the threshold (Eq. 4, the paper's default).</summary>
     Action,
 
     /// <summary>
-    /// On all tokens of a run of preserved tokens within an action whose d sums to more than the threshold: the released code.
+    /// The penalty is on at all tokens of a run of preserved tokens within an action, where the run's d sums to more than the threshold: the released
+    /// code.
     /// </summary>
     Segment,
 
-    /// <summary>On all tokens of a response whose d sums to more than the threshold (Eq. 10).</summary>
+    /// <summary>The penalty is on at all tokens of a response whose d sums to more than the threshold (Eq. 10).</summary>
     Response,
 }
 

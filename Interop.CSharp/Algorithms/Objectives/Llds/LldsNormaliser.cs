@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>What the summed LLDS penalty is divided by.</summary>
+/// <summary>The number that the summed LLDS penalty is divided by.</summary>
 public enum LldsNormaliser
 {
     /// <summary>All action tokens of the mini-batch, preserved or not: the released code, which the published lambda belongs to.</summary>

@@ -1,25 +1,25 @@
 namespace Levee.CSharp;
 
 /// <summary>
-/// Options of LLDS, the penalty that acts only where the likelihood of what should stay likely falls (arXiv 2512.04220, section 5).
+/// Options of LLDS, a penalty on tokens that should stay likely, which acts only where their likelihood falls (arXiv 2512.04220, section 5).
 /// </summary>
 public sealed record LldsOptions
 {
     private static readonly CoreObjectives.LldsOptions Default = CoreObjectives.Llds.defaults;
 
-    /// <summary>Where the penalty is on.</summary>
+    /// <summary>The condition under which the penalty is on.</summary>
     public LldsGate Gate { get; init; } = LldsGateMapping.FromCore(Default.Gate);
 
-    /// <summary>What the summed penalty is divided by.</summary>
+    /// <summary>The number that the summed penalty is divided by.</summary>
     public LldsNormaliser Normaliser { get; init; } = LldsNormaliserMapping.FromCore(Default.Normaliser);
 
-    /// <summary>Which tokens are to be kept likely.</summary>
+    /// <summary>The choice of the tokens that are to be kept likely.</summary>
     public LldsPreserve Preserve { get; init; } = LldsPreserveMapping.FromCore(Default.Preserve);
 
     /// <summary>The policy whose log-probabilities are to be kept.</summary>
     public ReferencePolicy Reference { get; init; } = new(Default.Reference);
 
-    /// <summary>What a gate's sum of d must exceed, in nats; at least 0.</summary>
+    /// <summary>The bound that a gate's sum of d must exceed, in nats; at least 0.</summary>
     public double Threshold { get; init; } = Default.Threshold;
 
     /// <summary>The weight of tokens of the final answer span.</summary>

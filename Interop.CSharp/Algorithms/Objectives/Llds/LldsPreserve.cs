@@ -2,7 +2,7 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>Which tokens LLDS keeps likely.</summary>
+/// <summary>The choice of the tokens that LLDS keeps likely.</summary>
 public enum LldsPreserve
 {
     /// <summary>Advantage at least zero: correct responses and those of groups without signal (the paper's Y_pre).</summary>

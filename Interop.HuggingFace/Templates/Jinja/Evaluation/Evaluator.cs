@@ -15,7 +15,7 @@ internal sealed class Evaluator
         _expressions = new ExpressionEvaluator(source);
     }
 
-    /// <summary>How a statement ended: what comes next.</summary>
+    /// <summary>The end of a statement, which says what comes next.</summary>
     private enum Flow
     {
         Next,
@@ -23,7 +23,7 @@ internal sealed class Evaluator
         Continue,
     }
 
-    /// <summary>What a template writes, given the values of names.</summary>
+    /// <summary>The text that a template writes, given the values of names.</summary>
     internal static string Run(TemplateSource source, IReadOnlyList<Statement> statements, Scope scope)
     {
         var output = new StringBuilder();

@@ -46,7 +46,7 @@ internal static class Operators
         _ => Order(name, left, right) is >= 0 and not NotOrdered,
     };
 
-    /// <summary>Whether two values are the same: numbers by size, others by kind and content.</summary>
+    /// <summary>True when two values are the same: numbers by size, others by kind and content.</summary>
     internal static bool AreEqual(Value left, Value right) => (left, right) switch
     {
         (UndefinedValue, UndefinedValue) or (NoneValue, NoneValue) => true,

@@ -78,7 +78,7 @@ internal sealed record Slice(
 /// <summary><c>callee(arguments)</c></summary>
 internal sealed record Call(Position Position, Expression Callee, CallArguments Arguments) : Expression(Position);
 
-/// <summary>What a function, filter or test is given.</summary>
+/// <summary>The arguments of a function, filter or test.</summary>
 internal sealed record CallArguments(IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named)
 {
     internal static readonly CallArguments None = new([], []);

@@ -1,6 +1,6 @@
 namespace Levee.Interop.HuggingFace.Templates;
 
-/// <summary>What a piece of a template is.</summary>
+/// <summary>The kind of a piece of a template.</summary>
 internal enum TokenKind
 {
     /// <summary>Text outside of tags.</summary>

@@ -46,7 +46,7 @@ internal static class PythonText
         return characters;
     }
 
-    /// <summary>How many code points there are.</summary>
+    /// <summary>The number of code points.</summary>
     internal static int Length(string text)
     {
         var length = text.Length;

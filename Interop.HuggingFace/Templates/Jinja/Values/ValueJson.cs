@@ -6,22 +6,22 @@ using System.Text.Json.Nodes;
 
 namespace Levee.Interop.HuggingFace.Templates;
 
-/// <summary>How Python's <c>json.dumps</c> lays out a document.</summary>
+/// <summary>The layout of a document that Python's <c>json.dumps</c> writes.</summary>
 internal sealed record JsonLayout
 {
-    /// <summary>What one level is indented by; null for all in one line.</summary>
+    /// <summary>The text that one level is indented by; null for all in one line.</summary>
     internal string? Indent { get; init; }
 
-    /// <summary>What stands between items.</summary>
+    /// <summary>The text between items.</summary>
     internal string ItemSeparator { get; init; } = ", ";
 
-    /// <summary>What stands between a name and its value.</summary>
+    /// <summary>The text between a name and its value.</summary>
     internal string KeySeparator { get; init; } = ": ";
 
-    /// <summary>Whether all but ASCII is escaped.</summary>
+    /// <summary>True when all but ASCII is escaped.</summary>
     internal bool AsciiOnly { get; init; }
 
-    /// <summary>Whether names are sorted, by code points.</summary>
+    /// <summary>True when names are sorted, by code points.</summary>
     internal bool SortKeys { get; init; }
 }
 

@@ -5,7 +5,7 @@ namespace Levee.Interop.HuggingFace.Templates;
 /// <summary>Values taken as something else: as a truth, a number, a text, a list.</summary>
 internal static class ValueReading
 {
-    /// <summary>What a value is, in errors.</summary>
+    /// <summary>The kind of a value, for errors.</summary>
     internal static string Kind(this Value value) => value switch
     {
         UndefinedValue undefined => undefined.Description,
@@ -23,7 +23,7 @@ internal static class ValueReading
         _ => throw new NotSupportedException($"{value.GetType()}"),
     };
 
-    /// <summary>Whether Python takes the value as true.</summary>
+    /// <summary>True when Python takes the value as true.</summary>
     internal static bool IsTrue(this Value value) => value switch
     {
         UndefinedValue or NoneValue => false,
@@ -58,7 +58,7 @@ internal static class ValueReading
         { } whole => (int)BigInteger.Clamp(whole, int.MinValue, int.MaxValue),
     };
 
-    /// <summary>What a loop over the value sees, as in Python; null where it cannot be looped over.</summary>
+    /// <summary>The items that a loop over the value sees, as in Python; null where it cannot be looped over.</summary>
     internal static IReadOnlyList<Value>? Items(this Value value) => value switch
     {
         UndefinedValue => [],
@@ -68,7 +68,7 @@ internal static class ValueReading
         _ => null,
     };
 
-    /// <summary>As <see cref="Items"/>, with an error, which begins with <paramref name="what"/>.</summary>
+    /// <summary>The <see cref="Items"/> of a value that must have some: otherwise an error, which begins with <paramref name="what"/>.</summary>
     internal static IReadOnlyList<Value> AsItems(this Value value, string what) =>
         value.Items() ?? throw new TemplateFailure($"{what} needs a list, a mapping or a text, not {value.Kind()}.");
 

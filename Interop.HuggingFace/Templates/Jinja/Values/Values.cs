@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Levee.Interop.HuggingFace.Templates;
 
-/// <summary>What a template computes with; Python's values where Jinja has them.</summary>
+/// <summary>A value that a template computes with: Python's where Jinja has it.</summary>
 internal abstract record Value
 {
     internal static readonly Value None = new NoneValue();
@@ -20,7 +20,7 @@ internal abstract record Value
     internal static Value Tuple(params Value[] items) => new SequenceValue(items, IsTuple: true);
 }
 
-/// <summary>What has no value; <paramref name="Description"/> says what is missing.</summary>
+/// <summary>The value of a name that has none; <paramref name="Description"/> says what is missing.</summary>
 internal sealed record UndefinedValue(string Description) : Value;
 
 /// <summary>Python's None, JSON's null.</summary>

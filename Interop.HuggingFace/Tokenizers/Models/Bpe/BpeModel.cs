@@ -250,7 +250,7 @@ internal sealed class BpeModel : ITokenizerModel
         private bool _isUnknownDue;
         private bool _isDueForeign;
 
-        /// <summary>Whether what is added is foreign.</summary>
+        /// <summary>True when what is added is foreign.</summary>
         internal bool IsForeign { get; set; }
 
         internal void Add(int id)

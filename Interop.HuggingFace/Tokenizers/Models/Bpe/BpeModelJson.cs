@@ -8,7 +8,7 @@ internal static class BpeModelJson
     private static readonly string[] Tables = ["vocab", "merges"];
 
     /// <param name="field">The field.</param>
-    /// <param name="ofBytes">Whether the pre-tokenizer leaves bytes in <see cref="ByteAlphabet"/> to the model.</param>
+    /// <param name="ofBytes">True when the pre-tokenizer leaves bytes in <see cref="ByteAlphabet"/> to the model.</param>
     internal static BpeModel Read(JsonField field, bool ofBytes)
     {
         field.AllowOnly(

@@ -10,7 +10,7 @@ internal readonly record struct Merge(int Left, int Right, int Rank, int Result)
 /// </summary>
 internal sealed class MergeTable
 {
-    /// <summary>What <see cref="Find"/> gives for two tokens that do not merge: later than every merge.</summary>
+    /// <summary>The result of <see cref="Find"/> for two tokens that do not merge: later than every merge.</summary>
     internal const ulong None = ulong.MaxValue;
 
     private readonly (ulong Pair, ulong Merge)[] _slots;
@@ -37,7 +37,7 @@ internal sealed class MergeTable
         .OrderBy(merge => merge.Rank);
 
     /// <summary>
-    /// How two neighbours merge, to be compared with others (the smaller one comes first); <see cref="None"/> if they do not.
+    /// The merge of two neighbours as a number to be compared with others (the smaller one comes first); <see cref="None"/> if they do not merge.
     /// </summary>
     internal ulong Find(int left, int right) => _slots[SlotOf(Pack(left, right))].Merge;
 
@@ -46,7 +46,7 @@ internal sealed class MergeTable
 
     private static ulong Pack(int high, int low) => ((ulong)(uint)high << 32) | (uint)low;
 
-    // Where the pair is, or the empty slot where it would be.
+    // The slot of the pair, or the empty slot where it would be.
     private int SlotOf(ulong pair)
     {
         var slot = (int)((pair * 0x9E3779B97F4A7C15) >> _shift);

@@ -9,7 +9,7 @@ internal static class Merging
     private const int LongestScanned = 96;
 
     /// <summary>Merges in place.</summary>
-    /// <returns>How many tokens are left, at the beginning of <paramref name="tokens"/>.</returns>
+    /// <returns>The number of tokens that are left, at the beginning of <paramref name="tokens"/>.</returns>
     internal static int Merge(this MergeTable table, Span<int> tokens) => tokens.Length switch
     {
         < 2 => tokens.Length,
