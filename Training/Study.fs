@@ -74,7 +74,7 @@ module Study =
         Html.write folder.Report content
         Summary.arms (Summary.defaultWindow(steps experiment)) (experiment.Arms |> List.map _.Name) content.Lines
 
-    /// What a report says of events: all of the phases, and of trajectories that could not be judged the first in each run.
+    /// The report's notes on events: on each event of a phase, and in each run on the first event of trajectories that could not be judged.
     let private eventNotes (events: EventLine list) = [
         for _, lines in events |> List.filter _.IsUnjudged |> List.groupBy _.Run do
             let others =
@@ -197,13 +197,13 @@ module Study =
         ]
         { Folder = folder; Arms = report folder experiment notes; Failed = errors; Cancelled = cancelled }
 
-    /// That what the runs start from is there, before anything is written.
+    /// Checks that what the runs start from is there, before anything is written.
     let private checkStart (experiment: Experiment) =
         match experiment.Start with
         | Checkpoint folder -> (ModelFolder folder).Check()
         | Taught _ -> ()
 
-    /// What a user should know of the files that the runs start from, a line each. Raises as loading them does.
+    /// Notices for the user about the files that the runs start from, a line each. Raises as loading them does.
     let notices (experiment: Experiment) =
         match experiment.Start with
         | Checkpoint folder -> Policy.notices folder

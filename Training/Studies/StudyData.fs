@@ -30,7 +30,7 @@ module internal StudyData =
 
     let private undated (experiment: Experiment) = { experiment with Task = { experiment.Task with Date = None } }
 
-    /// What is outside of a run folder and a study depends on.
+    /// The data that a study depends on outside of its run folder.
     let private outside (experiment: Experiment) = [
         yield! Fingerprints.ofTask experiment.Task
         match experiment.Start with
@@ -48,8 +48,8 @@ module internal StudyData =
                     { fingerprint with Of = Path.GetRelativePath(folder.Path, fingerprint.Of) }
     ]
 
-    /// How the data differ from what was recorded of them, and what is to be said where nothing was. What the folder's own teaching made is compared where it
-    /// is still there: what is not is taught again, to the same.
+    /// The differences between the data and their record, and the messages where there is no record. Policies that the folder's own teaching made are
+    /// compared where they are still there; others are taught again, to the same weights.
     let private changesSince (folder: RunFolder) (experiment: Experiment) data recorded =
         match recorded with
         | None ->

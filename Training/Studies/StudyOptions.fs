@@ -3,7 +3,7 @@ namespace Levee.Training.Studies
 open System
 open Levee.Training.Records
 
-/// How a study is run; nothing here changes its numbers but `Threads` and `Device`.
+/// Settings for running a study. Of these, `Threads` and `Device` alone may change its numbers.
 type StudyOptions = {
     /// Folder that run folders are made in.
     Out: string
@@ -11,13 +11,13 @@ type StudyOptions = {
     Workers: int
     /// Threads of each tensor operation.
     Threads: int
-    /// Where policies are trained, by torch's name, such as "cpu" or "cuda:0".
+    /// The device that policies are trained on, by torch's name, such as "cpu" or "cuda:0".
     Device: string
     /// Steps between the states that are saved; one is saved besides when a run ends or is cancelled.
     SaveEvery: int
     /// The script that runs the study, where one does.
     Script: ScriptCall option
-    /// Whether a run goes on although its data are not those that it was begun with.
+    /// True when a run goes on although its data are not those that it was begun with.
     AcceptChanges: bool
 }
 
@@ -34,12 +34,12 @@ module StudyOptions =
         AcceptChanges = false
     }
 
-/// How a study ended.
+/// The end of a study and its results.
 type StudyOutcome = {
     Folder: RunFolder
     Arms: ArmSummary list
     /// Runs that ended with an error, with its message.
     Failed: (RunId * string) list
-    /// Whether it was interrupted.
+    /// True when it was interrupted.
     Cancelled: bool
 }

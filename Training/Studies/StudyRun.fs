@@ -30,7 +30,7 @@ type internal RunSite = {
 /// One run of a study: an arm with a seed, trained and written down step by step.
 [<RequireQualifiedAccess>]
 module internal StudyRun =
-    /// What of a step could not be judged, in a sentence: how many trajectories, and the first of their faults.
+    /// The trajectories of a step that could not be judged, in a sentence: how many there are, and the first of their faults.
     let private unjudged (step: StepReport) =
         match List.distinct step.Unjudged with
         | [] -> None
@@ -39,7 +39,7 @@ module internal StudyRun =
             let more = if faults.Length > 3 then "; and others" else ""
             Some $"{step.Unjudged.Length} of the trajectories sampled could not be judged and were left out: {first}{more}"
 
-    /// What a reader of the console should know of a step besides its numbers.
+    /// Remarks about a step, besides its numbers, for a reader of the console.
     let private remarks (step: StepReport) = [
         let metric name = Map.tryFind name step.Metrics |> Option.defaultValue 0.0
         if metric MetricName.updatesSkipped > 0.0 then
@@ -68,7 +68,7 @@ module internal StudyRun =
         Message = message
     }
 
-    /// That a run goes on over data which are not those that it was begun with.
+    /// The event that a run goes on over data which are not those that it was begun with.
     let acceptedLine run (state: SavedState option) (changes: string list) : EventLine =
         let step = state |> Option.map _.Content.Step |> Option.defaultValue 0
         let changes = String.concat " | " changes
@@ -108,7 +108,7 @@ module internal StudyRun =
         let plan = { Task = site.Experiment.Task; Recipe = arm.Recipe; Options = options; Seed = seed }
         use samples = new StreamWriter(folder.Trajectories run, append = true)
         use events = new TensorBoardWriter(folder.TensorBoard run, DateTimeOffset.Now)
-        // What a state stands for is on the disk before the state is.
+        // All that a state stands for must be on the disk before the state itself.
         let save state =
             site.Metrics.Sync()
             site.Bars.Sync()

@@ -35,6 +35,7 @@ let private typecheck (script: string) =
 [<InlineData "docs/idea.md">]
 [<InlineData "docs/variants.md">]
 [<InlineData "docs/models.md">]
+[<InlineData "docs/data.md">]
 let ``the F# code of a page compiles`` (page: string) =
     use folder = new TemporaryFolder()
     let script = Path.Combine(folder.Path, "page.fsx")
