@@ -7,6 +7,12 @@ open Argu
 open Levee
 open Levee.Policies.Transformer
 
+/// The words that name a corpus's analysis.
+[<RequireQualifiedAccess>]
+type AnalysisKind =
+    | Words
+    | Pairs
+
 /// The words of `levee evaluate`.
 [<RequireQualifiedAccess>]
 type EvaluateOption =
@@ -18,6 +24,7 @@ type EvaluateOption =
     | [<Unique>] Questions_File of file: string
     | [<Unique>] Corpus of file: string
     | [<Unique>] Index of file: string
+    | [<Unique>] Analysis of AnalysisKind
     | [<Unique>] Documents of count: int
     | [<Unique>] Turns of count: int
     | [<Unique>] Turn_Tokens of count: int
@@ -42,6 +49,8 @@ type EvaluateOption =
             | Questions_File _ -> "questions of your own instead of a task's: JSON lines with id, question and golden_answers."
             | Corpus _ -> "what is searched for them: JSON lines with id and contents, the title in the first line."
             | Index _ -> "keep the corpus's index in this file, for a large corpus (default: in memory)."
+            | Analysis _ ->
+                "with --questions-file: find words, or also pairs of characters in scripts without blanks (default: what suits the corpus)."
             | Documents _ -> "with --questions-file: documents shown for a search (default: 3)."
             | Turns _ -> "with --questions-file: turns that may search, before a last one to answer (default: 3)."
             | Turn_Tokens _ -> "with --questions-file: tokens a turn at most (default: 500)."
@@ -66,6 +75,10 @@ module Evaluate =
             questions,
             corpus,
             options.TryGetResult EvaluateOption.Index,
+            options.TryGetResult EvaluateOption.Analysis
+            |> Option.map(function
+                | AnalysisKind.Words -> TextAnalysis.Words
+                | AnalysisKind.Pairs -> TextAnalysis.Pairs),
             {
                 SearchOptions.defaults with
                     TopK = options.TryGetResult EvaluateOption.Documents |> count "--documents" SearchOptions.defaults.TopK
@@ -97,6 +110,7 @@ module Evaluate =
         | None, None ->
             exclude "--questions-file: a task brings its own." [
                 "--index", options.Contains EvaluateOption.Index
+                "--analysis", options.Contains EvaluateOption.Analysis
                 "--documents", options.Contains EvaluateOption.Documents
                 "--turns", options.Contains EvaluateOption.Turns
                 "--turn-tokens", options.Contains EvaluateOption.Turn_Tokens

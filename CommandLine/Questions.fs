@@ -9,7 +9,7 @@ type QuestionSource =
     /// A ready-made task's questions, by the name of the split, and the folder of its data.
     | OfTask of task: string * split: string * data: string option
     /// A file of questions, and one of documents to search in, with a file for its index where one is kept.
-    | OfFiles of questions: string * corpus: string * index: string option * search: SearchOptions * rollout: RolloutOptions
+    | OfFiles of questions: string * corpus: string * index: string option * analysis: TextAnalysis option * search: SearchOptions * rollout: RolloutOptions
 
 /// The questions of an evaluation, and the world they are answered in.
 [<RequireQualifiedAccess>]
@@ -35,13 +35,13 @@ module Questions =
         else
             Usage.refuse $"the task {task.Name} has no questions '{split}': there is no {file}. Give test, dev or train."
 
-    let private retriever (corpus: string) index : IRetriever =
+    let private retriever (corpus: string) index (analysis: TextAnalysis option) : IRetriever =
         let documents = Dataset.readCorpus corpus
 
         let retriever =
             match index with
-            | Some path -> SqliteRetriever.Cached(path, documents)
-            | None -> SqliteRetriever.InMemory documents
+            | Some path -> SqliteRetriever.Cached(path, documents, ?analysis = analysis)
+            | None -> SqliteRetriever.InMemory(documents, ?analysis = analysis)
 
         eprintfn $"search: {retriever.Description}"
         retriever
@@ -57,7 +57,7 @@ module Questions =
                     Usage.refuse error.Message
 
             task, ofSplit task split
-        | OfFiles(questionsFile, corpus, index, search, rollout) ->
+        | OfFiles(questionsFile, corpus, index, analysis, search, rollout) ->
             let questions, notices = Dataset.loadQuestions questionsFile
 
             for notice in notices do
@@ -69,7 +69,7 @@ module Questions =
                 Files = questionsFile :: corpus :: Option.toList index
                 Train = [||]
                 HeldOut = questions
-                Environment = SearchEnvironment(search, retriever corpus index)
+                Environment = SearchEnvironment(search, retriever corpus index analysis)
                 Rollout = rollout
                 Demonstrate = (fun _ _ _ _ -> invalidOp "Questions from a file have no teacher.")
                 Beginner = None

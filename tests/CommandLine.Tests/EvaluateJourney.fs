@@ -121,6 +121,9 @@ let ``empty files are refused by name, and what a user should know of the others
     Assert.Contains($"note: {questions}: golden answers of nothing but articles and punctuation", errors)
     Assert.Contains("line 1 (\"The The\")", errors)
     Assert.Contains("single characters and pairs", errors)
+    let code, _, errors = levee(words questions corpus @ [ "--analysis"; "words" ])
+    Assert.Equal(0, code)
+    Assert.Contains("analysis Words", errors)
 
 [<Fact>]
 let ``a split or a task that is not there is refused`` () =
