@@ -13,7 +13,7 @@ open Levee
 let data = Path.Combine(__SOURCE_DIRECTORY__, "data")
 
 let grpo = Recipes.grpo
-let llds = grpo + 3.0 * Llds.penalty Llds.defaults
+let llds = grpo + 3.0 * Llds.penalty Llds.overAllTokens
 let kl = grpo + 0.1 * Kl.toReference K3
 
 let suiting options = { TrainingOptions.learningRate 3e-4 options with Steps = 300 }

@@ -8,7 +8,7 @@ open Levee
 
 let data = Path.Combine(__SOURCE_DIRECTORY__, "data")
 
-let llds gate = Recipes.grpo + 3.0 * Llds.penalty { Llds.defaults with Gate = gate }
+let llds gate = Recipes.grpo + 3.0 * Llds.penalty { Llds.overAllTokens with Gate = gate }
 
 Script.main(fun isFull -> [
     experiment "llds-gates" {

@@ -18,6 +18,6 @@ Script.main(fun isFull -> [
         warmUp 0.2
         steps(if isFull then 200 else 100)
         seeds(if isFull then [ 1..5 ] else [ 1 ])
-        sweep "lambda" [ 0.0; 0.01; 0.1; 0.2; 1.0; 3.0 ] (fun lambda -> Recipes.grpo + lambda * Llds.penalty Llds.defaults)
+        sweep "lambda" [ 0.0; 0.01; 0.1; 0.2; 1.0; 3.0 ] (fun lambda -> Recipes.grpo + lambda * Llds.penalty Llds.overAllTokens)
     }
 ])

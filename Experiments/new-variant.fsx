@@ -37,7 +37,7 @@ Script.main(fun isFull -> [
         steps(if isFull then 200 else 40)
         seeds(if isFull then [ 1..5 ] else [ 1 ])
         arm "GRPO" Recipes.grpo
-        arm "GRPO + LLDS" (Recipes.grpo + 3.0 * Llds.penalty Llds.defaults)
+        arm "GRPO + LLDS" (Recipes.grpo + 3.0 * Llds.penalty Llds.overAllTokens)
         arm "GRPO + quadratic" (Recipes.grpo + 3.0 * checkedQuadratic)
     }
 ])

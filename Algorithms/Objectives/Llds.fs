@@ -61,21 +61,25 @@ type LldsOptions = {
 /// LLDS: a penalty on tokens that should stay likely, which acts only where their likelihood falls (arXiv 2512.04220, section 5).
 [<RequireQualifiedAccess>]
 module Llds =
-    /// Action gate, all-token normaliser, A >= 0, the sampling policy as reference, no threshold, no answer weight.
-    let defaults = {
+    /// The paper's LLDS (Eq. 4): action gate, each response's penalty over its own tokens, A >= 0, the sampling policy as reference, no threshold, no answer
+    /// weight.
+    let paper = {
         Gate = Gate.Action
-        Normaliser = Normaliser.AllTokens
+        Normaliser = Normaliser.PerResponse
         Preserve = Preserve.NonNegative
         Reference = Reference.Sampling
         Threshold = 0.0
         AnswerWeight = AnswerWeight.Fixed 1.0
     }
 
-    /// The paper's Eq. 4.
-    let paper = { defaults with Normaliser = Normaliser.PerResponse }
+    /// The paper's.
+    let defaults = paper
+
+    /// The paper's gate under the released code's normaliser, all action tokens of the mini-batch.
+    let overAllTokens = { paper with Normaliser = Normaliser.AllTokens }
 
     /// The released code, which the published lambda of 0.2 belongs to.
-    let released = { defaults with Gate = Gate.Segment }
+    let released = { overAllTokens with Gate = Gate.Segment }
 
     /// LLDS-MA (Eq. 5) with the paper's schedule of the answer weight.
     let multiAction = { paper with AnswerWeight = AnswerWeight.Paper }

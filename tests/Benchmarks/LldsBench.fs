@@ -41,7 +41,7 @@ let run settings =
     use _ = torch.NewDisposeScope()
     let batch = Batch.create torch.float32 torch.CPU trajectories (World.advantages options.GroupSize trajectories)
     let off = update policy trajectories batch Recipes.grpo.Objective
-    let on = update policy trajectories batch (Recipes.grpo.Objective + 3.0 * Llds.penalty Llds.defaults)
+    let on = update policy trajectories batch (Recipes.grpo.Objective + 3.0 * Llds.penalty Llds.overAllTokens)
     let seconds (time: Time) = time.By settings.Clock
     let sampling =
         rounds settings.Pairs 1 [| rollouts (Tasks.atlas World.data) policy |]

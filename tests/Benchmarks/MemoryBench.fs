@@ -50,7 +50,7 @@ let private held () =
 
 let run () =
     use policy = World.freshPolicy()
-    let recipe = Recipes.searchR1 + 3.0 * Llds.penalty Llds.defaults
+    let recipe = Recipes.searchR1 + 3.0 * Llds.penalty Llds.overAllTokens
     let mutable measured = []
     let note (report: StepReport) =
         if report.Step = early || report.Step = late then

@@ -184,10 +184,10 @@ let differentiable = [
     for gate in [ Gate.Token; Gate.Action; Gate.Segment; Gate.Response ] do
         for normaliser in [ Normaliser.AllTokens; Normaliser.PreservedTokens; Normaliser.PerResponse ] do
             for weight in [ AnswerWeight.Fixed 0.25; AnswerWeight.Paper; AnswerWeight.Released ] do
-                Llds.penalty { Llds.defaults with Gate = gate; Normaliser = normaliser; AnswerWeight = weight }
+                Llds.penalty { Llds.overAllTokens with Gate = gate; Normaliser = normaliser; AnswerWeight = weight }
     for preserve in [ Preserve.NonNegative; Preserve.Positive; Preserve.Correct ] do
         for reference in references do
-            Llds.penalty { Llds.defaults with Preserve = preserve; Reference = reference; Threshold = 0.1 }
+            Llds.penalty { Llds.overAllTokens with Preserve = preserve; Reference = reference; Threshold = 0.1 }
     Value.clipped 0.3
     for recipe in
         [

@@ -8,7 +8,7 @@ open Levee.Tests.Examples
 
 let private gates = [ Gate.Token; Gate.Action; Gate.Segment; Gate.Response ]
 
-let private withGate gate = Llds.penalty { Llds.defaults with Gate = gate }
+let private withGate gate = Llds.penalty { Llds.overAllTokens with Gate = gate }
 
 [<Fact>]
 let ``zero, with zero gradient, where no likelihood fell`` () =
@@ -72,7 +72,7 @@ let ``the answer's weight follows the mean number of searches`` () =
             [| 1.0; -1.0 |]
             [| [| 1.0; 1.0 |]; [| 1.0; 1.0 |] |]
             [| [| 0.0; 1.0 |]; [| 0.0; 1.0 |] |] [| 1.0; 0.0 |] [| 1.0; 2.0 |]
-    let value weight = differentiate (Llds.penalty { Llds.defaults with AnswerWeight = weight }) case |> fst
+    let value weight = differentiate (Llds.penalty { Llds.overAllTokens with AnswerWeight = weight }) case |> fst
     Assert.Equal((0.2 + 0.75 * 0.3) / 4.0, value AnswerWeight.Paper, 12)
     Assert.Equal((0.2 + 0.5 * 0.3) / 4.0, value AnswerWeight.Released, 12)
 
@@ -83,7 +83,7 @@ let ``the penalty is shared out the same over equal responses, whatever the norm
         let rows = [| 0 .. case.Old.Length - 1 |]
         let doubled = select (Array.append rows rows) case
         for normaliser in [ Normaliser.AllTokens; Normaliser.PreservedTokens; Normaliser.PerResponse ] do
-            let objective = Llds.penalty { Llds.defaults with Normaliser = normaliser }
+            let objective = Llds.penalty { Llds.overAllTokens with Normaliser = normaliser }
             Assert.Equal(differentiate objective case |> fst, differentiate objective doubled |> fst, 12))
 
 [<Fact>]
@@ -91,16 +91,16 @@ let ``settings out of range are refused with a remedy`` () =
     let refused options =
         let error = Assert.Throws<ArgumentException>(fun () -> Llds.penalty options |> ignore)
         Assert.Contains("give 0 or more", error.Message)
-    refused { Llds.defaults with Threshold = -0.1 }
-    refused { Llds.defaults with Threshold = nan }
-    refused { Llds.defaults with AnswerWeight = AnswerWeight.Fixed -1.0 }
+    refused { Llds.overAllTokens with Threshold = -0.1 }
+    refused { Llds.overAllTokens with Threshold = nan }
+    refused { Llds.overAllTokens with AnswerWeight = AnswerWeight.Fixed -1.0 }
 
 [<Theory>]
 [<InlineData(0)>]
 [<InlineData(-1)>]
 let ``a reference no update ago is refused`` (updates: int) =
     let error =
-        Assert.Throws<ArgumentException>(fun () -> Llds.penalty { Llds.defaults with Reference = Reference.UpdatesAgo updates } |> ignore)
+        Assert.Throws<ArgumentException>(fun () -> Llds.penalty { Llds.overAllTokens with Reference = Reference.UpdatesAgo updates } |> ignore)
     Assert.Contains("give 1 or more", error.Message)
 
 [<Theory>]
@@ -109,7 +109,7 @@ let ``a reference no update ago is refused`` (updates: int) =
 [<InlineData(Double.NaN)>]
 let ``an average that never or always moves is refused`` (decay: float) =
     let error =
-        Assert.Throws<ArgumentException>(fun () -> Llds.penalty { Llds.defaults with Reference = Reference.MovingAverage decay } |> ignore)
+        Assert.Throws<ArgumentException>(fun () -> Llds.penalty { Llds.overAllTokens with Reference = Reference.MovingAverage decay } |> ignore)
     Assert.Contains("between 0 and 1", error.Message)
 
 let private metric name (slopes: Slopes) = slopes.Metrics |> List.find(fst >> (=) name) |> snd
@@ -123,9 +123,9 @@ let ``it says that it is inert exactly where the reference is the current policy
             let _, _, slopes = slopes (Llds.penalty options) case
             metric "llds/inert" slopes
         let hasPreserved = Array.map2 (fun a m -> if a >= 0.0 then Array.sum m else 0.0) case.Advantage case.Mask |> Array.sum > 0.0
-        Assert.Equal((if hasPreserved then 1.0 else 0.0), inert Llds.defaults still, 12)
-        Assert.Equal(0.0, inert Llds.defaults case, 12)
-        Assert.Equal(0.0, inert { Llds.defaults with Reference = Reference.Initial } still, 12))
+        Assert.Equal((if hasPreserved then 1.0 else 0.0), inert Llds.overAllTokens still, 12)
+        Assert.Equal(0.0, inert Llds.overAllTokens case, 12)
+        Assert.Equal(0.0, inert { Llds.overAllTokens with Reference = Reference.Initial } still, 12))
 
 [<Fact>]
 let ``it counts the tokens that it penalises`` () =
@@ -181,6 +181,6 @@ let ``segments are actions where a response has one advantage, and parts of them
 [<Fact>]
 let ``correct responses are preserved whatever their advantage`` () =
     let unlucky = { fallen with Advantage = [| -1.0; -1.0 |] }
-    let value preserve = differentiate (Llds.penalty { Llds.defaults with Preserve = preserve }) unlucky |> fst
+    let value preserve = differentiate (Llds.penalty { Llds.overAllTokens with Preserve = preserve }) unlucky |> fst
     Assert.Equal(0.0, value Preserve.NonNegative)
     Assert.Equal(0.9 / 5.0, value Preserve.Correct, 12)

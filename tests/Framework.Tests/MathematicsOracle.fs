@@ -78,7 +78,7 @@ let private read (case: JsonElement) =
 
 let private near (expected: float) (actual: float) = Assert.True(abs(expected - actual) <= 1e-9, $"expected {expected:R}, got {actual:R}")
 
-let private llds gate normaliser = Llds.penalty { Llds.defaults with Gate = gate; Normaliser = normaliser }
+let private llds gate normaliser = Llds.penalty { Llds.overAllTokens with Gate = gate; Normaliser = normaliser }
 
 let private clip = Clip.symmetric 0.2
 
@@ -106,9 +106,9 @@ let private reproduced: (string * Objective) list = [
                 "per_response", Normaliser.PerResponse
             ] do
             $"llds/{gateName}/{normaliserName}", llds gate normaliser
-    "llds_ma/action/all_tokens/beta=0.25", Llds.penalty { Llds.defaults with AnswerWeight = AnswerWeight.Fixed 0.25 }
-    "llds/action/all_tokens/threshold=0.5", Llds.penalty { Llds.defaults with Threshold = 0.5 }
-    "total/ppo_clip+0.2*llds+0.001*k3", Surrogate.clipped clip + 0.2 * Llds.penalty Llds.defaults + 0.001 * Kl.toReference K3
+    "llds_ma/action/all_tokens/beta=0.25", Llds.penalty { Llds.overAllTokens with AnswerWeight = AnswerWeight.Fixed 0.25 }
+    "llds/action/all_tokens/threshold=0.5", Llds.penalty { Llds.overAllTokens with Threshold = 0.5 }
+    "total/ppo_clip+0.2*llds+0.001*k3", Surrogate.clipped clip + 0.2 * Llds.penalty Llds.overAllTokens + 0.001 * Kl.toReference K3
 ]
 
 let names = TheoryData<string>(reproduced |> List.map fst)

@@ -79,7 +79,7 @@ let ``permuting responses permutes the gradient and keeps the value`` () =
 let ``sum and weight are those of values and gradients`` () =
     forSeeds 12 (fun seed ->
         let case = random seed
-        let a, b = Recipes.grpo.Objective, Llds.penalty Llds.defaults
+        let a, b = Recipes.grpo.Objective, Llds.penalty Llds.overAllTokens
         let valueA, gradientA = differentiate a case
         let valueB, gradientB = differentiate b case
         let value, gradient = differentiate (0.5 * a + 3.0 * b) case
@@ -234,7 +234,7 @@ let ``importance correction leaves what LLDS preserves alone`` () =
     let corrected = Importance.correct (Masked(0.9, 1.1)) (Surrogate.clipped(Clip.symmetric 0.2))
     forSeeds 6 (fun seed ->
         let case = random seed
-        let llds = Llds.penalty Llds.defaults
+        let llds = Llds.penalty Llds.overAllTokens
         let both, alone = differentiate (corrected + llds) case |> fst, differentiate corrected case |> fst
         near 1e-12 (differentiate llds case |> fst) (both - alone))
 

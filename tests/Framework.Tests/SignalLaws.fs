@@ -114,7 +114,7 @@ let private penalty preserve (estimator: Estimator) groups =
         Entropy = torch.zeros_like batch.Mask
         Value = None
     }
-    let objective = Llds.penalty { Llds.defaults with Preserve = preserve; Normaliser = Normaliser.AllTokens }
+    let objective = Llds.penalty { Llds.overAllTokens with Preserve = preserve; Normaliser = Normaliser.AllTokens }
     (Objective.differentiate objective (objective.Loss batch) batch forward).Value
 
 [<Fact>]

@@ -49,7 +49,7 @@ public sealed class AlgorithmTests
             + Coefficient.Linear(0, 1) * Objectives.EntropyBonus + 0.01 * Objectives.Kl(KlEstimator.K3);
         Assert.Equal(
             "clipped(low=0.2, high=0.2, TokenMean)"
-            + " + 0.2 * llds(gate=Response, normaliser=AllTokens, preserve=NonNegative, threshold=0.1, answer=Fixed(1))"
+            + " + 0.2 * llds(gate=Response, normaliser=PerResponse, preserve=NonNegative, threshold=0.1, answer=Fixed(1))"
             + " + linear(0, 1) * entropyBonus + 0.01 * kl(K3)",
             own.Objective.Formula);
 

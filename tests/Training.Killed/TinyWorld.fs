@@ -91,7 +91,7 @@ let private teaching = {
 }
 
 /// An LLDS whose reference moves with every update.
-let averaged = { Llds.defaults with Reference = Reference.MovingAverage 0.9 }
+let averaged = { Llds.overAllTokens with Reference = Reference.MovingAverage 0.9 }
 
 /// Two arms from policies that are taught first.
 let study count =

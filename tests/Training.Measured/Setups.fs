@@ -39,7 +39,7 @@ let private plain = setup Recipes.grpo architecture
 let private everything =
     Recipes.ppo
     + 0.1 * Kl.toward Reference.Initial K3
-    + 1.0 * Llds.penalty { Llds.defaults with Reference = Reference.MovingAverage 0.9 }
+    + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = Reference.MovingAverage 0.9 }
 
 let all =
     Map.ofList [

@@ -23,7 +23,7 @@ var now = new TokenScores { LogProbs = [.. trajectories.Select((trajectory, i) =
 
 Console.WriteLine();
 Console.WriteLine("Loss, and its slope on the first token of the first, correct trajectory");
-foreach (var recipe in new[] { Recipes.Grpo, Recipes.Grpo + 0.2 * Objectives.Llds(new LldsOptions { Gate = LldsGate.Action }) })
+foreach (var recipe in new[] { Recipes.Grpo, Recipes.Grpo + 0.2 * Objectives.Llds(LldsOptions.OverAllTokens) })
 {
     var loss = recipe.Evaluate(groups, now);
     Console.WriteLine($"  {loss.Value,8:F4} {loss.LogProbGradient[0][0],8:F4}   {recipe.Objective.Formula}");

@@ -21,7 +21,7 @@ try
         .Asking("Does a search agent keep what it knows while it learns?")
         .On(task)
         .StartingFrom(Path.Combine(data, "warm-start"))
-        .AddArm("GRPO + LLDS", Recipes.Grpo + 3.0 * Objectives.Llds(new LldsOptions { Gate = LldsGate.Action }))
+        .AddArm("GRPO + LLDS", Recipes.Grpo + 3.0 * Objectives.Llds(LldsOptions.OverAllTokens))
         .WithTraining(options => options with { Steps = 5, FreezeEmbedding = true, EvaluationQuestions = 20 })
         .WithSeeds(1)
         .WritingTo(runs)

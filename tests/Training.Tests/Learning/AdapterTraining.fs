@@ -24,7 +24,7 @@ let private adapterOf (policy: Policy) = (Option.get policy.Parameters.Adapter).
 let private all =
     Recipes.ppo
     + 0.001 * Kl.toward Reference.Initial K3
-    + 1.0 * Llds.penalty { Llds.defaults with Reference = Reference.MovingAverage 0.9 }
+    + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = Reference.MovingAverage 0.9 }
 
 let private train recipe options policy =
     let steps = List<StepReport>()

@@ -121,7 +121,7 @@ let ``LLDS against an older policy acts from the first update of a later step on
             Schedule = { small.Schedule with Peak = 3e-3; WarmUp = 0.0 }
     }
     let inert reference =
-        train (Recipes.grpo + 1.0 * Llds.penalty { Llds.defaults with Reference = reference }) options
+        train (Recipes.grpo + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = reference }) options
         |> fst
         |> List.map(metric MetricName.lldsInert)
     // One update a rollout: against the sampling policy there is never anything to penalise.

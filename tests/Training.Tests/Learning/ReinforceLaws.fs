@@ -8,7 +8,7 @@ open TorchSharp
 open Xunit
 open Levee.Tests.World
 
-let private llds = Recipes.grpo + 3.0 * Llds.penalty Llds.defaults
+let private llds = Recipes.grpo + 3.0 * Llds.penalty Llds.overAllTokens
 
 let private isTiming (name: string) =
     name.StartsWith("timing_s/", StringComparison.Ordinal) || name.StartsWith("perf/", StringComparison.Ordinal)
@@ -38,7 +38,7 @@ let ``two runs side by side do not disturb one another`` () =
 [<Fact>]
 let ``an arm with weight zero is the arm without`` () =
     let plain = train small Recipes.grpo 1
-    let zero = train small (Recipes.grpo + 0.0 * Llds.penalty Llds.defaults) 1
+    let zero = train small (Recipes.grpo + 0.0 * Llds.penalty Llds.overAllTokens) 1
     Assert.Equal<float32[]>(snd plain, snd zero)
 
 [<Fact>]

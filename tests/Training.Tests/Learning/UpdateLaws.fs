@@ -9,7 +9,7 @@ open Levee.Tests.World
 
 let private grpo = Recipes.grpo.Objective
 
-let private grpoWithLlds = grpo + 3.0 * Llds.penalty Llds.defaults
+let private grpoWithLlds = grpo + 3.0 * Llds.penalty Llds.overAllTokens
 
 let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
 
@@ -34,7 +34,7 @@ let private episodes =
 let ``micro-batches of any size make the same update`` () =
     use policy = warmPolicy()
     // Before any update the ratio is rounding alone, which would open gates without a threshold one way or the other.
-    let objective = grpo + 3.0 * Llds.penalty { Llds.defaults with Threshold = 1e-3 }
+    let objective = grpo + 3.0 * Llds.penalty { Llds.overAllTokens with Threshold = 1e-3 }
     let reference, whole = updated { small with MicroBatch = 100 } objective false policy episodes.Value
     for size in [ 1; 3; 8 ] do
         let actual, report = updated { small with MicroBatch = size } objective false policy episodes.Value

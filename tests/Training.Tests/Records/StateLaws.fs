@@ -31,7 +31,7 @@ let private watched actions = {
         Watch = { PhaseWatch.defaults with Options = nervous; Actions = actions; KeepEvery = 1 }
 }
 
-let private llds reference = Recipes.grpo + 1.0 * Llds.penalty { Llds.defaults with Reference = reference }
+let private llds reference = Recipes.grpo + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = reference }
 
 let private alarmed = Recipes.grpo + Coefficient.alarmed(Coefficient.constant 0.2) * Llds.penalty Llds.released
 

@@ -48,7 +48,7 @@ let private everything () =
         arm "LLDS-MA" Recipes.lldsMa
         arm "GSPO + LLDS" Recipes.gspoLlds
         armWith "bare" (Surrogate.clipped(Clip.symmetric 0.2)) (TrainingOptions.learningRate 1e-4)
-        sweep "lambda" [ 0.0; 0.1 ] (fun lambda -> Recipes.grpo + lambda * Llds.penalty Llds.defaults)
+        sweep "lambda" [ 0.0; 0.1 ] (fun lambda -> Recipes.grpo + lambda * Llds.penalty Llds.overAllTokens)
         sweepTraining "rate" [ 1e-4; 1e-3 ] Recipes.grpo TrainingOptions.learningRate
         armWith "alarm" (Recipes.grpo + Coefficient.alarmed(Coefficient.linear 0.0 0.2) * Llds.penalty Llds.multiAction) (fun options -> {
             options with

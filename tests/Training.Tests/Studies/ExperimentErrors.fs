@@ -144,7 +144,7 @@ let ``what is said of a setting ends with its remedy, not with the name of a fun
             said(fun () -> SamplingOptions.validate { SamplingOptions.defaults with MinP = 2.0 } |> ignore)
             said(fun () -> RolloutOptions.validate { RolloutOptions.defaults with MaxTurns = 0 } |> ignore)
             said(fun () -> SearchEnvironment({ SearchOptions.defaults with TopK = 0 }, SqliteRetriever.InMemory []) |> ignore)
-            said(fun () -> Llds.penalty { Llds.defaults with Threshold = -1.0 } |> ignore)
+            said(fun () -> Llds.penalty { Llds.overAllTokens with Threshold = -1.0 } |> ignore)
             said(fun () -> Devices.named "abacus" |> ignore)
             said(fun () -> TrainingOptions.validate { small with Steps = 0 })
         ] do

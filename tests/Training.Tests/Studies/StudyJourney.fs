@@ -17,7 +17,7 @@ let private tiny origin =
         training(fun _ -> small)
         seeds [ 1; 2 ]
         arm "GRPO" Recipes.grpo
-        armWith "GRPO + LLDS" (Recipes.grpo + 3.0 * Llds.penalty Llds.defaults) (TrainingOptions.learningRate 2e-4)
+        armWith "GRPO + LLDS" (Recipes.grpo + 3.0 * Llds.penalty Llds.overAllTokens) (TrainingOptions.learningRate 2e-4)
     }
 
 let private kept = Checkpoint(Path.Combine(data, "warm-start"))

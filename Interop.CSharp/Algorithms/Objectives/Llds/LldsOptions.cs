@@ -25,7 +25,10 @@ public sealed record LldsOptions
     /// <summary>The weight of tokens of the final answer span.</summary>
     public AnswerWeight AnswerWeight { get; init; } = new(Default.AnswerWeight);
 
-    /// <summary>The paper's Eq. 4.</summary>
+    /// <summary>The paper's gate under the released code's normaliser, all action tokens of the mini-batch.</summary>
+    public static LldsOptions OverAllTokens { get; } = FromCore(CoreObjectives.Llds.overAllTokens);
+
+    /// <summary>The paper's Eq. 4, which are the defaults.</summary>
     public static LldsOptions Paper { get; } = FromCore(CoreObjectives.Llds.paper);
 
     /// <summary>The released code, which the published lambda of 0.2 belongs to.</summary>
