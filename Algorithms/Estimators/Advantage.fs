@@ -20,7 +20,8 @@ type Gae = {
     Lambda: float
 }
 
-/// Advantage estimators. Make one from a function of a group's rewards by `ofRewards`; refine it by `whiten`, `TokenRewards.kl`, `TokenRewards.overlong`.
+/// Advantage estimators. Make one from a function of a group's rewards by `ofRewards`, or by
+/// `ofActions` where each action has its own; refine it by `whiten`, `TokenRewards.kl`, `TokenRewards.overlong`.
 ///
 /// A group has no signal where the rewards of its trajectories do not differ (`Deviation.differ`), rewards with their shaping. Under an estimator that compares
 /// within groups (all but REINFORCE, REINFORCE++ and generalised advantage estimation) its advantages are exactly 0, for every epsilon and also once
@@ -49,6 +50,31 @@ module Advantage =
 
     /// An estimator from a function of one group's rewards, which gives one number for each trajectory.
     let ofRewards formula (advantages: float[] -> float[]) = ofGroups formula (fun _ rewards -> advantages rewards)
+
+    /// For each action token of a trajectory, the advantage of its action.
+    let private spreadActions formula (group: Group) index (trajectory: Trajectory) (perAction: float[]) =
+        let actions = Trajectory.actions trajectory
+        if perAction.Length <> actions.Length then
+            Setting.refuse
+                $"The estimator {formula} gave {perAction.Length} advantages for trajectory {index} of the {group.Length} of question '{trajectory.Question.Id}', which has {actions.Length} actions: give one for each action, in the order of Trajectory.actions."
+        (actions, List.ofArray perAction) ||> List.map2(fun (tokens, _) a -> Array.replicate tokens.Length a) |> Array.concat
+
+    /// An estimator from a function of one group and its rewards, which gives one number for each action of each trajectory, [trajectory][action]; every
+    /// token of an action has its action's advantage. Actions are counted from 0 in the order of `Trajectory.actions`, as `SearchCall.Turn` counts them, so
+    /// that a search can be paid for what it found (turn-level credit). The estimate raises `ArgumentException` that names the trajectory and both counts
+    /// where the function gives not one number for each action.
+    let ofActions formula (advantages: Group -> float[] -> float[][]) =
+        let ofGroup (group: Group) rewards =
+            let rows = advantages group rewards
+            if rows.Length <> group.Length then
+                let question = group |> Array.tryHead |> Option.map _.Question.Id |> Option.defaultValue ""
+                Setting.refuse
+                    $"The estimator {formula} gave advantages for {rows.Length} trajectories of question '{question}', which has {group.Length}: give one row for each trajectory, in the group's order."
+            Array.mapi2 (spreadActions formula group) group rows
+        estimator formula true (fun rollouts -> {
+            Advantages = (rollouts.Groups, Rollouts.rewards rollouts) ||> Array.map2 ofGroup |> Array.concat
+            Returns = None
+        })
 
     /// The rows of each group, of one row a trajectory.
     let private perGroup (groups: Group[]) (rows: float[][]) =
