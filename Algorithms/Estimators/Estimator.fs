@@ -11,9 +11,10 @@ type Estimates = {
     Returns: float[][] option
 }
 
-/// Turns rewards into advantages. `Formula` says in one line how, for configurations and reports.
+/// Turns rewards into advantages.
 type Estimator = {
-    Formula: string
+    /// How, for configurations and reports; `Term.name "mine"` for one of a script's own.
+    Term: Term
     Needs: Set<Need>
     /// Whether a trajectory is compared with its own group alone: then a group without signal has advantages of exactly 0, and whitening leaves
     /// them so. An estimator that is not compares over the whole step, or with a critic.
@@ -22,4 +23,7 @@ type Estimator = {
     Parts: RewardPart list
     /// Raises `ArgumentException` for a trajectory that was not judged.
     Estimate: Rollouts -> Estimates
-}
+} with
+
+    /// The term in one line.
+    member this.Formula = Term.text this.Term
