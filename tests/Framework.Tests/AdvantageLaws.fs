@@ -332,6 +332,35 @@ let ``parts of a recipe that do not fit are refused with a remedy`` () =
         Assert.Contains(word, error.Message)
     refused { Recipes.ppo with Objective = Recipes.grpo.Objective } "Value.clipped"
     refused { Recipes.ppo with Estimator = Advantage.grpo } "Advantage.gae"
-    refused { Recipes.dapo with SamplingRounds = Some 0 } "give 1 or more"
+    refused { Recipes.dapo with Groups = { GroupChoice.all with Rounds = Some 0 } } "give 1 or more"
     for recipe in [ Recipes.grpo; Recipes.ppo; Recipes.dapo; Recipes.gspoLlds ] do
         Recipe.validate recipe
+
+[<Fact>]
+let ``a choice of groups out of range is refused with a remedy`` () =
+    let refused (make: unit -> GroupChoice) =
+        let error = Assert.Throws<ArgumentException>(fun () -> make() |> ignore)
+        Assert.Contains("give", error.Message)
+    refused(fun () -> GroupChoice.dynamicSampling 0)
+    refused(fun () -> GroupChoice.ofGroups "mine" -1 (fun _ -> true))
+    refused(fun () -> GroupChoice.variance 0.1 0)
+    refused(fun () -> GroupChoice.variance -0.1 2)
+    refused(fun () -> GroupChoice.variance nan 2)
+    refused(fun () -> GroupChoice.variance infinity 2)
+
+[<Fact>]
+let ``the variance of a group's judged rewards decides whether it is kept`` () =
+    let group rewards : Group = rewards |> Array.map(ofLengths "q" [ 1 ])
+    let keeps threshold rewards = (GroupChoice.variance threshold 3).Keep(group rewards)
+    // Variances: 0.25, 0.1875 and 0.16.
+    Assert.True(keeps 0.24 [| 1.0; 0.0 |])
+    Assert.False(keeps 0.25 [| 1.0; 0.0; 1.0; 0.0 |])
+    Assert.True(keeps 0.18 [| 1.0; 0.0; 0.0; 0.0 |])
+    Assert.False(keeps 0.19 [| 1.0; 0.0; 0.0; 0.0 |])
+    Assert.False(keeps 0.17 [| 1.0; 1.0; 1.0; 1.0; 0.0 |])
+    Assert.False(keeps 0.0 [| 0.1; 0.1; 0.1 |])
+    Assert.False(keeps 0.0 [| 1.0 |])
+    Assert.True(keeps 0.24 [| nan; 1.0; 0.0 |])
+    Assert.False(keeps 0.0 [| nan; 1.0 |])
+    holdsOf(fun rollouts ->
+        rollouts.Groups |> Array.forall(fun g -> (GroupChoice.variance 0.0 1).Keep g = (GroupChoice.dynamicSampling 1).Keep g))

@@ -103,3 +103,20 @@ let ``what a script wrote by itself is refused by name, with a remedy`` () =
 [<Fact>]
 let ``numbers out of range are refused as in code`` () =
     Assert.Throws<ArgumentException>(fun () -> Reading.objective "clipped(low=2, high=0.2, TokenMean)" |> ignore) |> ignore
+
+[<Fact>]
+let ``every choice of groups of the library is read back from its formula`` () =
+    for choice, formula in
+        [
+            GroupChoice.all, "all"
+            GroupChoice.dynamicSampling 7, "dynamicSampling(rounds=7)"
+            GroupChoice.variance 0.15 3, "variance(threshold=0.15, rounds=3)"
+        ] do
+        Assert.Equal(formula, choice.Formula)
+        let again = Reading.groups formula
+        Assert.Equal(choice.Term, again.Term)
+        Assert.Equal(choice.Rounds, again.Rounds)
+        AdvantageLaws.holdsOf(fun rollouts -> Array.map choice.Keep rollouts.Groups = Array.map again.Keep rollouts.Groups)
+    let error = Assert.Throws<FormatException>(fun () -> Reading.groups (GroupChoice.ofGroups "medium" 2 (fun _ -> true)).Formula |> ignore)
+    Assert.Contains("no choice of groups 'medium'; it has all, dynamicSampling, variance", error.Message)
+    Assert.Contains("run that script", error.Message)

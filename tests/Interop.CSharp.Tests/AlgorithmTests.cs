@@ -116,6 +116,20 @@ public sealed class AlgorithmTests
     }
 
     [Fact]
+    public void A_choice_of_groups_keeps_what_it_keeps_in_FSharp()
+    {
+        Assert.Null(Recipes.Grpo.Groups.Rounds);
+        Assert.Equal("dynamicSampling(rounds=3)", Recipes.Grpo.WithDynamicSampling(3).Groups.Formula);
+        var half = Recipes.Grpo.WithGroups(GroupChoice.Variance(0.23, 2)).Groups;
+        Assert.Equal(2, half.Rounds);
+        Assert.True(half.Keeps([Episode(1, 2), Episode(0, 2)]));
+        Assert.False(half.Keeps([Episode(1, 2), Episode(0, 2), Episode(0, 2)]));
+        var small = GroupChoice.OfGroups("small", 4, group => group.Count < 3);
+        Assert.Equal([true, false], new[] { 2, 3 }.Select(size => small.Keeps([.. Enumerable.Repeat(Episode(0, 1), size)])));
+        Assert.Throws<ArgumentException>(() => GroupChoice.DynamicSampling(0));
+    }
+
+    [Fact]
     public void An_objective_of_ones_own_can_be_what_is_there_already()
     {
         var own = Objectives.OfTokens(
