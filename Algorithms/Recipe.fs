@@ -8,9 +8,8 @@ open Levee.Algorithms.Objectives
 type Recipe = {
     Estimator: Estimator
     Objective: Objective
-    /// Dynamic sampling (DAPO, arXiv 2503.14476, section 3.2): groups without signal (`Judgement.hasSignal`) are dropped and other questions sampled in
-    /// their place, in at most so many rounds of sampling a step. None keeps every group.
-    SamplingRounds: int option
+    /// Which of a step's groups are trained on.
+    Groups: GroupChoice
 } with
 
     /// Adds a term to the recipe's objective.
@@ -20,15 +19,19 @@ type Recipe = {
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Recipe =
     /// An estimator and an objective, on all groups.
-    let create estimator objective = { Estimator = estimator; Objective = objective; SamplingRounds = None }
+    let create estimator objective = { Estimator = estimator; Objective = objective; Groups = GroupChoice.all }
 
-    /// A recipe in one line, from the formulas of its parts and its rounds of dynamic sampling.
-    let line (objective: string) (advantage: string) (samplingRounds: int option) =
-        let sampling = samplingRounds |> Option.map(fun rounds -> $", dynamic sampling in {rounds} rounds") |> Option.defaultValue ""
-        $"{objective}, advantage {advantage}{sampling}"
+    /// A recipe in one line, from the formulas of its parts; the choice of groups is told where it is not all of them.
+    let line (objective: string) (advantage: string) (groups: Term) =
+        let choice =
+            match groups with
+            | Term.Call("all", []) -> ""
+            | Term.Call("dynamicSampling", [ _, Term.Number rounds ]) -> $", dynamic sampling in {rounds} rounds"
+            | other -> $", groups {Term.text other}"
+        $"{objective}, advantage {advantage}{choice}"
 
     /// The recipe in one line.
-    let formula recipe = line recipe.Objective.Formula recipe.Estimator.Formula recipe.SamplingRounds
+    let formula recipe = line recipe.Objective.Formula recipe.Estimator.Formula recipe.Groups.Term
 
     /// The needs that a trainer must meet.
     let needs recipe = recipe.Estimator.Needs + recipe.Objective.Needs
@@ -43,7 +46,4 @@ module Recipe =
             Setting.refuse
                 $"The objective {recipe.Objective.Formula} teaches a critic, but the estimator {recipe.Estimator.Formula} gives no returns to learn: take Advantage.gae."
         | _ -> ()
-        match recipe.SamplingRounds with
-        | Some rounds when rounds < 1 ->
-            Setting.refuse $"Dynamic sampling in {rounds} rounds is out of range: give 1 or more, or None to keep every group."
-        | _ -> ()
+        GroupChoice.validate recipe.Groups

@@ -21,7 +21,7 @@ module Recipes =
     /// lengths: put `TokenRewards.overlong` in front of the estimator.
     let dapo = {
         Recipe.create Advantage.grpo (Objective.withoutTruncated(Surrogate.clipped(Clip.asymmetric 0.2 0.28))) with
-            SamplingRounds = Some 10
+            Groups = GroupChoice.dynamicSampling 10
     }
 
     /// GSPO: ratios of whole sequences with their far smaller clip (arXiv 2507.18071, section 5.1).

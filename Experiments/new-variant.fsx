@@ -8,7 +8,7 @@ open Levee
 
 // 1. Write it. An objective says what it is called, what it needs, and what it makes of a part of a mini-batch. The denominator is counted on the whole.
 let quadratic: Objective = {
-    Formula = "quadraticLlds"
+    Term = Term.name "quadraticLlds"
     Needs = Set.empty
     Loss =
         fun whole ->

@@ -30,8 +30,19 @@ module Comparison =
         | true, value -> value.ToString()
         | _ -> ""
 
+    /// The choice of groups of an arm; one that a script wrote may be no formula, and is a name then.
+    let private groups (arm: JsonElement) =
+        match text "groups" arm with
+        | "" -> GroupChoice.all.Term
+        | formula ->
+            try
+                Formula.parse formula
+            with :? FormatException ->
+                Term.name formula
+
     let private readArm (arm: JsonElement) =
-        let line = Recipe.line (text "objective" arm) (text "advantage" arm) (Configuration.samplingRounds arm)
+        let arm = Configuration.arm arm
+        let line = Recipe.line (text "objective" arm) (text "advantage" arm) (groups arm)
         text "name" arm, line, arm.GetRawText()
 
     let private remedy = "Give the folders that runs wrote, such as runs/collapse-20260101-120000."

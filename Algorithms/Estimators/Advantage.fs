@@ -20,7 +20,8 @@ type Gae = {
     Lambda: float
 }
 
-/// Advantage estimators. Make one from a function of a group's rewards by `ofRewards`; refine it by `whiten`, `TokenRewards.kl`, `TokenRewards.overlong`.
+/// Advantage estimators. Make one from a function of a group's rewards by `ofRewards`, or by
+/// `ofActions` where each action has its own; refine it by `whiten`, `TokenRewards.kl`, `TokenRewards.overlong`.
 ///
 /// A group has no signal where the rewards of its trajectories do not differ (`Deviation.differ`), rewards with their shaping. Under an estimator that compares
 /// within groups (all but REINFORCE, REINFORCE++ and generalised advantage estimation) its advantages are exactly 0, for every epsilon and also once
@@ -29,7 +30,7 @@ type Gae = {
 [<RequireQualifiedAccess>]
 module Advantage =
     let private estimator formula isGroupRelative estimate : Estimator = {
-        Formula = formula
+        Term = Term.name formula
         Needs = Set.empty
         IsGroupRelative = isGroupRelative
         Parts = []
@@ -50,10 +51,37 @@ module Advantage =
     /// An estimator from a function of one group's rewards, which gives one number for each trajectory.
     let ofRewards formula (advantages: float[] -> float[]) = ofGroups formula (fun _ rewards -> advantages rewards)
 
+    /// For each action token of a trajectory, the advantage of its action.
+    let private spreadActions formula (group: Group) index (trajectory: Trajectory) (perAction: float[]) =
+        let actions = Trajectory.actions trajectory
+        if perAction.Length <> actions.Length then
+            Setting.refuse
+                $"The estimator {formula} gave {perAction.Length} advantages for trajectory {index} of the {group.Length} of question '{trajectory.Question.Id}', which has {actions.Length} actions: give one for each action, in the order of Trajectory.actions."
+        (actions, List.ofArray perAction) ||> List.map2(fun (tokens, _) a -> Array.replicate tokens.Length a) |> Array.concat
+
+    /// An estimator from a function of one group and its rewards, which gives one number for each action of each trajectory, [trajectory][action]; every
+    /// token of an action has its action's advantage. Actions are counted from 0 in the order of `Trajectory.actions`, as `SearchCall.Turn` counts them, so
+    /// that a search can be paid for what it found (turn-level credit). The estimate raises `ArgumentException` that names the trajectory and both counts
+    /// where the function gives not one number for each action.
+    let ofActions formula (advantages: Group -> float[] -> float[][]) =
+        let ofGroup (group: Group) rewards =
+            let rows = advantages group rewards
+            if rows.Length <> group.Length then
+                let question = group |> Array.tryHead |> Option.map _.Question.Id |> Option.defaultValue ""
+                Setting.refuse
+                    $"The estimator {formula} gave advantages for {rows.Length} trajectories of question '{question}', which has {group.Length}: give one row for each trajectory, in the group's order."
+            Array.mapi2 (spreadActions formula group) group rows
+        estimator formula true (fun rollouts -> {
+            Advantages = (rollouts.Groups, Rollouts.rewards rollouts) ||> Array.map2 ofGroup |> Array.concat
+            Returns = None
+        })
+
     /// The rows of each group, of one row a trajectory.
     let private perGroup (groups: Group[]) (rows: float[][]) =
         let starts = groups |> Array.scan (fun start group -> start + group.Length) 0
         groups |> Array.mapi(fun g group -> rows[starts[g] .. starts[g] + group.Length - 1])
+
+    let private deviationArguments deviation = [ Term.number "ddof" (float deviation.Ddof); Term.number "epsilon" deviation.Epsilon ]
 
     /// (x - mean) / sqrt(var + epsilon) of advantages over the whole step. `Ddof` 1 and epsilon 1e-8 are verl's; fewer than two numbers stay as they are,
     /// and numbers that do not differ become 0. Groups in which an estimator that compares within groups found nothing but zeros keep them: taking the step's
@@ -78,7 +106,11 @@ module Advantage =
                 perGroup rollouts.Groups advantages |> Array.collect ofGroup
         {
             inner with
-                Formula = $"whiten({inner.Formula}, over={Formula.text over}, ddof={deviation.Ddof}, epsilon={deviation.Epsilon})"
+                Term =
+                    Term.Call(
+                        "whiten",
+                        Term.argument inner.Term :: Term.keyed "over" (Term.ofCase over) :: deviationArguments deviation
+                    )
                 Estimate =
                     fun rollouts ->
                         let estimates = inner.Estimate rollouts
@@ -86,8 +118,10 @@ module Advantage =
         }
 
     /// GRPO with a standard deviation of choice: `Baseline.standardise`.
-    let groupRelative deviation =
-        ofRewards $"grpo(ddof={deviation.Ddof}, epsilon={deviation.Epsilon})" (Baseline.standardise deviation)
+    let groupRelative deviation = {
+        ofRewards "grpo" (Baseline.standardise deviation) with
+            Term = Term.Call("grpo", deviationArguments deviation)
+    }
 
     /// GRPO as released code has it: `groupRelative Deviation.sample`.
     let grpo = groupRelative Deviation.sample
@@ -110,13 +144,12 @@ module Advantage =
             match deviation with
             | Some deviation -> snd(Deviation.momentsOf deviation rewards) + deviation.Epsilon
             | None -> 1.0
-        let formula =
-            match deviation with
-            | Some deviation -> $"passAtK(ddof={deviation.Ddof}, epsilon={deviation.Epsilon})"
-            | None -> "passAtK"
-        ofRewards formula (fun rewards ->
-            let scale = scale rewards
-            rewards |> Baseline.bestOverSecond |> Array.map(Deviation.over scale))
+        {
+            ofRewards "passAtK" (fun rewards ->
+                let scale = scale rewards
+                rewards |> Baseline.bestOverSecond |> Array.map(Deviation.over scale)) with
+                Term = Term.Call("passAtK", deviation |> Option.map deviationArguments |> Option.defaultValue [])
+        }
 
     /// GPG: centred rewards times (groups / groups whose rewards differ), so that groups without signal do not dilute the gradient (Chu et al. 2025, arXiv
     /// 2504.02546, section 3.2).
@@ -131,12 +164,13 @@ module Advantage =
     /// rewards of different size do not drown one another (arXiv 2601.05242). The trajectories' own outcome is used only where a part reads it. A group has
     /// no signal where no part's rewards differ. Raises `ArgumentException` that names the part, the question and what it gave where that is no number.
     let gdpo (parts: RewardPart list) =
-        let names = parts |> List.map(fun part -> $"{part.Weight} * {part.Name}") |> String.concat " + "
+        let weighted = Term.Sum [ for part in parts -> Term.Product(Term.Number part.Weight, Term.name part.Name) ]
         let standardised (group: Group) part =
             group |> Array.map(Judgement.reward part) |> Baseline.standardise Deviation.sample |> Array.map((*) part.Weight)
         {
-            ofGroups $"gdpo({names})" (fun group _ ->
+            ofGroups "gdpo" (fun group _ ->
                 parts |> List.map(standardised group) |> List.fold (Array.map2 (+)) (Array.zeroCreate group.Length)) with
+                Term = Term.Call("gdpo", [ Term.argument weighted ])
                 Parts = parts
         }
         |> whiten Over.Trajectories Deviation.whitening
@@ -149,10 +183,13 @@ module Advantage =
     let discountedReturn gamma =
         if not(gamma >= 0.0 && gamma <= 1.0) then
             Setting.refuse $"A discount of {gamma} is out of range: give 0 to 1."
-        estimator $"discountedReturn(gamma={gamma})" false (fun rollouts -> {
-            Advantages = Rollouts.tokenRewards rollouts |> Array.map(discounted gamma)
-            Returns = None
-        })
+        {
+            estimator "discountedReturn" false (fun rollouts -> {
+                Advantages = Rollouts.tokenRewards rollouts |> Array.map(discounted gamma)
+                Returns = None
+            }) with
+                Term = Term.Call("discountedReturn", [ Term.number "gamma" gamma ])
+        }
 
     /// REINFORCE++: discounted returns whitened over the step's tokens, no group needed (Hu et al. 2025, arXiv 2501.03262, Eq. 6 to 8). A group of equal
     /// rewards is compared with the other groups of the step.
@@ -174,7 +211,7 @@ module Advantage =
                 reward + options.Gamma * next - value + options.Gamma * options.Lambda * advantage, value
             Array.scanBack step (Array.zip rewards values) (0.0, 0.0) |> Array.truncate rewards.Length |> Array.map fst
         {
-            Formula = $"gae(gamma={options.Gamma}, lambda={options.Lambda})"
+            Term = Term.Call("gae", [ Term.number "gamma" options.Gamma; Term.number "lambda" options.Lambda ])
             Needs = Set.singleton CriticValues
             IsGroupRelative = false
             Parts = []

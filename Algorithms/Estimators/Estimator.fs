@@ -10,9 +10,10 @@ type Estimates = {
     Returns: float[][] option
 }
 
-/// Turns rewards into advantages. `Formula` names the way in one line, for configurations and reports.
+/// Turns rewards into advantages.
 type Estimator = {
-    Formula: string
+    /// How, for configurations and reports; `Term.name "mine"` for one of a script's own.
+    Term: Term
     Needs: Set<Need>
     /// True when a trajectory is compared with its own group alone. Then a group without signal has advantages of exactly 0, and whitening leaves them so.
     /// Any other estimator compares over the whole step, or with a critic.
@@ -21,4 +22,7 @@ type Estimator = {
     Parts: RewardPart list
     /// Raises `ArgumentException` for a trajectory that was not judged.
     Estimate: Rollouts -> Estimates
-}
+} with
+
+    /// The term in one line.
+    member this.Formula = Term.text this.Term

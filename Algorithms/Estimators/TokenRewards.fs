@@ -17,9 +17,9 @@ type Overlong = {
 /// Rewards besides the outcome, token by token, put in front of an estimator.
 [<RequireQualifiedAccess>]
 module TokenRewards =
-    let private add formula needs (reward: Rollouts -> float[][]) (estimator: Estimator) : Estimator = {
+    let private add term needs (reward: Rollouts -> float[][]) (estimator: Estimator) : Estimator = {
         estimator with
-            Formula = $"shaped({estimator.Formula}, {formula})"
+            Term = Term.Call("shaped", [ Term.argument estimator.Term; Term.argument term ])
             Needs = estimator.Needs + needs
             Estimate =
                 fun rollouts ->
@@ -37,7 +37,8 @@ module TokenRewards =
             match Map.tryFind reference rollouts.LogProbReference with
             | Some known -> (sampled, known) ||> Array.map2(Array.map2(fun p q -> -beta * KlEstimator.estimateOf estimator (float p - q)))
             | None -> invalidOp $"A KL in the reward needs log-probabilities under the policy {reference}, which these rollouts lack."
-        add $"kl({Formula.text estimator}, {Formula.text reference}, {beta})" (Set.singleton(ReferencePolicy reference)) penalty
+        let arguments = [ Term.ofCase estimator; Term.ofCase reference; Term.Number beta ]
+        add (Term.Call("kl", List.map Term.argument arguments)) (Set.singleton(ReferencePolicy reference)) penalty
 
     /// Takes a penalty for length out of the reward: 0 up to `Limit - Buffer` action tokens, growing to `Penalty` at `Limit`, on the last token
     /// (soft overlong punishment: DAPO, arXiv 2503.14476, Eq. 13). It depends on the length alone: what a response was cut off by is for
@@ -56,4 +57,9 @@ module TokenRewards =
                         -options.Penalty * share row.Length
                     else
                         0.0))
-        add $"overlong(limit={options.Limit}, buffer={options.Buffer}, penalty={options.Penalty})" Set.empty penalty
+        let arguments = [
+            Term.number "limit" (float options.Limit)
+            Term.number "buffer" (float options.Buffer)
+            Term.number "penalty" options.Penalty
+        ]
+        add (Term.Call("overlong", arguments)) Set.empty penalty

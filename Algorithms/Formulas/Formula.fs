@@ -4,14 +4,76 @@ open System
 open System.Globalization
 open Microsoft.FSharp.Reflection
 
-/// A formula as it is read: what objectives, estimators and coefficients are written in for configurations and reports.
+/// A formula: what objectives, estimators and coefficients are made of, for configurations and reports. `Term.text` writes it, `Formula.parse` reads it.
 [<RequireQualifiedAccess>]
 type Term =
     | Number of float
-    /// A name with arguments, each perhaps by name: `clipped(low=0.2, high=0.2, TokenMean)`, `UpdatesAgo 2`, `rloo`.
+    /// A name with arguments, each perhaps by name: `clipped(low=0.2, high=0.2, TokenMean)`, `UpdatesAgo 2`, `rloo`. What a script wrote by itself is a
+    /// name without arguments, of any characters.
     | Call of name: string * arguments: (string option * Term) list
     | Sum of Term list
     | Product of Term * Term
+
+/// Making and writing formulas.
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Term =
+    /// A name without arguments, written as it stands.
+    let name text = Term.Call(text, [])
+
+    /// An argument by its place: `TokenMean` in `reinforce(TokenMean)`.
+    let argument (term: Term) : string option * Term = None, term
+
+    /// An argument by its name: `preserve=Positive`.
+    let keyed key (term: Term) = Some key, term
+
+    /// A number as an argument by its name: `low=0.2`.
+    let number key value = keyed key (Term.Number value)
+
+    /// A union case: `TokenMean`, `SequenceSumOver(64)`, `Masked(0.5, 5)`.
+    let ofCase (value: 'union) =
+        let case, fields = FSharpValue.GetUnionFields(value, typeof<'union>)
+        let ofField (field: objnull) = argument(Term.Number(Convert.ToDouble(field, CultureInfo.InvariantCulture)))
+        Term.Call(case.Name, fields |> Array.map ofField |> List.ofArray)
+
+    let private summands term =
+        match term with
+        | Term.Sum terms -> terms
+        | other -> [ other ]
+
+    /// The sum of two terms, in which sums are not nested.
+    let add left right = Term.Sum(summands left @ summands right)
+
+    let private readsAsSum term =
+        match term with
+        | Term.Sum _ -> true
+        | Term.Call(name, []) -> name.Contains " + "
+        | _ -> false
+
+    /// Whether a term is a sum, or has one within.
+    let rec private holdsSum term =
+        readsAsSum term
+        || match term with
+           | Term.Product(left, right) -> holdsSum left || holdsSum right
+           | Term.Call(_, arguments) -> arguments |> List.exists(snd >> holdsSum)
+           | _ -> false
+
+    /// A term in one line; `Formula.parse` reads it back where every name is one word. A factor that is a sum, or a name that reads as one, stands in
+    /// brackets.
+    let rec text term =
+        let bracketed isNeeded term = if isNeeded term then $"({text term})" else text term
+        match term with
+        | Term.Number number -> number.ToString("R", CultureInfo.InvariantCulture)
+        | Term.Call(name, []) -> name
+        | Term.Call(name, arguments) ->
+            let written (key, term) =
+                match key with
+                | Some key -> $"{key}={text term}"
+                | None -> text term
+            let arguments = arguments |> List.map written |> String.concat ", "
+            $"{name}({arguments})"
+        | Term.Sum terms -> terms |> List.map text |> String.concat " + "
+        // Brackets around a sum further within are not needed: they keep the configurations of earlier runs the same to the letter.
+        | Term.Product(left, right) -> $"{bracketed readsAsSum left} * {bracketed holdsSum right}"
 
 /// Reading formulas: sums of products of numbers and calls.
 [<RequireQualifiedAccess>]
@@ -107,19 +169,8 @@ module Formula =
         | term, [] -> term
         | _, rest -> refuse text (place rest) "the formula should have ended here"
 
-    let private written (value: objnull) =
-        match value with
-        | :? float as number -> number.ToString("R", CultureInfo.InvariantCulture)
-        | other -> string other
-
     /// A union case as a formula has it: `TokenMean`, `SequenceSumOver(64)`, `Masked(0.5, 5)`.
-    let text (value: 'union) =
-        let case, fields = FSharpValue.GetUnionFields(value, typeof<'union>)
-        match fields with
-        | [||] -> case.Name
-        | fields ->
-            let arguments = fields |> Array.map written |> String.concat ", "
-            $"{case.Name}({arguments})"
+    let text (value: 'union) = Term.text(Term.ofCase value)
 
     /// The union case that a term names. Raises `FormatException` that lists the cases there are.
     let union<'union> (term: Term) : 'union =

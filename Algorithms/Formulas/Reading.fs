@@ -5,7 +5,7 @@ open Levee.Algorithms
 open Levee.Algorithms.Estimators
 open Levee.Algorithms.Objectives
 
-/// Objectives, estimators and coefficients of the library from their formulas. What a script wrote by itself is a function that no formula holds: it is
+/// Objectives, estimators, coefficients and choices of groups of the library from their formulas. What a script wrote by itself is a function that no formula holds: it is
 /// refused by name.
 [<RequireQualifiedAccess>]
 module Reading =
@@ -161,3 +161,19 @@ module Reading =
 
     /// The estimator that a formula says. Raises as `objective` does.
     let estimator formula = Formula.parse formula |> ofEstimator
+
+    let private choices: Map<string, Arguments -> GroupChoice> =
+        Map.ofList [
+            "all", (fun _ -> GroupChoice.all)
+            "dynamicSampling", value "rounds" >> int >> GroupChoice.dynamicSampling
+            "variance", (fun arguments -> GroupChoice.variance (value "threshold" arguments) (int(value "rounds" arguments)))
+        ]
+
+    /// The choice of groups that a formula says. Raises as `objective` does.
+    let groups formula =
+        match Formula.parse formula with
+        | Term.Call(name, arguments) ->
+            match Map.tryFind name choices with
+            | Some create -> create arguments
+            | None -> unknown "choice of groups" name choices.Keys
+        | _ -> refuse "The name of a choice of groups is missing."

@@ -8,7 +8,7 @@ module Entropy =
     /// Minus the mean entropy (nats) of the distributions that action tokens were drawn from; weigh it by a small positive number
     /// (verl's default coefficient is 0.001). Metric: `actor/entropy_loss`, verl's name for the mean entropy itself.
     let bonus: Objective = {
-        Formula = "entropyBonus"
+        Term = Term.name "entropyBonus"
         Needs = Set.singleton EntropyGradient
         Loss =
             fun whole ->

@@ -41,7 +41,7 @@ module Importance =
         let weigh (batch: Batch) = { batch with Advantage = batch.Advantage * weights correction batch }
         {
             surrogate with
-                Formula = $"correct({Formula.text correction}, {surrogate.Formula})"
+                Term = Term.Call("correct", [ Term.argument(Term.ofCase correction); Term.argument surrogate.Term ])
                 Needs = surrogate.Needs.Add TrainerLogProbs
                 Loss =
                     fun whole ->

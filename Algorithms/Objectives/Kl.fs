@@ -11,13 +11,13 @@ module Kl =
     /// The mean over all action tokens of the KL to a policy, as a loss. Metric: `actor/kl_loss`. Raises `InvalidOperationException` on a batch without
     /// that policy's log-probabilities.
     let toward reference estimator =
-        let formula =
-            if reference = Reference.Initial then
-                $"kl({Formula.text estimator})"
-            else
-                $"kl({Formula.text estimator}, {Formula.text reference})"
+        let arguments = [
+            Term.argument(Term.ofCase estimator)
+            if reference <> Reference.Initial then
+                Term.argument(Term.ofCase reference)
+        ]
         {
-            Formula = formula
+            Term = Term.Call("kl", arguments)
             Needs = Batch.needs reference
             Loss =
                 fun whole ->

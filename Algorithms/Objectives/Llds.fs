@@ -152,12 +152,19 @@ module Llds =
             Setting.refuse $"An LLDS reference averaged with decay {decay} is out of range: give a number between 0 and 1."
         | _ -> ()
 
-    let private formula options =
-        let reference =
-            match options.Reference with
-            | Reference.Sampling -> ""
-            | other -> $", reference={Formula.text other}"
-        $"llds(gate={Formula.text options.Gate}, normaliser={Formula.text options.Normaliser}, preserve={Formula.text options.Preserve}{reference}, threshold={options.Threshold}, answer={Formula.text options.AnswerWeight})"
+    let private term options =
+        Term.Call(
+            "llds",
+            [
+                Term.keyed "gate" (Term.ofCase options.Gate)
+                Term.keyed "normaliser" (Term.ofCase options.Normaliser)
+                Term.keyed "preserve" (Term.ofCase options.Preserve)
+                if options.Reference <> Reference.Sampling then
+                    Term.keyed "reference" (Term.ofCase options.Reference)
+                Term.number "threshold" options.Threshold
+                Term.keyed "answer" (Term.ofCase options.AnswerWeight)
+            ]
+        )
 
     /// The penalty: the normalised sum over gated, preserved tokens of w * max(0, d), d = log pi_reference - log pi (arXiv 2512.04220, Eq. 4, 5, 9 and 10).
     /// It is zero, and so is its gradient, wherever likelihood did not fall; in particular while pi = pi_reference: with the sampling policy as reference it
@@ -171,7 +178,7 @@ module Llds =
     let penalty options : Objective =
         check options
         {
-            Formula = formula options
+            Term = term options
             Needs = Batch.needs options.Reference
             Loss =
                 fun whole ->

@@ -20,11 +20,14 @@ type Loss = { Value: torch.Tensor; Metrics: (string * torch.Tensor) list }
 /// A training objective, in stages: given the whole mini-batch (for its denominators), it judges any part of its rows under
 /// the current policy. Micro-batches of a mini-batch therefore add up to the mini-batch's value and gradient.
 type Objective = {
-    /// The objective in one line, as it was composed; for configurations and reports.
-    Formula: string
+    /// The objective as it was composed, for configurations and reports; `Term.name "mine"` for one of a script's own.
+    Term: Term
     Needs: Set<Need>
     Loss: Batch -> Batch -> Forward -> Loss
 } with
+
+    /// The term in one line.
+    member this.Formula = Term.text this.Term
 
     /// Adds two objectives: values add, and so do metrics of the same name.
     static member (+)(a: Objective, b: Objective) =
@@ -36,7 +39,7 @@ type Objective = {
                 | None -> name, value
             { Value = x.Value + y.Value; Metrics = List.map sum x.Metrics @ fresh }
         {
-            Formula = $"{a.Formula} + {b.Formula}"
+            Term = Term.add a.Term b.Term
             Needs = a.Needs + b.Needs
             Loss =
                 fun whole ->
@@ -46,11 +49,7 @@ type Objective = {
 
     /// Weighs an objective by a coefficient of the mini-batch's clock: its value, not its metrics.
     static member (*)(coefficient: Coefficient, objective: Objective) = {
-        Formula =
-            if objective.Formula.Contains " + " then
-                $"{coefficient.Formula} * ({objective.Formula})"
-            else
-                $"{coefficient.Formula} * {objective.Formula}"
+        Term = Term.Product(coefficient.Term, objective.Term)
         Needs = coefficient.Needs + objective.Needs
         Loss =
             fun whole ->
@@ -62,7 +61,7 @@ type Objective = {
 
     /// Weighs an objective: its value, not its metrics.
     static member (*)(weight: float, objective: Objective) : Objective =
-        { Formula = string weight; Needs = Set.empty; At = fun _ -> weight } * objective
+        { Term = Term.Number weight; Needs = Set.empty; At = fun _ -> weight } * objective
 
 /// What an objective says of a part of a mini-batch, ready to be pulled back through the policy.
 type Slopes = {
@@ -83,14 +82,14 @@ type Slopes = {
 module Objective =
     /// Zero everywhere.
     let zero: Objective = {
-        Formula = "0"
+        Term = Term.Number 0.0
         Needs = Set.empty
         Loss = fun _ _ forward -> { Value = (torch.zeros_like forward.LogProb).sum(); Metrics = [] }
     }
 
     /// An objective from a function that gives the loss of each token, [R, N]; what stands in the padding does not count. Metric: its value, by the name given.
     let ofTokens formula metric aggregation (losses: Batch -> Forward -> torch.Tensor) : Objective = {
-        Formula = formula
+        Term = Term.name formula
         Needs = Set.empty
         Loss =
             fun whole ->
@@ -105,7 +104,7 @@ module Objective =
         let restrict (batch: Batch) = { batch with Mask = batch.Mask * select batch }
         {
             objective with
-                Formula = $"mask({name}, {objective.Formula})"
+                Term = Term.Call("mask", [ Term.argument(Term.name name); Term.argument objective.Term ])
                 Loss =
                     fun whole ->
                         let judge = objective.Loss(restrict whole)
@@ -116,7 +115,7 @@ module Objective =
     /// DAPO, arXiv 2503.14476, section 3.4).
     let withoutTruncated (objective: Objective) = {
         mask "" (fun batch -> (1.0 - batch.Truncated).unsqueeze(1L)) objective with
-            Formula = $"withoutTruncated({objective.Formula})"
+            Term = Term.Call("withoutTruncated", [ Term.argument objective.Term ])
     }
 
     /// Differentiates an objective on a part of a mini-batch. `judge` is `objective.Loss whole`; `forward` holds numbers [R, N] without a graph. Value and

@@ -44,9 +44,8 @@ module Surrogate =
     /// log rho of each token, zero in the padding and kept within +-20 so that its exponential is finite.
     let logRatio (part: Batch) (forward: Forward) = forward.LogProb - part.LogProbOld |> Tensors.keep part.Mask |> Tensors.clamp -20.0 20.0
 
-    /// A surrogate from a function that gives the loss of each token and where a bound is in force, both [R, N].
-    let ofTokens formula aggregation (losses: Batch -> Forward -> torch.Tensor * torch.Tensor) : Objective = {
-        Formula = formula
+    let private create term aggregation (losses: Batch -> Forward -> torch.Tensor * torch.Tensor) : Objective = {
+        Term = term
         Needs = Set.empty
         Loss =
             fun whole ->
@@ -64,11 +63,20 @@ module Surrogate =
                     }
     }
 
+    /// A surrogate from a function that gives the loss of each token and where a bound is in force, both [R, N].
+    let ofTokens formula aggregation losses = create (Term.name formula) aggregation losses
+
+    /// A surrogate of the library: `name(arguments, aggregation)`.
+    let private named name arguments (aggregation: Aggregation) losses =
+        create (Term.Call(name, arguments @ [ Term.argument(Term.ofCase aggregation) ])) aggregation losses
+
+    let private clipArguments (clip: Clip) = [ Term.number "low" clip.Low; Term.number "high" clip.High ]
+
     let private never (part: Batch) = Tensors.above 1.0 part.Mask
 
     /// -A log pi: the plain policy gradient, for batches that their own policy sampled (Williams 1992).
     let reinforceOver aggregation =
-        ofTokens $"reinforce({Formula.text aggregation})" aggregation (fun part forward ->
+        named "reinforce" [] aggregation (fun part forward ->
             -part.Advantage * Tensors.keep part.Mask forward.LogProb, never part)
 
     /// `reinforceOver TokenMean`.
@@ -82,7 +90,7 @@ module Surrogate =
     /// PPO's clipped surrogate under a given aggregation: -min(rho A, clip(rho, 1 - low, 1 + high) A). Source: Schulman et al. 2017 (arXiv
     /// 1707.06347), Eq. 7; arXiv 2512.04220, Eq. 1.
     let clippedOver aggregation (clip: Clip) =
-        ofTokens $"clipped(low={clip.Low}, high={clip.High}, {Formula.text aggregation})" aggregation (fun part forward ->
+        named "clipped" (clipArguments clip) aggregation (fun part forward ->
             pessimistic clip part.Advantage ((logRatio part forward).exp()))
 
     /// The clipped surrogate as a mean over all action tokens, as the released Search-R1 has it: `clippedOver TokenMean`.
@@ -93,7 +101,7 @@ module Surrogate =
     let dualClippedOver aggregation (clip: Clip) c =
         if not(c > 1.0) then
             Setting.refuse $"A dual clip of {c} is out of range: give a number above 1, such as 3."
-        ofTokens $"dualClipped(low={clip.Low}, high={clip.High}, c={c}, {Formula.text aggregation})" aggregation (fun part forward ->
+        named "dualClipped" (clipArguments clip @ [ Term.number "c" c ]) aggregation (fun part forward ->
             let loss, isBound = pessimistic clip part.Advantage ((logRatio part forward).exp())
             let ceiling = -part.Advantage * c
             let isNegative = part.Advantage.lt(Tensors.scalar 0.0)
@@ -104,7 +112,7 @@ module Surrogate =
     /// a stop-gradient: the value of s, the gradient of each token's own log-probability (Zheng et al. 2025, arXiv 2507.18071, Eq. 13 to 17; arXiv
     /// 2512.04220 pairs it with LLDS). log s is kept below 10.
     let gspoOver aggregation (clip: Clip) =
-        ofTokens $"gspo(low={clip.Low}, high={clip.High}, {Formula.text aggregation})" aggregation (fun part forward ->
+        named "gspo" (clipArguments clip) aggregation (fun part forward ->
             let logSequence = logRatio part forward |> Tensors.rowMean part.Mask |> _.detach().unsqueeze(1L)
             let logProb = Tensors.keep part.Mask forward.LogProb
             let logRatio = logProb - logProb.detach() + logSequence
@@ -119,7 +127,7 @@ module Surrogate =
     let gmpo epsilon =
         if not(epsilon > 0.0) then
             Setting.refuse $"A GMPO clip of {epsilon} is out of range: give a number above 0, such as 0.4."
-        ofTokens $"gmpo({epsilon})" SequenceMeanTokenMean (fun part forward ->
+        create (Term.Call("gmpo", [ Term.argument(Term.Number epsilon) ])) SequenceMeanTokenMean (fun part forward ->
             let advantage = Tensors.rowMean part.Mask part.Advantage |> _.unsqueeze(1L)
             let free = logRatio part forward
             let clipped = Tensors.clamp -epsilon epsilon free
@@ -132,7 +140,7 @@ module Surrogate =
     let cispoOver aggregation cap =
         if not(cap >= 1.0) then
             Setting.refuse $"A CISPO cap of {cap} is out of range: give 1 or more, such as 1.28."
-        ofTokens $"cispo(cap={cap}, {Formula.text aggregation})" aggregation (fun part forward ->
+        named "cispo" [ Term.number "cap" cap ] aggregation (fun part forward ->
             let ratio = (logRatio part forward).detach().exp()
             let weight = ratio.clamp_max(Tensors.scalar cap)
             -part.Advantage * weight * Tensors.keep part.Mask forward.LogProb, Tensors.above cap ratio)
@@ -146,8 +154,9 @@ module Surrogate =
         if not(temperature.Positive > 0.0 && temperature.Negative > 0.0) then
             Setting.refuse
                 $"SAPO temperatures of {temperature.Positive} and {temperature.Negative} are out of range: give numbers above 0, such as 1 and 1.05."
-        ofTokens
-            $"sapo(positive={temperature.Positive}, negative={temperature.Negative}, {Formula.text aggregation})"
+        named
+            "sapo"
+            [ Term.number "positive" temperature.Positive; Term.number "negative" temperature.Negative ]
             aggregation
             (fun part forward ->
                 let ratio = (logRatio part forward).exp()

@@ -15,7 +15,7 @@ module Value =
         if not(range > 0.0) then
             Setting.refuse $"A value clip of {range} is out of range: give a number above 0, such as 0.5."
         {
-            Formula = $"value(clip={range})"
+            Term = Term.Call("value", [ Term.number "clip" range ])
             Needs = Set.singleton CriticValues
             Loss =
                 fun whole ->

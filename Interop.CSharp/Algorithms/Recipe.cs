@@ -1,6 +1,3 @@
-using Levee.CSharp.Mapping;
-using Microsoft.FSharp.Core;
-
 namespace Levee.CSharp;
 
 /// <summary>
@@ -22,8 +19,8 @@ public sealed class Recipe
     /// <summary>The objective that is minimised.</summary>
     public Objective Objective => new(Inner.Objective);
 
-    /// <summary>Rounds of sampling a step under dynamic sampling; null where every group is kept.</summary>
-    public int? SamplingRounds => Inner.SamplingRounds.ToNullable();
+    /// <summary>Which of a step's groups are trained on.</summary>
+    public GroupChoice Groups => new(Inner.Groups);
 
     /// <summary>The recipe in one line.</summary>
     public string Formula => CoreAlgorithms.RecipeModule.formula(Inner);
@@ -33,11 +30,15 @@ public sealed class Recipe
     /// <summary>Adds a term to the recipe's objective.</summary>
     public static Recipe operator +(Recipe recipe, Objective objective) => new(recipe.Inner + objective.Inner);
 
+    /// <summary>Trains on the groups of a choice.</summary>
+    public Recipe WithGroups(GroupChoice groups) =>
+        new(new CoreAlgorithms.Recipe(Inner.Estimator, Inner.Objective, groups.Inner));
+
     /// <summary>
     /// Drops groups whose trajectories were all rewarded alike and samples others in their place (DAPO, arXiv 2503.14476).
     /// </summary>
-    public Recipe WithDynamicSampling(int rounds) =>
-        new(new CoreAlgorithms.Recipe(Inner.Estimator, Inner.Objective, FSharpOption<int>.Some(rounds)));
+    /// <exception cref="ArgumentException"><paramref name="rounds"/> is below 1.</exception>
+    public Recipe WithDynamicSampling(int rounds) => WithGroups(GroupChoice.DynamicSampling(rounds));
 
     /// <summary>The objective's value and slopes on groups, with the estimator's advantages.</summary>
     /// <inheritdoc cref="Objective.Evaluate" path="/exception"/>

@@ -94,19 +94,19 @@ module Reinforce =
                 $"Step {step}: {faults.Length} of {all.Length} trajectories could not be judged, more than the share of {plan.Options.UnjudgedLimit} that unjudgedLimit allows: {first}. Mend the reward function, or raise the limit."
         faults
 
-    /// The step's groups. Under dynamic sampling, groups without signal give way to others while rounds last; what is missing then is made up from them.
+    /// The step's groups. Those that the recipe does not keep give way to others while rounds last; what is missing then is made up from them.
     let private sample plan cancellation policy step =
-        let count = plan.Options.Questions
-        let rec rounds number (kept: Group[]) (all: Group[]) =
+        let count, choice = plan.Options.Questions, plan.Recipe.Groups
+        let rec rounds limit number (kept: Group[]) (rest: Group[]) (all: Group[]) =
             let fresh = sampleGroups plan cancellation policy step (number * count) count
-            let kept, all = Array.append kept (Array.filter Judgement.hasSignal fresh), Array.append all fresh
-            if kept.Length >= count || Some(number + 1) >= plan.Recipe.SamplingRounds then
-                let rest = all |> Array.filter(Judgement.hasSignal >> not)
+            let good, others = Array.partition choice.Keep fresh
+            let kept, rest, all = Array.append kept good, Array.append rest others, Array.append all fresh
+            if kept.Length >= count || number + 1 >= limit then
                 { Kept = Array.append kept rest |> Array.truncate count; All = all }
             else
-                rounds (number + 1) kept all
-        match plan.Recipe.SamplingRounds with
-        | Some _ -> rounds 0 [||] [||]
+                rounds limit (number + 1) kept rest all
+        match choice.Rounds with
+        | Some limit -> rounds limit 0 [||] [||] [||]
         | None ->
             let groups = sampleGroups plan cancellation policy step 0 count
             { Kept = groups; All = groups }
@@ -263,7 +263,7 @@ module Reinforce =
                 "critic/lr", Some rates.CriticRate
             if (Recipe.needs plan.Recipe).Contains PhaseAlarm then
                 MetricName.alarm, Some state.Alarm
-            if plan.Recipe.SamplingRounds.IsSome then
+            if plan.Recipe.Groups.Rounds.IsSome then
                 "train/num_gen_batches", Some(float(sampled.All.Length / options.Questions))
             if due options.ProbeEvery then
                 MetricName.probe, Probe.logLikelihood (TrainingOptions.scoring options) options.MicroBatch learner.Policy state.Probe

@@ -34,7 +34,7 @@ module Configuration =
         Name: string
         Advantage: string
         Objective: string
-        SamplingRounds: int option
+        Groups: string
         Training: TrainingOptions
     }
 
@@ -62,7 +62,7 @@ module Configuration =
                     Name = arm.Name
                     Advantage = arm.Recipe.Estimator.Formula
                     Objective = arm.Recipe.Objective.Formula
-                    SamplingRounds = arm.Recipe.SamplingRounds
+                    Groups = arm.Recipe.Groups.Formula
                     Training = arm.Training
                 }
         ]
@@ -75,7 +75,7 @@ module Configuration =
         Recipe = {
             Estimator = Reading.estimator arm.Advantage
             Objective = Reading.objective arm.Objective
-            SamplingRounds = arm.SamplingRounds
+            Groups = Reading.groups arm.Groups
         }
         Training = arm.Training
     }
@@ -175,7 +175,7 @@ module Configuration =
         | _ -> invalidOp "An experiment is a JSON object."
 
     /// The experiment that a JSON text holds; one of an earlier version gets the defaults of its day for settings that came later. Raises
-    /// `InvalidDataException` naming `source`, the line and the remedy where it cannot be read: also where an arm's objective or estimator is not of the library but was written in a script.
+    /// `InvalidDataException` naming `source`, the line and the remedy where it cannot be read: also where an arm's objective, estimator or choice of groups is not of the library but was written in a script.
     let ofJson (source: string) (text: string) =
         let refuse place (problem: string) cause = raise(InvalidDataException($"{source}{place}: {problem}", cause))
         match JsonText.parse(Text.Encoding.UTF8.GetBytes text) with
@@ -207,14 +207,11 @@ module Configuration =
             fields.ToJsonString json
         | _ -> invalidOp "An experiment is a JSON object."
 
-    /// The rounds of dynamic sampling of an arm, as `toJson` writes it; none where it has none.
-    let samplingRounds (arm: JsonElement) =
-        match arm.TryGetProperty "samplingRounds" with
-        | true, rounds ->
-            match JsonSerializer.Deserialize(rounds, typeof<int option>, json) with
-            | :? (int option) as rounds -> rounds
-            | _ -> None
-        | _ -> None
+    /// An arm of a configuration of any version, with its choice of groups as this version writes it.
+    let arm (element: JsonElement) =
+        let fields = JsonNode.Parse(element.GetRawText())
+        ConfigurationVersions.nameGroups fields
+        JsonSerializer.SerializeToElement fields
 
     /// The name of the experiment that a configuration describes.
     let name (configuration: string) =

@@ -3,6 +3,7 @@ namespace Levee.Training.Studies
 open System.IO
 open System.Text.Json
 open System.Text.Json.Nodes
+open Levee.Algorithms
 
 /// The versions of `config.json`. One of an earlier version reads with the defaults of its day: what was done before there was a choice.
 [<RequireQualifiedAccess>]
@@ -40,6 +41,19 @@ module internal ConfigurationVersions =
         | name :: rest, (:? JsonObject as fields) -> fill rest value fields[name]
         | _ -> ()
 
+    let private rounds = "samplingRounds"
+
+    /// Gives an arm its choice of groups in place of the rounds of dynamic sampling that stood there before there was a choice.
+    let nameGroups (arm: JsonNode | null) =
+        match arm with
+        | :? JsonObject as fields when fields.ContainsKey rounds && not(fields.ContainsKey "groups") ->
+            let groups =
+                match fields[rounds] with
+                | null -> GroupChoice.all.Formula
+                | number -> $"dynamicSampling(rounds={number.ToJsonString()})"
+            fields.SetAt(fields.IndexOf rounds, "groups", JsonValue.Create groups)
+        | _ -> ()
+
     let private versionOf (root: JsonObject) =
         match root["version"] with
         | null -> 1
@@ -54,4 +68,7 @@ module internal ConfigurationVersions =
         for since, place, value in brought do
             if since > version then
                 fill (List.ofArray(place.Split '.')) value root
+        match root["arms"] with
+        | :? JsonArray as arms -> Seq.iter nameGroups arms
+        | _ -> ()
         root["version"] <- JsonValue.Create current

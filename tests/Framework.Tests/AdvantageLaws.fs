@@ -158,6 +158,58 @@ let ``every estimator gives a finite number for each action token`` () =
             Array.map Array.length advantages = Array.map Array.length rollouts.Shaping
             && advantages |> Array.forall(Array.forall Double.IsFinite))
 
+let comparisons =
+    TheoryData<string>(perGroup |> List.map fst |> List.filter((<>) "lengthWeighted"))
+
+[<Theory>]
+[<MemberData(nameof comparisons)>]
+let ``paying every action its trajectory's advantage is paying the trajectory`` (name: string) =
+    let ofRewards = Advantage.ofRewards "whole" (find name)
+    let ofActions =
+        Advantage.ofActions "whole" (fun group rewards ->
+            ((find name) rewards, group) ||> Array.map2(fun a t -> Array.replicate (Trajectory.actions t).Length a))
+    let shaped = TokenRewards.overlong { Limit = 6; Buffer = 3; Penalty = 1.0 }
+    for refine in [ id; Advantage.whiten Over.Tokens Deviation.whitening; shaped ] do
+        holdsOf(fun rollouts -> advantagesOf (refine ofRewards) rollouts = advantagesOf (refine ofActions) rollouts)
+
+/// A trajectory of actions of these lengths, after each but the last an observation.
+let private ofLengths id lengths reward : Trajectory =
+    let action length = Action(Array.zeroCreate length, Array.replicate length -0.5f)
+    let turns = lengths |> List.collect(fun length -> [ Observation [| 7; 7 |]; action length ]) |> List.tail
+    {
+        Question = { Id = id; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+        Segments = Prompt [| 0 |] :: turns
+        Reward = reward
+        Fault = None
+        End = Answered
+        Answer = None
+        AnswerTokens = 0
+        CallTokens = []
+        Searches = []
+        InvalidActions = 0
+    }
+
+[<Fact>]
+let ``an action's advantage stands on its own tokens, counted from 0`` () =
+    let number = Advantage.ofActions "number" (fun group rewards ->
+        Array.map2 (fun t r -> Trajectory.actions t |> List.mapi(fun k _ -> r + float k) |> Array.ofList) group rewards)
+    let groups = [| [| ofLengths "a" [ 2; 0; 1 ] 10.0; ofLengths "a" [ 1 ] 20.0 |]; [| ofLengths "b" [ 1; 3 ] 30.0 |] |]
+    let expected = [| [| 10.0; 10.0; 12.0 |]; [| 20.0 |]; [| 30.0; 31.0; 31.0; 31.0 |] |]
+    Assert.Equal<float[][]>(expected, advantagesOf number (Rollouts.ofGroups groups))
+
+[<Fact>]
+let ``a missing or superfluous action's advantage is refused by trajectory and count`` () =
+    let groups = [| [| ofLengths "a" [ 2; 1 ] 0.0 |]; [| ofLengths "b" [ 2 ] 1.0; ofLengths "b" [ 1; 1; 1 ] 0.0 |] |]
+    let message (advantages: Group -> float[][]) =
+        let estimator = Advantage.ofActions "mine" (fun group _ -> advantages group)
+        Assert.Throws<ArgumentException>(fun () -> estimator.Estimate(Rollouts.ofGroups groups) |> ignore).Message
+    let short = message(fun group -> group |> Array.map(fun t -> Array.zeroCreate(min 2 (Trajectory.actions t).Length)))
+    for said in [ "mine"; "2 advantages"; "trajectory 1"; "'b'"; "3 actions" ] do
+        Assert.Contains(said, short)
+    let rows = message(fun group -> Array.replicate 2 (Array.zeroCreate (Trajectory.actions group[0]).Length))
+    for said in [ "mine"; "2 trajectories"; "'a'"; "has 1" ] do
+        Assert.Contains(said, rows)
+
 [<Fact>]
 let ``permuting groups permutes advantages`` () =
     for estimator in estimators do
@@ -280,6 +332,35 @@ let ``parts of a recipe that do not fit are refused with a remedy`` () =
         Assert.Contains(word, error.Message)
     refused { Recipes.ppo with Objective = Recipes.grpo.Objective } "Value.clipped"
     refused { Recipes.ppo with Estimator = Advantage.grpo } "Advantage.gae"
-    refused { Recipes.dapo with SamplingRounds = Some 0 } "give 1 or more"
+    refused { Recipes.dapo with Groups = { GroupChoice.all with Rounds = Some 0 } } "give 1 or more"
     for recipe in [ Recipes.grpo; Recipes.ppo; Recipes.dapo; Recipes.gspoLlds ] do
         Recipe.validate recipe
+
+[<Fact>]
+let ``a choice of groups out of range is refused with a remedy`` () =
+    let refused (make: unit -> GroupChoice) =
+        let error = Assert.Throws<ArgumentException>(fun () -> make() |> ignore)
+        Assert.Contains("give", error.Message)
+    refused(fun () -> GroupChoice.dynamicSampling 0)
+    refused(fun () -> GroupChoice.ofGroups "mine" -1 (fun _ -> true))
+    refused(fun () -> GroupChoice.variance 0.1 0)
+    refused(fun () -> GroupChoice.variance -0.1 2)
+    refused(fun () -> GroupChoice.variance nan 2)
+    refused(fun () -> GroupChoice.variance infinity 2)
+
+[<Fact>]
+let ``the variance of a group's judged rewards decides whether it is kept`` () =
+    let group rewards : Group = rewards |> Array.map(ofLengths "q" [ 1 ])
+    let keeps threshold rewards = (GroupChoice.variance threshold 3).Keep(group rewards)
+    // Variances: 0.25, 0.1875 and 0.16.
+    Assert.True(keeps 0.24 [| 1.0; 0.0 |])
+    Assert.False(keeps 0.25 [| 1.0; 0.0; 1.0; 0.0 |])
+    Assert.True(keeps 0.18 [| 1.0; 0.0; 0.0; 0.0 |])
+    Assert.False(keeps 0.19 [| 1.0; 0.0; 0.0; 0.0 |])
+    Assert.False(keeps 0.17 [| 1.0; 1.0; 1.0; 1.0; 0.0 |])
+    Assert.False(keeps 0.0 [| 0.1; 0.1; 0.1 |])
+    Assert.False(keeps 0.0 [| 1.0 |])
+    Assert.True(keeps 0.24 [| nan; 1.0; 0.0 |])
+    Assert.False(keeps 0.0 [| nan; 1.0 |])
+    holdsOf(fun rollouts ->
+        rollouts.Groups |> Array.forall(fun g -> (GroupChoice.variance 0.0 1).Keep g = (GroupChoice.dynamicSampling 1).Keep g))

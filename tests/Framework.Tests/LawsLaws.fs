@@ -12,7 +12,7 @@ let ``the library's own objectives break no law`` () =
     for objective in differentiable do
         Assert.Empty(Laws.violations objective)
 
-let private broken loss : Objective = { Formula = "mine"; Needs = Set.empty; Loss = loss }
+let private broken loss : Objective = { Term = Term.name "mine"; Needs = Set.empty; Loss = loss }
 
 let private lawsOf objective = Laws.violations objective |> List.map _.Law
 

@@ -28,6 +28,46 @@ let ``every estimator of the library is read back from its formula, to the same 
             AdvantageLaws.holdsOf(fun rollouts -> AdvantageLaws.advantagesOf estimator rollouts = AdvantageLaws.advantagesOf again rollouts)
 
 [<Fact>]
+let ``the text of a term of the library is read back to the term`` () =
+    for objective in objectives do
+        Assert.Equal(objective.Term, Formula.parse objective.Formula)
+    for estimator in AdvantageLaws.estimators do
+        Assert.Equal(estimator.Term, Formula.parse estimator.Formula)
+
+let private plain, bonus = Surrogate.reinforce, Entropy.bonus
+
+[<Fact>]
+let ``a product of a sum is a product, and a sum of sums is one sum`` () =
+    let both = plain + bonus
+    Assert.Equal(Term.Product(Term.Number 0.5, Term.Sum [ plain.Term; bonus.Term ]), (0.5 * both).Term)
+    Assert.Equal(Term.Sum [ plain.Term; plain.Term; bonus.Term; bonus.Term ], (plain + both + bonus).Term)
+    for objective, formula in
+        [
+            0.5 * both, "0.5 * (reinforce(TokenMean) + entropyBonus)"
+            2.0 * (0.5 * plain), "2 * 0.5 * reinforce(TokenMean)"
+            2.0 * (0.5 * both), "2 * (0.5 * (reinforce(TokenMean) + entropyBonus))"
+            0.5 * both + bonus, "0.5 * (reinforce(TokenMean) + entropyBonus) + entropyBonus"
+            0.5 * Objective.withoutTruncated both, "0.5 * (withoutTruncated(reinforce(TokenMean) + entropyBonus))"
+            Objective.withoutTruncated(0.5 * both) + bonus,
+            "withoutTruncated(0.5 * (reinforce(TokenMean) + entropyBonus)) + entropyBonus"
+            Coefficient.alarmed(Coefficient.cosine 1e-7 3e20) * both,
+            "alarmed(cosine(1E-07, 3E+20)) * (reinforce(TokenMean) + entropyBonus)"
+        ] do
+        Assert.Equal(formula, objective.Formula)
+        Assert.Equal(objective.Term, Formula.parse formula)
+
+[<Fact>]
+let ``a name that reads as a sum is a name still`` () =
+    let mine = Objective.ofTokens "near + far" "mine" TokenMean (fun _ forward -> forward.LogProb)
+    Assert.Equal(Term.Product(Term.Number 2.0, Term.name "near + far"), (2.0 * mine).Term)
+    Assert.Equal("2 * (near + far) + entropyBonus", (2.0 * mine + bonus).Formula)
+    let rising = Coefficient.ofProgress "base + slope" id
+    Assert.Equal(Term.Product(Term.name "base + slope", bonus.Term), (rising * bonus).Term)
+    Assert.Equal("(base + slope) * entropyBonus", (rising * bonus).Formula)
+    let spaced = Objective.ofTokens "toward the start" "mine" TokenMean (fun _ forward -> forward.LogProb)
+    Assert.Equal("0.5 * toward the start", (0.5 * spaced).Formula)
+
+[<Fact>]
 let ``numbers keep every digit`` () =
     let weight = 0.1 + 0.2
     let objective = weight * Surrogate.clippedOver (SequenceSumOver(1.0 / 3.0)) (Clip.asymmetric 1e-7 3e-4)
@@ -63,3 +103,20 @@ let ``what a script wrote by itself is refused by name, with a remedy`` () =
 [<Fact>]
 let ``numbers out of range are refused as in code`` () =
     Assert.Throws<ArgumentException>(fun () -> Reading.objective "clipped(low=2, high=0.2, TokenMean)" |> ignore) |> ignore
+
+[<Fact>]
+let ``every choice of groups of the library is read back from its formula`` () =
+    for choice, formula in
+        [
+            GroupChoice.all, "all"
+            GroupChoice.dynamicSampling 7, "dynamicSampling(rounds=7)"
+            GroupChoice.variance 0.15 3, "variance(threshold=0.15, rounds=3)"
+        ] do
+        Assert.Equal(formula, choice.Formula)
+        let again = Reading.groups formula
+        Assert.Equal(choice.Term, again.Term)
+        Assert.Equal(choice.Rounds, again.Rounds)
+        AdvantageLaws.holdsOf(fun rollouts -> Array.map choice.Keep rollouts.Groups = Array.map again.Keep rollouts.Groups)
+    let error = Assert.Throws<FormatException>(fun () -> Reading.groups (GroupChoice.ofGroups "medium" 2 (fun _ -> true)).Formula |> ignore)
+    Assert.Contains("no choice of groups 'medium'; it has all, dynamicSampling, variance", error.Message)
+    Assert.Contains("run that script", error.Message)

@@ -98,6 +98,38 @@ public sealed class AlgorithmTests
     }
 
     [Fact]
+    public void An_estimator_of_ones_own_pays_each_action()
+    {
+        var first = Episode(1, 2);
+        var twice = first with
+        {
+            Segments = [.. first.Segments, new Segment.Observation { Tokens = [9] }, new Segment.Action { Tokens = [4], LogProbs = [-1] }],
+        };
+        static IReadOnlyList<double> Numbered(Trajectory trajectory, double reward) =>
+            [.. trajectory.Segments.OfType<Segment.Action>().Select((_, number) => reward + 10 * number)];
+        var numbered = Advantages.OfActions("numbered", (group, rewards) => [.. group.Zip(rewards, Numbered)]);
+        Assert.Equal("numbered", numbered.Formula);
+        Assert.Equal([[1, 1, 11], [0, 0, 0]], numbered.Estimate([[twice, Episode(0, 3)]]).Advantages);
+
+        var tooFew = Advantages.OfActions("short", (group, _) => [.. group.Select(_ => new double[1])]);
+        Assert.Contains("2 actions", Assert.Throws<ArgumentException>(() => tooFew.Estimate([[twice]])).Message);
+    }
+
+    [Fact]
+    public void A_choice_of_groups_keeps_what_it_keeps_in_FSharp()
+    {
+        Assert.Null(Recipes.Grpo.Groups.Rounds);
+        Assert.Equal("dynamicSampling(rounds=3)", Recipes.Grpo.WithDynamicSampling(3).Groups.Formula);
+        var half = Recipes.Grpo.WithGroups(GroupChoice.Variance(0.23, 2)).Groups;
+        Assert.Equal(2, half.Rounds);
+        Assert.True(half.Keeps([Episode(1, 2), Episode(0, 2)]));
+        Assert.False(half.Keeps([Episode(1, 2), Episode(0, 2), Episode(0, 2)]));
+        var small = GroupChoice.OfGroups("small", 4, group => group.Count < 3);
+        Assert.Equal([true, false], new[] { 2, 3 }.Select(size => small.Keeps([.. Enumerable.Repeat(Episode(0, 1), size)])));
+        Assert.Throws<ArgumentException>(() => GroupChoice.DynamicSampling(0));
+    }
+
+    [Fact]
     public void An_objective_of_ones_own_can_be_what_is_there_already()
     {
         var own = Objectives.OfTokens(

@@ -54,4 +54,16 @@ public static class Advantages
     /// <summary>An estimator of your own: from the rewards of one group to one advantage for each.</summary>
     public static Estimator OfRewards(string formula, Func<IReadOnlyList<double>, IReadOnlyList<double>> advantages) =>
         new(Functions.ofRewards(formula, FSharpTypes.ToFSharpFunc((double[] rewards) => advantages(rewards).ToArray())));
+
+    /// <summary>
+    /// An estimator of your own: from one group and its rewards to one advantage for each action of each trajectory, [trajectory][action];
+    /// every token of an action has its action's advantage. Actions are counted from 0 in order, as <see cref="SearchCall.Turn"/> counts
+    /// them. Estimating raises <see cref="ArgumentException"/> where there is not one number for each action; the message says for which
+    /// trajectory.
+    /// </summary>
+    public static Estimator OfActions(
+        string formula, Func<IReadOnlyList<Trajectory>, IReadOnlyList<double>, IReadOnlyList<IReadOnlyList<double>>> advantages) =>
+        new(Functions.ofActions(
+            formula,
+            FSharpTypes.ToFSharpFunc((Core.Trajectory[] group, double[] rewards) => advantages(Groups.FromCore(group), rewards).ToArrays())));
 }

@@ -78,6 +78,6 @@ public static class Objectives
         var losses = FSharpTypes.ToFSharpFunc((CoreObjectives.Batch batch, CoreObjectives.Forward forward) => loss(new Batch(batch), new Forward(forward)));
         var objective = CoreObjectives.ObjectiveModule.ofTokens(name, name, aggregation.Inner, losses);
         var needs = SetModule.UnionMany(references.Select(reference => CoreObjectives.BatchModule.needs(reference.Inner)));
-        return new(new CoreObjectives.Objective(objective.Formula, needs, objective.Loss));
+        return new(new CoreObjectives.Objective(objective.Term, needs, objective.Loss));
     }
 }

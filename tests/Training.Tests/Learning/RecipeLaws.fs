@@ -178,7 +178,7 @@ let ``a critic says nothing at first, and micro-batches do not change what it le
 
 [<Fact>]
 let ``dynamic sampling trains on groups with signal, and asks again for what is missing`` () =
-    let recipe = { Recipes.grpo with SamplingRounds = Some 6 }
+    let recipe = { Recipes.grpo with Groups = GroupChoice.dynamicSampling 6 }
     let steps, _ = train recipe { small with Steps = 4 }
     for step in steps do
         Assert.Equal(small.Questions * small.GroupSize, step.Trajectories.Length)
@@ -190,14 +190,29 @@ let ``dynamic sampling trains on groups with signal, and asks again for what is 
     Assert.Contains(steps, fun step -> metric "train/num_gen_batches" step > 1.0)
 
 [<Fact>]
+let ``a choice of one's own is asked of every group once, and what it keeps comes first`` () =
+    let asked = List<Group>()
+    let worst (group: Group) =
+        asked.Add group
+        group |> Array.averageBy _.Reward < 0.3
+    let recipe = { Recipes.grpo with Groups = GroupChoice.ofGroups "worst" 3 worst }
+    let steps, _ = train recipe { small with Steps = 2 }
+    Assert.Equal(steps |> List.sumBy(fun step -> int(metric "train/num_gen_batches" step) * small.Questions), asked.Count)
+    for step in steps do
+        let flags = step.Trajectories |> Array.chunkBySize small.GroupSize |> Array.map(fun g -> g |> Array.averageBy _.Reward < 0.3)
+        Assert.Equal(small.Questions, flags.Length)
+        Assert.Equal<bool[]>(Array.sortDescending flags, flags)
+        Assert.True(Array.forall id flags || metric "train/num_gen_batches" step = 3.0)
+
+[<Fact>]
 let ``one round of dynamic sampling is no dynamic sampling`` () =
     let _, plain = train Recipes.grpo small
-    let _, once = train { Recipes.grpo with SamplingRounds = Some 1 } small
+    let _, once = train { Recipes.grpo with Groups = GroupChoice.dynamicSampling 1 } small
     // Groups without signal stand behind the others, so mini-batches differ; of equal groups nothing does.
     let whole options = { options with MiniBatches = 1; Questions = 1 }
     Assert.Equal(plain.Length, once.Length)
     let _, plain = train Recipes.grpo (whole small)
-    let _, once = train { Recipes.grpo with SamplingRounds = Some 1 } (whole small)
+    let _, once = train { Recipes.grpo with Groups = GroupChoice.dynamicSampling 1 } (whole small)
     Assert.Equal<float32[]>(plain, once)
 
 [<Fact>]

@@ -43,7 +43,7 @@ let ``trajectories that could not be judged are named, counted and left out, and
             LldProbe = Some { LldProbeOptions.defaults with Every = 1; Questions = 2; GroupSize = 4 }
     }
     for gave in [ (fun () -> nan); (fun () -> infinity); (fun () -> raise(DivideByZeroException "no words")) ] do
-        for recipe in [ Recipes.lldsReleased; { Recipes.grpo with SamplingRounds = Some 3 }; Recipes.reinforcePlusPlus ] do
+        for recipe in [ Recipes.lldsReleased; { Recipes.grpo with Groups = GroupChoice.dynamicSampling 3 }; Recipes.reinforcePlusPlus ] do
             let steps, _ = train (judgedBy(everyThird gave)) recipe options
             Assert.Equal(options.Steps, steps.Length)
             for step in steps do

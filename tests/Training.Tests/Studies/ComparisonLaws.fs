@@ -57,6 +57,16 @@ let ``an arm is described in full, dynamic sampling included`` () =
     Assert.Contains("dynamic sampling in 10 rounds", snd described[1])
 
 [<Fact>]
+let ``an arm's choice of groups is told, the library's and a script's own`` () =
+    use folder = new TemporaryFolder()
+    for choice in [ GroupChoice.variance 0.1 2; GroupChoice.ofGroups "half right" 2 Judgement.hasSignal ] do
+        let recipe = { Recipes.grpo with Groups = choice }
+        let path = run folder.Path (tiny choice.Formula [ 1 ] recipe)
+        let _, line, _ = (Comparison.read path).Arms[1]
+        Assert.Equal(Recipe.formula recipe, line)
+        Assert.EndsWith($", groups {choice.Formula}", line)
+
+[<Fact>]
 let ``a seed in common keeps equal arms apart`` () =
     use folder = new TemporaryFolder()
     let first, second = run folder.Path (tiny "first" [ 1 ] Recipes.rloo), run folder.Path (tiny "second" [ 1 ] Recipes.rloo)

@@ -34,6 +34,7 @@ let private everything () =
         arm "Search-R1" Recipes.searchR1
         arm "Dr.GRPO" (Recipes.drGrpo 120.0)
         arm "DAPO" Recipes.dapo
+        arm "variance" { Recipes.grpo with Groups = GroupChoice.variance 0.1 4 }
         arm "GSPO" Recipes.gspo
         arm "CISPO" Recipes.cispo
         arm "RLOO" Recipes.rloo
@@ -187,6 +188,23 @@ let ``a configuration of the first version reads with the defaults of its day`` 
         Some "arms[0].training.graphs was false and is now true",
         Configuration.difference (first()) (Configuration.onMachine 1 "cpu" other)
     )
+
+[<Fact>]
+let ``rounds of dynamic sampling of earlier configurations are read as a choice of groups`` () =
+    let groups text = (Configuration.ofJson "config.json" text).Arms.Head.Recipe.Groups
+    Assert.Equal("all", (groups(first())).Formula)
+    let earlier = first().Replace("\"samplingRounds\": null", "\"samplingRounds\": 4")
+    Assert.Equal("dynamicSampling(rounds=4)", (groups earlier).Formula)
+    let again = Configuration.toJson(Configuration.ofJson "config.json" earlier)
+    Assert.Contains("\"groups\": \"dynamicSampling(rounds=4)\"", again)
+    Assert.DoesNotContain("samplingRounds", again)
+    Assert.Equal(None, Configuration.difference earlier (Configuration.onMachine 1 "cpu" (Configuration.ofJson "config.json" earlier)))
+    Assert.Equal(
+        Some "arms[0].groups was \"all\" and is now \"dynamicSampling(rounds=4)\"",
+        Configuration.difference (first()) (Configuration.onMachine 1 "cpu" (Configuration.ofJson "config.json" earlier))
+    )
+    let error = Assert.Throws<InvalidDataException>(fun () -> groups(first().Replace("\"samplingRounds\": null", "\"samplingRounds\": 0")) |> ignore)
+    Assert.Contains("give 1 or more", error.Message)
 
 [<Fact>]
 let ``what the first version had already is missed in its configurations too`` () =

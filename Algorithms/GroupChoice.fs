@@ -1,0 +1,59 @@
+namespace Levee.Algorithms
+
+open Levee
+open Levee.Algorithms.Estimators
+open Levee.Algorithms.Formulas
+
+/// Which of the groups that a step samples are trained on.
+type GroupChoice = {
+    /// How, for configurations and reports; `Term.name "mine"` for one of a script's own.
+    Term: Term
+    /// In at most how many rounds a step samples other questions in place of groups that are not kept, at least 1. What is missing after the last is made up
+    /// from the groups that were not kept, in the order in which they were sampled. None samples once and trains on every group.
+    Rounds: int option
+    /// Whether a group is kept; asked once of each group where there are rounds. A group may hold trajectories that were not judged (`Judgement.judged`).
+    Keep: Group -> bool
+} with
+
+    /// The term in one line.
+    member this.Formula = Term.text this.Term
+
+/// Choices of groups. `ofGroups` makes one of your own, such as a curriculum that keeps what is neither too easy nor too hard.
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module GroupChoice =
+    /// Every group, in one round.
+    let all = { Term = Term.name "all"; Rounds = None; Keep = fun _ -> true }
+
+    /// Raises `ArgumentException` on rounds out of range.
+    let validate (choice: GroupChoice) =
+        match choice.Rounds with
+        | Some rounds when rounds < 1 ->
+            Setting.refuse
+                $"Sampling groups ({choice.Formula}) in {rounds} rounds is out of range: give 1 or more, or take GroupChoice.all to keep every group."
+        | _ -> ()
+
+    let private create term rounds keep =
+        let choice = { Term = term; Rounds = Some rounds; Keep = keep }
+        validate choice
+        choice
+
+    /// The groups of which a function says so, in at most so many rounds. Raises `ArgumentException` unless rounds >= 1.
+    let ofGroups formula rounds keep = create (Term.name formula) rounds keep
+
+    /// Dynamic sampling: the groups with signal (`Judgement.hasSignal`), in at most so many rounds (DAPO, arXiv 2503.14476, section 3.2). Raises
+    /// `ArgumentException` unless rounds >= 1.
+    let dynamicSampling rounds =
+        create (Term.Call("dynamicSampling", [ Term.number "rounds" (float rounds) ])) rounds Judgement.hasSignal
+
+    /// The groups whose rewards have a variance above a threshold, in at most so many rounds. The variance is the mean squared distance from the mean of the
+    /// rewards that were judged, without shaping: p (1 - p) where a share p is rewarded by 1 and the rest by 0. Groups without signal are never kept.
+    /// Raises `ArgumentException` unless rounds >= 1 and the threshold is a finite number of 0 or more.
+    let variance threshold rounds =
+        if not(threshold >= 0.0 && System.Double.IsFinite threshold) then
+            Setting.refuse $"A variance of rewards above {threshold} is out of range: give 0 or more, such as 0.1."
+        let arguments = [ Term.number "threshold" threshold; Term.number "rounds" (float rounds) ]
+        let deviation = { Ddof = 0; Epsilon = 0.0 }
+        create (Term.Call("variance", arguments)) rounds (fun group ->
+            Judgement.hasSignal group
+            && (let _, spread = group |> Judgement.judged |> Array.map _.Reward |> Deviation.momentsOf deviation
+                spread * spread > threshold))
