@@ -2,6 +2,7 @@ namespace Levee.Algorithms
 
 open Levee
 open Levee.Algorithms.Estimators
+open Levee.Algorithms.Formulas
 open Levee.Algorithms.Objectives
 
 /// A way to train: how advantages are estimated, what is minimised, and which groups are trained on.

@@ -5,6 +5,7 @@ open System.IO
 open System.Text.Json
 open Levee
 open Levee.Algorithms
+open Levee.Algorithms.Formulas
 open Levee.Environments
 open Levee.Training.Records
 open Levee.Training.Report

@@ -1,6 +1,7 @@
 namespace Levee.Algorithms.Estimators
 
 open Levee.Algorithms
+open Levee.Algorithms.Formulas
 
 /// The result of an estimator for some rollouts.
 type Estimates = {

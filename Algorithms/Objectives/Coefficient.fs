@@ -2,6 +2,7 @@ namespace Levee.Algorithms.Objectives
 
 open Levee.Algorithms
 open Levee.Algorithms.Estimators
+open Levee.Algorithms.Formulas
 
 /// The point that a run has reached, for coefficients that change while it trains.
 type Clock = {

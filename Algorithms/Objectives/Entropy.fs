@@ -1,6 +1,7 @@
 namespace Levee.Algorithms.Objectives
 
 open Levee.Algorithms
+open Levee.Algorithms.Formulas
 
 /// Keeping the policy's choices open.
 [<RequireQualifiedAccess>]

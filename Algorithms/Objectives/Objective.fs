@@ -1,6 +1,7 @@
 namespace Levee.Algorithms.Objectives
 
 open Levee.Algorithms
+open Levee.Algorithms.Formulas
 open TorchSharp
 
 /// What the current policy says of a batch's tokens. All are leaves with respect to which an objective is differentiated.

@@ -2,6 +2,7 @@ namespace Levee.Algorithms.Objectives
 
 open Levee
 open Levee.Algorithms
+open Levee.Algorithms.Formulas
 open TorchSharp
 
 /// The loss that a critic learns from.

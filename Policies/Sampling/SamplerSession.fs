@@ -3,6 +3,7 @@ namespace Levee.Policies.Sampling
 open System
 open System.Collections.Generic
 open Levee
+open Levee.Policies
 open Levee.Policies.Transformer
 open Levee.Policies.Weights
 open TorchSharp

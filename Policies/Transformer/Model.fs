@@ -2,6 +2,7 @@ namespace Levee.Policies.Transformer
 
 open System
 open Levee.Interop.HuggingFace
+open Levee.Policies
 open Levee.Policies.Weights
 open TorchSharp
 

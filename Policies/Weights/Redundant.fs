@@ -3,7 +3,6 @@ namespace Levee.Policies.Weights
 open System.Text.RegularExpressions
 open Levee.Interop.HuggingFace
 open Levee.Policies
-open Levee.Policies.Transformer
 open TorchSharp
 
 /// Tensors of a checkpoint that are passed over, and what is told of them.

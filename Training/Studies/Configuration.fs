@@ -8,7 +8,6 @@ open System.Text.Json.Nodes
 open System.Text.Json.Serialization
 open Microsoft.FSharp.Reflection
 open Levee.Algorithms
-open Levee.Algorithms.Formulas
 open Levee.Algorithms.Objectives
 open Levee.Environments
 open Levee.Training.Learning

@@ -1,7 +1,7 @@
 namespace Levee.Training.Terminal
 
 open System
-open Levee.Algorithms.Formulas
+open Levee.Algorithms
 open Levee.Training.Records
 open Levee.Training.Report
 open Levee.Training.Studies

@@ -1,8 +1,8 @@
-namespace Levee.Algorithms.Formulas
+namespace Levee.Algorithms
 
 open System
-open Levee.Algorithms
 open Levee.Algorithms.Estimators
+open Levee.Algorithms.Formulas
 open Levee.Algorithms.Objectives
 
 /// Objectives, estimators, coefficients and choices of groups of the library from their formulas. What a script wrote by itself is a function that no formula holds: it is

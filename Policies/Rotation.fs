@@ -1,7 +1,6 @@
-namespace Levee.Policies.Transformer
+namespace Levee.Policies
 
 open System
-open Levee.Policies
 open TorchSharp
 
 /// Tables of rotary position embedding (Su et al., arXiv 2104.09864) in transformers' half-split convention: dimension i turns
