@@ -326,6 +326,8 @@ module Study =
         match experiment.Start with
         | Checkpoint folder -> yield! Fingerprints.ofPolicy folder
         | Taught _ -> ()
+        for folder in experiment.Arms |> List.collect(fun arm -> References.folders(Recipe.needs arm.Recipe)) |> List.distinct do
+            yield! Fingerprints.ofPolicy folder
     ]
 
     /// The policies that a run folder's own teaching made.
