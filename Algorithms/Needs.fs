@@ -11,6 +11,8 @@ type Reference =
     | UpdatesAgo of updates: int
     /// The exponential moving average of the weights over updates; each update keeps the share `decay` of it, in (0, 1).
     | MovingAverage of decay: float
+    /// The policy in a folder, which never changes: a teacher. Its tokens must be those of the policy being trained; its sizes may be others.
+    | Folder of folder: string
 
 /// A thing that an objective or an estimator needs besides the trajectories themselves.
 type Need =

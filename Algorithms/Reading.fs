@@ -54,6 +54,7 @@ module Reading =
         | Term.Call("cosine", arguments) -> Coefficient.cosine (number(at 0 arguments)) (number(at 1 arguments))
         | Term.Call("alarmed", arguments) -> Coefficient.alarmed(ofCoefficient(at 0 arguments))
         | Term.Call(name, _) -> unknown "coefficient" name [ "linear"; "cosine"; "alarmed" ]
+        | Term.Text _
         | Term.Sum _
         | Term.Product _ -> refuse "A coefficient is a number, or linear(...), cosine(...) or alarmed(...)."
 
@@ -101,6 +102,7 @@ module Reading =
         match term with
         | Term.Number 0.0 -> Objective.zero
         | Term.Number number -> refuse $"{number} alone is no objective."
+        | Term.Text text -> refuse $"The text \"{text}\" is no objective."
         | Term.Sum terms -> terms |> List.map ofObjective |> List.reduce(fun a b -> a + b)
         | Term.Product(Term.Number weight, objective) -> weight * ofObjective objective
         | Term.Product(coefficient, objective) -> ofCoefficient coefficient * ofObjective objective

@@ -59,6 +59,12 @@ module Checkpoint =
         files.Check(tokenizer = false)
         modelOf Overflow.Refuse files (ModelConfig.Load files.Config) trainable dtype device |> fst
 
+    /// The architecture of the model in a folder, from its `config.json` alone. Raises as `load` does.
+    let architecture (folder: string) =
+        let files = ModelFolder folder
+        files.Check(tokenizer = false)
+        Architecture.ofConfig files.Config (ModelConfig.Load files.Config)
+
     /// The notices that loading the policy in a folder would give of its configuration and its tensors' names, a line each. Raises as `load` does.
     let notices (folder: string) =
         let files = ModelFolder folder

@@ -65,6 +65,9 @@ module Policy =
     /// Loads a policy as `loadFrozen` does, with numbers that the type cannot hold refused or saturated.
     let loadNarrowing overflow dtype device (folder: string) = Checkpoint.loadNarrowing overflow false dtype device folder
 
+    /// The architecture of the policy in a folder, from its `config.json`. Raises as `load` does.
+    let architecture (folder: string) = Checkpoint.architecture folder
+
     /// The notices that loading the policy in a folder would give of its configuration and its tensors' names, a line each. Raises as `load` does.
     let notices (folder: string) = Checkpoint.notices folder
 

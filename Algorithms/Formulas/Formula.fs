@@ -8,6 +8,8 @@ open Microsoft.FSharp.Reflection
 [<RequireQualifiedAccess>]
 type Term =
     | Number of float
+    /// A text, written in quotes: `Folder("models/teacher")`. A quote or a backslash within has a backslash in front.
+    | Text of string
     /// A name with arguments, each perhaps by name: `clipped(low=0.2, high=0.2, TokenMean)`, `UpdatesAgo 2`, `rloo`. What a script wrote by itself is a
     /// name without arguments, of any characters.
     | Call of name: string * arguments: (string option * Term) list
@@ -32,8 +34,11 @@ module Term =
     /// A union case: `TokenMean`, `SequenceSumOver(64)`, `Masked(0.5, 5)`.
     let ofCase (value: 'union) =
         let case, fields = FSharpValue.GetUnionFields(value, typeof<'union>)
-        let ofField (field: objnull) = argument(Term.Number(Convert.ToDouble(field, CultureInfo.InvariantCulture)))
-        Term.Call(case.Name, fields |> Array.map ofField |> List.ofArray)
+        let ofField (field: objnull) =
+            match field with
+            | :? string as text -> Term.Text text
+            | number -> Term.Number(Convert.ToDouble(number, CultureInfo.InvariantCulture))
+        Term.Call(case.Name, fields |> Array.map(ofField >> argument) |> List.ofArray)
 
     let private summands term =
         match term with
@@ -63,6 +68,7 @@ module Term =
         let bracketed isNeeded term = if isNeeded term then $"({text term})" else text term
         match term with
         | Term.Number number -> number.ToString("R", CultureInfo.InvariantCulture)
+        | Term.Text text -> "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\""
         | Term.Call(name, []) -> name
         | Term.Call(name, arguments) ->
             let written (key, term) =
@@ -75,18 +81,36 @@ module Term =
         // Brackets around a sum further within are not needed: they keep the configurations of earlier runs the same to the letter.
         | Term.Product(left, right) -> $"{bracketed readsAsSum left} * {bracketed holdsSum right}"
 
-/// Reading formulas: sums of products of numbers and calls.
+/// Reading formulas: sums of products of numbers, texts and calls.
 [<RequireQualifiedAccess>]
 module Formula =
     type private Token =
         | Word of string
         | Digits of float
+        | Quoted of string
         | Sign of char
 
     let private refuse (text: string) at (problem: string) =
         raise(FormatException $"The formula cannot be read at character {at + 1}, '{text.Substring(min at text.Length)}': {problem}.")
 
     let private isWord (letter: char) = Char.IsAsciiLetterOrDigit letter || letter = '_'
+
+    /// The text in quotes that begins at a place, and the length of it all.
+    let private quoted (text: string) start =
+        let found = Text.StringBuilder()
+        let rec read at =
+            if at >= text.Length then
+                refuse text start "the quote is not closed"
+            else
+                match text[at] with
+                | '"' -> string found, at + 1 - start
+                | '\\' when at + 1 < text.Length ->
+                    found.Append text[at + 1] |> ignore
+                    read(at + 2)
+                | letter ->
+                    found.Append letter |> ignore
+                    read(at + 1)
+        read(start + 1)
 
     /// The tokens with the places where they begin.
     let private tokens (text: string) =
@@ -110,6 +134,9 @@ module Formula =
                     match Double.TryParse(text.AsSpan(at, length), NumberStyles.Float, CultureInfo.InvariantCulture) with
                     | true, number -> read (at + length) ((Digits number, at) :: found)
                     | _ -> refuse text at "this is no number"
+                | '"' ->
+                    let inner, length = quoted text at
+                    read (at + length) ((Quoted inner, at) :: found)
                 | letter when Seq.contains letter "()=,+*" -> read (at + 1) ((Sign letter, at) :: found)
                 | letter -> refuse text at $"'{letter}' has no meaning here"
         read 0 []
@@ -141,6 +168,7 @@ module Formula =
         and atom rest =
             match rest with
             | (Digits number, _) :: rest -> Term.Number number, rest
+            | (Quoted text, _) :: rest -> Term.Text text, rest
             | (Word name, _) :: (Sign '(', _) :: (Sign ')', _) :: rest -> Term.Call(name, []), rest
             | (Word name, _) :: (Sign '(', _) :: rest ->
                 let arguments, rest = arguments rest
@@ -182,8 +210,10 @@ module Formula =
             | Some case ->
                 let field (info: Reflection.PropertyInfo) argument =
                     match argument with
+                    | _, Term.Text text when info.PropertyType = typeof<string> -> (text :> objnull)
+                    | _ when info.PropertyType = typeof<string> -> raise(FormatException $"{name} takes a text in quotes.")
                     | _, Term.Number number -> Convert.ChangeType(number, info.PropertyType, CultureInfo.InvariantCulture)
                     | _ -> raise(FormatException $"{name} takes numbers.")
                 FSharpValue.MakeUnion(case, Array.map2 field (case.GetFields()) (Array.ofList arguments)) :?> 'union
-            | None -> raise(FormatException $"'{name}' with {arguments.Length} numbers is none of {names}.")
+            | None -> raise(FormatException $"'{name}' with {arguments.Length} arguments is none of {names}.")
         | _ -> raise(FormatException $"One of {names} is missing.")

@@ -21,6 +21,11 @@ public sealed record ReferencePolicy
     /// </summary>
     public static ReferencePolicy MovingAverage(double decay) => new(CoreAlgorithms.Reference.NewMovingAverage(decay));
 
+    /// <summary>
+    /// The policy in a folder, which never changes: a teacher. Its tokens must be those of the policy being trained; its sizes may be others.
+    /// </summary>
+    public static ReferencePolicy Folder(string folder) => new(CoreAlgorithms.Reference.NewFolder(folder));
+
     /// <inheritdoc/>
     public override string ToString() => Inner.ToString();
 }

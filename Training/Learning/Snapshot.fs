@@ -1,5 +1,6 @@
 namespace Levee.Training.Learning
 
+open Levee.Algorithms
 open Levee.Policies
 open Levee.Policies.Weights
 open TorchSharp
@@ -36,7 +37,10 @@ module Snapshot =
         for critic in Option.toList learner.Critic do
             yield! ofCritic critic
         for KeyValue(reference, policy) in learner.References.Policies do
-            $"reference.{reference}", Parameters.trained policy.Parameters
+            match reference with
+            // What stands in a folder is read from there again.
+            | Reference.Folder _ -> ()
+            | _ -> $"reference.{reference}", Parameters.trained policy.Parameters
         for index, weights in List.indexed learner.References.Past do
             pastName index, weights
     ]

@@ -99,6 +99,9 @@ module MemoryPlan =
             | Reference.UpdatesAgo updates -> $"reference: {updates} updates ago", int64(updates + 1) * count * trainedNumber
             | Reference.MovingAverage _ when isHalf -> "reference: moving average", count * float32Bytes + rotation a float32Bytes
             | Reference.MovingAverage _ -> "reference: moving average", count * trainedNumber
+            | Reference.Folder folder ->
+                let teacher = Policy.architecture folder
+                $"reference: {folder}", Parameters.count teacher * number + rotation teacher number
             | Reference.Initial
             | Reference.Sampling -> "reference: initial", count * trainedNumber
         if setup.Needs.Contains CriticValues then

@@ -2,7 +2,9 @@ namespace Levee.Training.Studies
 
 open System
 open System.IO
+open Levee.Algorithms
 open Levee.Policies
+open Levee.Training.Learning
 open Levee.Training.Records
 open Levee.Training.Tasks
 
@@ -36,6 +38,8 @@ module internal StudyData =
         match experiment.Start with
         | Checkpoint folder -> yield! Fingerprints.ofPolicy folder
         | Taught _ -> ()
+        for folder in experiment.Arms |> List.collect(fun arm -> References.folders(Recipe.needs arm.Recipe)) |> List.distinct do
+            yield! Fingerprints.ofPolicy folder
     ]
 
     /// The policies that a run folder's own teaching made.

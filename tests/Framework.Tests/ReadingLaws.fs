@@ -120,3 +120,31 @@ let ``every choice of groups of the library is read back from its formula`` () =
     let error = Assert.Throws<FormatException>(fun () -> Reading.groups (GroupChoice.ofGroups "medium" 2 (fun _ -> true)).Formula |> ignore)
     Assert.Contains("no choice of groups 'medium'; it has all, dynamicSampling, variance", error.Message)
     Assert.Contains("run that script", error.Message)
+
+[<Theory>]
+[<InlineData "models/teacher">]
+[<InlineData "">]
+[<InlineData "a + b, (c) = \"d\" * 2">]
+[<InlineData "C:\\models\\7B\\">]
+[<InlineData "déjà vu/文">]
+let ``a reference in a folder is read back from the formula, whatever its path`` (folder: string) =
+    let reference = Reference.Folder folder
+    let objective = 0.5 * (Kl.toward reference K2 + Llds.penalty { Llds.paper with Reference = reference }) + bonus
+    let again = Reading.objective objective.Formula
+    Assert.Equal(objective.Term, again.Term)
+    Assert.Equal<Set<Need>>(objective.Needs, again.Needs)
+    Assert.Contains(ReferencePolicy reference, again.Needs)
+    let alone = 2.0 * Kl.toward reference K1
+    Assert.StartsWith("2 * kl(K1, Folder(\"", alone.Formula)
+    Assert.Equal(alone.Term, Formula.parse alone.Formula)
+    let estimator = Advantage.grpo |> TokenRewards.kl K3 reference 0.1
+    Assert.Equal<Set<Need>>(estimator.Needs, (Reading.estimator estimator.Formula).Needs)
+
+[<Theory>]
+[<InlineData("kl(K1, Folder(\"a))", "at character 15, '\"a))': the quote is not closed")>]
+[<InlineData("kl(K1, Folder(3))", "Folder takes a text in quotes")>]
+[<InlineData("kl(K1, UpdatesAgo(\"3\"))", "UpdatesAgo takes numbers")>]
+[<InlineData("\"kl\"", "is no objective")>]
+let ``a text where none belongs, or none where one does, is refused`` (formula: string) (problem: string) =
+    let error = Assert.Throws<FormatException>(fun () -> Reading.objective formula |> ignore)
+    Assert.Contains(problem, error.Message)

@@ -130,6 +130,12 @@ public sealed class AlgorithmTests
     }
 
     [Fact]
+    public void A_teacher_is_a_reference_as_in_FSharp() =>
+        Assert.Equal(
+            "kl(K3, Folder(\"models/teacher\"))",
+            Objectives.Kl(KlEstimator.K3, ReferencePolicy.Folder("models/teacher")).Formula);
+
+    [Fact]
     public void An_objective_of_ones_own_can_be_what_is_there_already()
     {
         var own = Objectives.OfTokens(

@@ -1,7 +1,9 @@
 /// What recipes ask of the trainer: references that move, a critic, dynamic sampling, log-probabilities of its own.
 module Levee.Tests.RecipeLaws
 
+open System
 open System.Collections.Generic
+open System.IO
 open System.Threading
 open Levee
 open TorchSharp
@@ -247,3 +249,77 @@ let ``at a learning rate of next to nothing nothing is displaced`` () =
     let steps, _ = train Recipes.grpo options
     for step in steps do
         Assert.Equal(1.0, metric "lld/likelihood_ratio/p99" step, 1e-4)
+
+/// Copies the policy that runs start from, and edits its tokenizer.
+let private copied (target: string) (edit: string -> string) =
+    Directory.CreateDirectory target |> ignore
+    for file in Directory.GetFiles(Path.Combine(data, "warm-start")) do
+        File.Copy(file, Path.Combine(target, nonNull(Path.GetFileName file)))
+    let tokenizer = Path.Combine(target, "tokenizer.json")
+    let text = File.ReadAllText tokenizer
+    File.WriteAllText(tokenizer, edit text)
+
+[<Fact>]
+let ``a teacher that is the policy as it began is the initial reference, bit for bit`` () =
+    use folder = new TemporaryFolder()
+    let teacher = Path.Combine(folder.Path, "teacher")
+    copied teacher id
+    let toward reference = Recipes.grpo + 0.5 * Kl.toward reference K3
+    let options = { small with Schedule = { small.Schedule with Peak = 3e-3; WarmUp = 0.0 } }
+    let untaught, _ = train Recipes.grpo options
+    let steps, expected = train (toward Reference.Initial) options
+    let before = torch.Tensor.TotalCount
+    let steps', found = train (toward(Reference.Folder teacher)) options
+    Assert.Equal(before, torch.Tensor.TotalCount)
+    Assert.Equal<float32[]>(expected, found)
+    Assert.Equal<float list>(steps |> List.map(metric "actor/kl_loss"), steps' |> List.map(metric "actor/kl_loss"))
+    Assert.NotEqual<float32[]>(snd(train Recipes.grpo options), found)
+    Assert.Equal(untaught.Length, steps'.Length)
+
+[<Fact>]
+let ``a teacher of other sizes never moves, and is not written into snapshots`` () =
+    use folder = new TemporaryFolder()
+    let own = warmPolicy()
+    let architecture = { own.Parameters.Architecture with Layers = 1; Width = 32; Heads = 2; KeyValueHeads = 1 }
+    let expected =
+        use teacher = Policy.create architecture own.Files.Tokenizer own.Files.TokenizerConfig (Seed.ofInt 3)
+        Policy.save folder.Path teacher
+        weights teacher
+    let reference = Reference.Folder folder.Path
+    let learner, history = moved [ reference; Reference.Initial ] 3
+    Assert.NotEqual<float32[]>(history[0], List.last history)
+    Assert.Equal<float32[]>(expected, weights learner.References.Policies[reference])
+    Assert.Equal(1, Snapshot.tensors learner |> List.filter(fun (name, _) -> name.StartsWith "reference.") |> List.length)
+    let snapshot = Snapshot.take learner
+    let back = Snapshot.restore snapshot learner
+    Assert.Equal<float32[]>(expected, weights back.References.Policies[reference])
+    Snapshot.dispose snapshot
+    finish back
+    let part =
+        (MemoryPlan.predict {
+            Architecture = own.Parameters.Architecture
+            Options = small
+            Needs = Set.singleton(ReferencePolicy reference)
+            Lengths = { Prompt = 20; Whole = 60; Written = 40 }
+            OnGpu = false
+        }).Parts
+        |> List.find(fun part -> part.Name = $"reference: {folder.Path}")
+    let rotation = 2 * architecture.ContextLimit * architecture.HeadWidth
+    Assert.Equal(4L * int64(expected.Length + rotation), part.Bytes)
+    Policy.dispose own
+
+[<Fact>]
+let ``a teacher that is missing or writes other tokens is refused by its folder`` () =
+    use folder = new TemporaryFolder()
+    let message name =
+        use policy = warmPolicy()
+        let teacher = Path.Combine(folder.Path, name)
+        let needs = Set.singleton(ReferencePolicy(Reference.Folder teacher))
+        let error = Assert.ThrowsAny<Exception>(fun () -> Learner.start small needs policy |> ignore)
+        Assert.Contains(teacher, error.Message)
+        error.Message
+    message "nowhere" |> ignore
+    copied (Path.Combine(folder.Path, "other")) _.Replace("\"Chad\": 183", "\"Tchad\": 183")
+    let other = message "other"
+    Assert.Contains("its token 183 is 'Tchad' where that of the policy being trained is 'Chad'", other)
+    Assert.Contains("same tokenizer", other)
