@@ -114,7 +114,8 @@ module Reading =
 
     let private shaping (term: Term) : Estimator -> Estimator =
         match term with
-        | Term.Call("kl", arguments) -> TokenRewards.kl (Formula.union(at 0 arguments)) (Formula.union(at 1 arguments)) (number(at 2 arguments))
+        | Term.Call("kl", arguments) ->
+            TokenRewards.kl (Formula.union(at 0 arguments)) (Formula.union(at 1 arguments)) (number(at 2 arguments))
         | Term.Call("overlong", arguments) ->
             TokenRewards.overlong {
                 Limit = int(value "limit" arguments)

@@ -72,7 +72,9 @@ module Checkpoint =
         let config = ModelConfig.Load files.Config
         let architecture = Architecture.ofConfig files.Config config
         use weights = ModelWeights.Open files
-        List.ofSeq (Tokenizer.Load files.Tokenizer).Notices @ List.ofSeq config.Notices @ Redundant.notice architecture weights (check weights architecture)
+        List.ofSeq (Tokenizer.Load files.Tokenizer).Notices
+        @ List.ofSeq config.Notices
+        @ Redundant.notice architecture weights (check weights architecture)
 
     /// Loads a policy as `load` does, with numbers that the type cannot hold refused or saturated.
     let loadNarrowing overflow trainable (dtype: torch.ScalarType) (device: torch.Device) (folder: string) : Policy =

@@ -106,11 +106,7 @@ module Advantage =
                 perGroup rollouts.Groups advantages |> Array.collect ofGroup
         {
             inner with
-                Term =
-                    Term.Call(
-                        "whiten",
-                        Term.argument inner.Term :: Term.keyed "over" (Term.ofCase over) :: deviationArguments deviation
-                    )
+                Term = Term.Call("whiten", Term.argument inner.Term :: Term.keyed "over" (Term.ofCase over) :: deviationArguments deviation)
                 Estimate =
                     fun rollouts ->
                         let estimates = inner.Estimate rollouts

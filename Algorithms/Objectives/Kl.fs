@@ -24,7 +24,8 @@ module Kl =
                     let tokenMean = Aggregation.over TokenMean whole
                     fun part forward ->
                         let clean = Tensors.keep part.Mask
-                        let value = tokenMean part (KlEstimator.estimate estimator (clean forward.LogProb) (clean(Batch.logProb reference part)))
+                        let value =
+                            tokenMean part (KlEstimator.estimate estimator (clean forward.LogProb) (clean(Batch.logProb reference part)))
                         { Value = value; Metrics = [ "actor/kl_loss", value.detach() ] }
         }
 

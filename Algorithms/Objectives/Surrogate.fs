@@ -76,8 +76,7 @@ module Surrogate =
 
     /// -A log pi: the plain policy gradient, for batches that their own policy sampled (Williams 1992).
     let reinforceOver aggregation =
-        named "reinforce" [] aggregation (fun part forward ->
-            -part.Advantage * Tensors.keep part.Mask forward.LogProb, never part)
+        named "reinforce" [] aggregation (fun part forward -> -part.Advantage * Tensors.keep part.Mask forward.LogProb, never part)
 
     /// `reinforceOver TokenMean`.
     let reinforce = reinforceOver TokenMean

@@ -29,13 +29,7 @@ module Configuration =
         options
 
     /// A recipe and the training options of an arm, as they are written.
-    type private ArmText = {
-        Name: string
-        Advantage: string
-        Objective: string
-        Groups: string
-        Training: TrainingOptions
-    }
+    type private ArmText = { Name: string; Advantage: string; Objective: string; Groups: string; Training: TrainingOptions }
 
     /// The parts of an experiment that are written, and read back.
     type private ExperimentText = {

@@ -158,8 +158,7 @@ let ``every estimator gives a finite number for each action token`` () =
             Array.map Array.length advantages = Array.map Array.length rollouts.Shaping
             && advantages |> Array.forall(Array.forall Double.IsFinite))
 
-let comparisons =
-    TheoryData<string>(perGroup |> List.map fst |> List.filter((<>) "lengthWeighted"))
+let comparisons = TheoryData<string>(perGroup |> List.map fst |> List.filter((<>) "lengthWeighted"))
 
 [<Theory>]
 [<MemberData(nameof comparisons)>]
@@ -191,9 +190,13 @@ let private ofLengths id lengths reward : Trajectory =
 
 [<Fact>]
 let ``an action's advantage stands on its own tokens, counted from 0`` () =
-    let number = Advantage.ofActions "number" (fun group rewards ->
-        Array.map2 (fun t r -> Trajectory.actions t |> List.mapi(fun k _ -> r + float k) |> Array.ofList) group rewards)
-    let groups = [| [| ofLengths "a" [ 2; 0; 1 ] 10.0; ofLengths "a" [ 1 ] 20.0 |]; [| ofLengths "b" [ 1; 3 ] 30.0 |] |]
+    let number =
+        Advantage.ofActions "number" (fun group rewards ->
+            Array.map2 (fun t r -> Trajectory.actions t |> List.mapi(fun k _ -> r + float k) |> Array.ofList) group rewards)
+    let groups = [|
+        [| ofLengths "a" [ 2; 0; 1 ] 10.0; ofLengths "a" [ 1 ] 20.0 |]
+        [| ofLengths "b" [ 1; 3 ] 30.0 |]
+    |]
     let expected = [| [| 10.0; 10.0; 12.0 |]; [| 20.0 |]; [| 30.0; 31.0; 31.0; 31.0 |] |]
     Assert.Equal<float[][]>(expected, advantagesOf number (Rollouts.ofGroups groups))
 

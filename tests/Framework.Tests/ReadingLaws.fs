@@ -48,8 +48,7 @@ let ``a product of a sum is a product, and a sum of sums is one sum`` () =
             2.0 * (0.5 * both), "2 * (0.5 * (reinforce(TokenMean) + entropyBonus))"
             0.5 * both + bonus, "0.5 * (reinforce(TokenMean) + entropyBonus) + entropyBonus"
             0.5 * Objective.withoutTruncated both, "0.5 * (withoutTruncated(reinforce(TokenMean) + entropyBonus))"
-            Objective.withoutTruncated(0.5 * both) + bonus,
-            "withoutTruncated(0.5 * (reinforce(TokenMean) + entropyBonus)) + entropyBonus"
+            Objective.withoutTruncated(0.5 * both) + bonus, "withoutTruncated(0.5 * (reinforce(TokenMean) + entropyBonus)) + entropyBonus"
             Coefficient.alarmed(Coefficient.cosine 1e-7 3e20) * both,
             "alarmed(cosine(1E-07, 3E+20)) * (reinforce(TokenMean) + entropyBonus)"
         ] do
@@ -117,7 +116,8 @@ let ``every choice of groups of the library is read back from its formula`` () =
         Assert.Equal(choice.Term, again.Term)
         Assert.Equal(choice.Rounds, again.Rounds)
         AdvantageLaws.holdsOf(fun rollouts -> Array.map choice.Keep rollouts.Groups = Array.map again.Keep rollouts.Groups)
-    let error = Assert.Throws<FormatException>(fun () -> Reading.groups (GroupChoice.ofGroups "medium" 2 (fun _ -> true)).Formula |> ignore)
+    let error =
+        Assert.Throws<FormatException>(fun () -> Reading.groups (GroupChoice.ofGroups "medium" 2 (fun _ -> true)).Formula |> ignore)
     Assert.Contains("no choice of groups 'medium'; it has all, dynamicSampling, variance", error.Message)
     Assert.Contains("run that script", error.Message)
 

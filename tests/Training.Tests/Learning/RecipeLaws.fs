@@ -201,7 +201,8 @@ let ``a choice of one's own is asked of every group once, and what it keeps come
     let steps, _ = train recipe { small with Steps = 2 }
     Assert.Equal(steps |> List.sumBy(fun step -> int(metric "train/num_gen_batches" step) * small.Questions), asked.Count)
     for step in steps do
-        let flags = step.Trajectories |> Array.chunkBySize small.GroupSize |> Array.map(fun g -> g |> Array.averageBy _.Reward < 0.3)
+        let flags =
+            step.Trajectories |> Array.chunkBySize small.GroupSize |> Array.map(fun g -> g |> Array.averageBy _.Reward < 0.3)
         Assert.Equal(small.Questions, flags.Length)
         Assert.Equal<bool[]>(Array.sortDescending flags, flags)
         Assert.True(Array.forall id flags || metric "train/num_gen_batches" step = 3.0)
@@ -302,7 +303,8 @@ let ``a teacher of other sizes never moves, and is not written into snapshots`` 
             Needs = Set.singleton(ReferencePolicy reference)
             Lengths = { Prompt = 20; Whole = 60; Written = 40 }
             OnGpu = false
-        }).Parts
+        })
+            .Parts
         |> List.find(fun part -> part.Name = $"reference: {folder.Path}")
     let rotation = 2 * architecture.ContextLimit * architecture.HeadWidth
     Assert.Equal(4L * int64(expected.Length + rotation), part.Bytes)

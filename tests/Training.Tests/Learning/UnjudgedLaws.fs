@@ -43,7 +43,12 @@ let ``trajectories that could not be judged are named, counted and left out, and
             LldProbe = Some { LldProbeOptions.defaults with Every = 1; Questions = 2; GroupSize = 4 }
     }
     for gave in [ (fun () -> nan); (fun () -> infinity); (fun () -> raise(DivideByZeroException "no words")) ] do
-        for recipe in [ Recipes.lldsReleased; { Recipes.grpo with Groups = GroupChoice.dynamicSampling 3 }; Recipes.reinforcePlusPlus ] do
+        for recipe in
+            [
+                Recipes.lldsReleased
+                { Recipes.grpo with Groups = GroupChoice.dynamicSampling 3 }
+                Recipes.reinforcePlusPlus
+            ] do
             let steps, _ = train (judgedBy(everyThird gave)) recipe options
             Assert.Equal(options.Steps, steps.Length)
             for step in steps do
@@ -124,7 +129,15 @@ let ``the run's folder tells of them: metrics, events, report`` () =
                 armWith "strict" Recipes.grpo (fun options -> { options with UnjudgedLimit = 0.0 })
             }
         Study.run
-            { Out = folder.Path; Workers = 1; Threads = 1; Device = "cpu"; SaveEvery = 10; Script = None; AcceptChanges = false }
+            {
+                Out = folder.Path
+                Workers = 1
+                Threads = 1
+                Device = "cpu"
+                SaveEvery = 10
+                Script = None
+                AcceptChanges = false
+            }
             study
             CancellationToken.None
     let run, reason = List.exactlyOne outcome.Failed

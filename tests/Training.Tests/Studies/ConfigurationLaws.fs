@@ -203,7 +203,9 @@ let ``rounds of dynamic sampling of earlier configurations are read as a choice 
         Some "arms[0].groups was \"all\" and is now \"dynamicSampling(rounds=4)\"",
         Configuration.difference (first()) (Configuration.onMachine 1 "cpu" (Configuration.ofJson "config.json" earlier))
     )
-    let error = Assert.Throws<InvalidDataException>(fun () -> groups(first().Replace("\"samplingRounds\": null", "\"samplingRounds\": 0")) |> ignore)
+    let error =
+        Assert.Throws<InvalidDataException>(fun () ->
+            groups(first().Replace("\"samplingRounds\": null", "\"samplingRounds\": 0")) |> ignore)
     Assert.Contains("give 1 or more", error.Message)
 
 [<Fact>]

@@ -124,6 +124,36 @@ let ``changed data are named and refused, and accepted where the user says so, f
     Assert.Single (EventLines.read run.Events).Lines |> ignore
 
 [<Fact>]
+let ``a run with a teacher goes on over the same teacher alone, whose weights its states do not hold`` () =
+    use folder = new TemporaryFolder()
+    let teacher = Path.Combine(folder.Path, "teacher")
+    let teach seed =
+        use policy = TinyWorld.policy(Seed.ofInt seed)
+        Policy.save teacher policy
+    teach 8
+    File.WriteAllText(facts folder.Path, "one\n")
+    use policy = TinyWorld.policy(Seed.ofInt 3)
+    Policy.save (origin folder.Path) policy
+    let taught =
+        let plain = study (task folder.Path) (Checkpoint(origin folder.Path)) 3
+        let near (arm: Arm) = { arm with Recipe = arm.Recipe + 0.1 * Kl.toward (Reference.Folder teacher) K3 }
+        { plain with Arms = List.map near plain.Arms }
+    let outcome = Study.run (options folder.Path) taught CancellationToken.None
+    Assert.Empty outcome.Failed
+    let run = outcome.Folder
+    let again = Configuration.ofJson "config.json" (Configuration.toJson { taught with Task = Tasks.atlas data })
+    Assert.Equal(taught.Arms.Head.Recipe.Objective.Term, again.Arms.Head.Recipe.Objective.Term)
+    goOn false run taught |> ignore
+    let states = Directory.GetFiles(run.Path, "state.safetensors", SearchOption.AllDirectories)
+    Assert.NotEmpty states
+    for state in states do
+        use file = SafetensorsFile.Open state
+        Assert.DoesNotContain(file.Tensors.Keys, fun name -> name.Contains "reference")
+    teach 9
+    let error = Assert.Throws<InvalidDataException>(fun () -> goOn false run taught |> ignore)
+    Assert.Contains(Path.Combine(teacher, "model.safetensors") + ": expected", error.Message)
+
+[<Fact>]
 let ``a run goes on over the same data, and says how long it looked at them`` () =
     use folder = new TemporaryFolder()
     let run = begin' folder.Path
