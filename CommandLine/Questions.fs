@@ -9,7 +9,13 @@ type QuestionSource =
     /// A ready-made task's questions, by the name of the split, and the folder of its data.
     | OfTask of task: string * split: string * data: string option
     /// A file of questions, and one of documents to search in, with a file for its index where one is kept.
-    | OfFiles of questions: string * corpus: string * index: string option * analysis: TextAnalysis option * search: SearchOptions * rollout: RolloutOptions
+    | OfFiles of
+        questions: string *
+        corpus: string *
+        index: string option *
+        analysis: TextAnalysis option *
+        search: SearchOptions *
+        rollout: RolloutOptions
 
 /// The questions of an evaluation, and the world they are answered in.
 [<RequireQualifiedAccess>]

@@ -55,7 +55,7 @@ module Judgement =
     let reward (part: RewardPart) trajectory =
         match ofPart part trajectory with
         | Ok reward -> reward
-        | Error fault -> Setting.refuse (describe trajectory fault + ".")
+        | Error fault -> Setting.refuse(describe trajectory fault + ".")
 
     /// The trajectory, with the first of these rewards that it cannot be given, if any, as its fault.
     let ofParts (parts: RewardPart list) (trajectory: Trajectory) : Trajectory =

@@ -170,7 +170,10 @@ module Html =
             @ section "Configuration" [ configuration ]
 
         let page =
-            Xml.el "html" [ "lang", "en" ] [ head; Xml.el "body" [] [ Xml.el "main" [] body; Xml.el "script" [] [ Xml.Verbatim(Embedded.text "report.js") ] ] ]
+            Xml.el "html" [ "lang", "en" ] [
+                head
+                Xml.el "body" [] [ Xml.el "main" [] body; Xml.el "script" [] [ Xml.Verbatim(Embedded.text "report.js") ] ]
+            ]
 
         "<!DOCTYPE html>\n" + Xml.write page + "\n"
 

@@ -18,12 +18,10 @@ type PromptFrame = {
 
 [<RequireQualifiedAccess>]
 module PromptFrame =
-    let private hasTemplate (policy: Policy) =
-        policy.Files.TokenizerConfig.ChatTemplates.Texts.ContainsKey ChatTemplates.DefaultName
+    let private hasTemplate (policy: Policy) = policy.Files.TokenizerConfig.ChatTemplates.Texts.ContainsKey ChatTemplates.DefaultName
 
     /// True when a policy has a chat template that may write the date. Raises `System.IO.InvalidDataException` where the template cannot be read.
-    let readsDate (policy: Policy) =
-        hasTemplate policy && (policy.Files.TokenizerConfig.ChatTemplates.For(hasTools = false)).ReadsTime
+    let readsDate (policy: Policy) = hasTemplate policy && (policy.Files.TokenizerConfig.ChatTemplates.For(hasTools = false)).ReadsTime
 
     // Private use: no template and no question has it.
     let private place = "\uE000\uE001\uE000"

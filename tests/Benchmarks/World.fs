@@ -81,7 +81,9 @@ let trajectories policy count =
 
 /// GRPO's advantages of trajectories in groups of a size.
 let advantages groupSize (trajectories: Trajectory[]) =
-    trajectories |> Array.chunkBySize groupSize |> Array.collect(Array.map _.Reward >> Baseline.standardise Deviation.sample)
+    trajectories
+    |> Array.chunkBySize groupSize
+    |> Array.collect(Array.map _.Reward >> Baseline.standardise Deviation.sample)
 
 /// What some rows write: their prompts, what they observe after each turn, and how many tokens each turn of each row has.
 type Turns = {

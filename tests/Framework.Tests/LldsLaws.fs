@@ -100,7 +100,8 @@ let ``settings out of range are refused with a remedy`` () =
 [<InlineData(-1)>]
 let ``a reference no update ago is refused`` (updates: int) =
     let error =
-        Assert.Throws<ArgumentException>(fun () -> Llds.penalty { Llds.overAllTokens with Reference = Reference.UpdatesAgo updates } |> ignore)
+        Assert.Throws<ArgumentException>(fun () ->
+            Llds.penalty { Llds.overAllTokens with Reference = Reference.UpdatesAgo updates } |> ignore)
     Assert.Contains("give 1 or more", error.Message)
 
 [<Theory>]
@@ -109,7 +110,8 @@ let ``a reference no update ago is refused`` (updates: int) =
 [<InlineData(Double.NaN)>]
 let ``an average that never or always moves is refused`` (decay: float) =
     let error =
-        Assert.Throws<ArgumentException>(fun () -> Llds.penalty { Llds.overAllTokens with Reference = Reference.MovingAverage decay } |> ignore)
+        Assert.Throws<ArgumentException>(fun () ->
+            Llds.penalty { Llds.overAllTokens with Reference = Reference.MovingAverage decay } |> ignore)
     Assert.Contains("between 0 and 1", error.Message)
 
 let private metric name (slopes: Slopes) = slopes.Metrics |> List.find(fst >> (=) name) |> snd
