@@ -115,7 +115,11 @@ let ``a run that failed names the command that was typed to go on with`` () =
     Directory.CreateDirectory damaged |> ignore
     for file in Directory.GetFiles(Path.Combine(data, "warm-start")) do
         File.Copy(file, file.Replace(Path.Combine(data, "warm-start"), damaged))
-    File.WriteAllText(Path.Combine(damaged, "model.safetensors"), "no weights")
+    let weights = Path.Combine(damaged, "model.safetensors")
+    let bytes = File.ReadAllBytes weights
+    // The last weights are no numbers, which shows only once the policy writes.
+    Array.fill bytes (bytes.Length - 4096) 4096 0xFFuy
+    File.WriteAllBytes(weights, bytes)
     let study =
         experiment "hint" {
             question "Which command?"
