@@ -36,9 +36,6 @@ module Displacement =
     /// True when a response counts as correct: a positive outcome reward.
     let isCorrect (trajectory: Trajectory) = trajectory.Reward > 0.0
 
-    /// True when a group gives a signal, as `Judgement.hasSignal` has it.
-    let hasSignal = Judgement.hasSignal
-
     /// The role of each action token.
     let roles trajectory =
         (Trajectory.callMask trajectory, Trajectory.answerMask trajectory)

@@ -186,7 +186,7 @@ let ``dynamic sampling trains on groups with signal, and asks again for what is 
         Assert.Equal(small.Questions * small.GroupSize, step.Trajectories.Length)
         let rounds = metric "train/num_gen_batches" step
         Assert.InRange(rounds, 1.0, 6.0)
-        let withSignal = step.Trajectories |> Array.chunkBySize small.GroupSize |> Array.filter Displacement.hasSignal
+        let withSignal = step.Trajectories |> Array.chunkBySize small.GroupSize |> Array.filter Judgement.hasSignal
         // Fewer only where all rounds were used up.
         Assert.True(withSignal.Length = small.Questions || rounds = 6.0)
     Assert.Contains(steps, fun step -> metric "train/num_gen_batches" step > 1.0)

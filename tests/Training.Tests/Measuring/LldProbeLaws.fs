@@ -11,7 +11,7 @@ let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
 let private clock = { Step = 1; Steps = 1; Alarm = 1.0 }
 
 /// A group of the warm policy with correct and incorrect trajectories.
-let private mixed policy = rollouts policy 12 6 |> Array.chunkBySize 6 |> Array.find Displacement.hasSignal
+let private mixed policy = rollouts policy 12 6 |> Array.chunkBySize 6 |> Array.find Judgement.hasSignal
 
 let private everything (learner: Learner) =
     Snapshot.tensors learner |> List.map(fun (name, tensor) -> name, tensor.data<float32>().ToArray())
