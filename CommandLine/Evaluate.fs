@@ -142,7 +142,7 @@ module Evaluate =
         let seed = options.GetResult(EvaluateOption.Seed, 0) |> Seed.ofInt
         let batch = options.GetResult(EvaluateOption.Batch, 64) |> Usage.positive "--batch"
         let episodes = questions |> Array.mapi(fun number question -> question, Seed.derive number seed)
-        let sampling = { SamplingOptions.at temperature with Slots = Some batch }
+        let sampling = { SamplingOptions.at temperature with MaxSequences = Some batch }
         let write = output |> Option.map(inOrder policy.Tokenizer) |> Option.defaultValue(fun _ _ -> ())
 
         Progress.over "answering" questions.Length (fun report ->

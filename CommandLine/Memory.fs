@@ -17,12 +17,12 @@ type MemoryOption =
     | [<MainCommand>] Model of folder: string list
     | [<Unique>] Tokens of count: int
     | [<Unique>] Prompt of count: int
-    | [<Unique>] Micro_Batch of count: int
+    | [<Unique>] Micro_Batch_Size of count: int
     | [<Unique>] Group_Size of count: int
-    | [<Unique>] Questions of count: int
-    | [<Unique>] Slots of count: int
+    | [<Unique>] Batch_Size of count: int
+    | [<Unique>] Max_Sequences of count: int
     | [<Unique; AltCommandLine "--dtype">] Precision of WeightType
-    | [<Unique>] Checkpointing
+    | [<Unique>] Gradient_Checkpointing
     | [<Unique>] Packing
     | [<Unique>] Lora_Rank of rank: int
     | [<Unique>] Freeze_Embedding
@@ -41,12 +41,12 @@ type MemoryOption =
             | Model _ -> "the policy's folder; its config.json is enough."
             | Tokens _ -> "tokens of the longest trajectory (default: 2048, or the policy's context where that is less)."
             | Prompt _ -> "tokens of it before the first that the policy writes (default: a quarter); the rest is counted as written."
-            | Micro_Batch _ -> $"trajectories with their graph at a time (default: {d.MicroBatch})."
-            | Group_Size _ -> $"trajectories of a question (default: {d.GroupSize})."
-            | Questions _ -> $"questions of a step, whose trajectories are sampled together (default: {d.Questions})."
-            | Slots _ -> "trajectories written at a time (default: all of a step)."
+            | Micro_Batch_Size _ -> $"trajectories with their graph at a time (default: {d.Memory.MicroBatchSize})."
+            | Group_Size _ -> $"trajectories of a question (default: {d.Rollout.GroupSize})."
+            | Batch_Size _ -> $"questions of a step, whose trajectories are sampled together (default: {d.Rollout.BatchSize})."
+            | Max_Sequences _ -> "trajectories sampled at a time (default: all of a step)."
             | Precision _ -> "the type of the weights in training: float32 or bfloat16 (default: float32)."
-            | Checkpointing -> "each layer is computed again on the way back."
+            | Gradient_Checkpointing -> "each layer is computed again in the backward pass."
             | Packing -> "trajectories stand one behind the other."
             | Lora_Rank _ -> "an adapter of this rank beside every projection is trained instead of all weights."
             | Freeze_Embedding -> "token embeddings stay as they are."
@@ -107,20 +107,20 @@ module Memory =
 
     let private training (options: Options) =
         let d = TrainingOptions.defaults
-        let questions = options.GetResult(MemoryOption.Questions, d.Questions) |> Usage.positive "--questions"
+        let questions = options.GetResult(MemoryOption.Batch_Size, d.Rollout.BatchSize) |> Usage.positive "--batch-size"
 
         {
             d with
-                MicroBatch = options.GetResult(MemoryOption.Micro_Batch, d.MicroBatch) |> Usage.positive "--micro-batch"
-                GroupSize = options.GetResult(MemoryOption.Group_Size, d.GroupSize) |> Usage.positive "--group-size"
-                Questions = questions
-                Slots = options.TryGetResult MemoryOption.Slots |> Option.map(Usage.positive "--slots")
-                MiniBatches = min d.MiniBatches questions
-                Precision = precision options
-                Checkpointing = options.Contains MemoryOption.Checkpointing
-                Packing = options.Contains MemoryOption.Packing
-                FreezeEmbedding = options.Contains MemoryOption.Freeze_Embedding
-                Adapter =
+                Memory.MicroBatchSize = options.GetResult(MemoryOption.Micro_Batch_Size, d.Memory.MicroBatchSize) |> Usage.positive "--micro-batch-size"
+                Rollout.GroupSize = options.GetResult(MemoryOption.Group_Size, d.Rollout.GroupSize) |> Usage.positive "--group-size"
+                Rollout.BatchSize = questions
+                Memory.MaxSequences = options.TryGetResult MemoryOption.Max_Sequences |> Option.map(Usage.positive "--max-sequences")
+                Update.MiniBatchSize = min d.Update.MiniBatchSize questions
+                Memory.Precision = precision options
+                Memory.GradientCheckpointing = options.Contains MemoryOption.Gradient_Checkpointing
+                Memory.Packing = options.Contains MemoryOption.Packing
+                Update.FreezeEmbedding = options.Contains MemoryOption.Freeze_Embedding
+                Update.Adapter =
                     options.TryGetResult MemoryOption.Lora_Rank
                     |> Option.map(fun rank -> { LoraOptions.defaults with Rank = Usage.positive "--lora-rank" rank })
         }

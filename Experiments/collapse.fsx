@@ -20,9 +20,9 @@ let suiting options = { TrainingOptions.learningRate 3e-4 options with Steps = 3
 
 let stress options = {
     options with
-        FreezeEmbedding = true
-        Schedule = { options.Schedule with Peak = 1e-3; WarmUp = 0.2 }
-        LldProbe = Some { LldProbeOptions.defaults with Every = 70; Questions = 24 }
+        Update.FreezeEmbedding = true
+        Optimiser.Schedule = { options.Optimiser.Schedule with Peak = 1e-3; WarmUp = 0.2 }
+        Measuring.PerSample = Some { PerSampleOptions.defaults with Every = 70; Questions = 24 }
 }
 
 let asked = "At a learning rate that is too high for it, does GRPO lose what it has learnt, and does LLDS keep it?"

@@ -17,14 +17,14 @@ let diagnose folder count =
     torch.set_num_threads 1
     let task = Tasks.atlas data
     let policy = Policy.load torch.float32 torch.CPU folder
-    let options = { TrainingOptions.learningRate 1e-3 TrainingOptions.defaults with FreezeEmbedding = true }
+    let options = { TrainingOptions.learningRate 1e-3 TrainingOptions.defaults with Update.FreezeEmbedding = true }
     let questions = Array.truncate count task.Train
     let bars =
-        Diagnosis.bars task Recipes.grpo options LldProbeOptions.defaults questions (Seed.ofInt 1) CancellationToken.None policy
+        Diagnosis.bars task Recipes.grpo options PerSampleOptions.defaults questions (Seed.ofInt 1) CancellationToken.None policy
     printfn "%s: change of log pi(correct response) under one update on its question, in nats\n" folder
     printfn "%s" (Diagnosis.draw bars)
     if bars.Length > 0 then
-        printfn "%s" (bars |> Array.minBy _.Change |> Diagnosis.explain options.Temperature policy)
+        printfn "%s" (bars |> Array.minBy _.Change |> Diagnosis.explain options.Rollout.Temperature policy)
 
 Script.guarded(fun () ->
     match Script.arguments() with

@@ -15,7 +15,7 @@ Script.main(fun isFull -> [
         question "Which gate of LLDS keeps what GRPO has learnt, at a learning rate that is too high for GRPO?"
         task(Tasks.atlas data)
         start(Checkpoint(Path.Combine(data, "warm-start")))
-        training(fun options -> { options with FreezeEmbedding = true })
+        training(fun options -> { options with Update.FreezeEmbedding = true })
         learningRate 1e-3
         warmUp 0.2
         steps(if isFull then 200 else 100)

@@ -31,7 +31,7 @@ Script.main(fun isFull -> [
         question "Does a penalty on the square of the fall keep as much as LLDS's on the fall itself?"
         task(Tasks.atlas data)
         start(Checkpoint(Path.Combine(data, "warm-start")))
-        training(fun options -> { options with FreezeEmbedding = true })
+        training(fun options -> { options with Update.FreezeEmbedding = true })
         learningRate 1e-3
         warmUp 0.2
         steps(if isFull then 200 else 40)

@@ -14,7 +14,7 @@ Script.main(fun isFull -> [
         question "What does each recipe learn on Atlas from the same start, at one learning rate?"
         task(Tasks.atlas data)
         start(Checkpoint(Path.Combine(data, "warm-start")))
-        training(fun options -> { options with FreezeEmbedding = true })
+        training(fun options -> { options with Update.FreezeEmbedding = true })
         learningRate 3e-4
         steps(if isFull then 300 else 60)
         seeds(if isFull then [ 1..3 ] else [ 1 ])

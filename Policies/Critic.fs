@@ -74,7 +74,7 @@ module Critic =
     let values settings critic trajectories =
         Tensors.scoped(fun () ->
             use _ = torch.no_grad()
-            (forward { settings with Checkpointing = false } critic trajectories).Values)
+            (forward { settings with GradientCheckpointing = false } critic trajectories).Values)
 
     /// The flat tensors that training moves, each with its gradient: the transformer's, or its adapter's, then the output's.
     let trained (critic: Critic) =

@@ -15,7 +15,7 @@ type ScoringSettings = {
     Packing: bool
     /// True when each layer is computed again on the way back instead of being kept: memory of one layer instead of all, for a third more
     /// time.
-    Checkpointing: bool
+    GradientCheckpointing: bool
 }
 
 /// A policy's forward pass over R responses of at most N action tokens, ready to be judged and pulled back.
@@ -36,7 +36,7 @@ type Scored = {
 [<RequireQualifiedAccess>]
 module Scoring =
     /// Settings at a temperature: sequences are padded, and every layer is kept for the way back.
-    let at temperature = { Temperature = temperature; Packing = false; Checkpointing = false }
+    let at temperature = { Temperature = temperature; Packing = false; GradientCheckpointing = false }
 
     let private checkTemperature temperature =
         if not(temperature >= SamplingOptions.leastTemperature && Double.IsFinite temperature) then
@@ -57,7 +57,7 @@ module Scoring =
         checkLengths parameters.Architecture layout
         let like = parameters.Embedding
         let make =
-            if settings.Checkpointing then
+            if settings.GradientCheckpointing then
                 Pass.checkpointed
             else
                 Pass.plain
@@ -137,6 +137,6 @@ module Scoring =
     let logProbs (settings: ScoringSettings) (policy: Policy) (trajectories: Trajectory[]) =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
-        let scored = forward { settings with Checkpointing = false } policy trajectories
+        let scored = forward { settings with GradientCheckpointing = false } policy trajectories
         let mask = Layout.pad scored.Layout (torch.ones_like scored.Tokens.LogProb)
         scope.MoveToOuter scored.LogProb, scope.MoveToOuter mask

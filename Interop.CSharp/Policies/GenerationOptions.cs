@@ -44,7 +44,7 @@ public sealed record GenerationOptions
     internal CorePolicies.GenerationOptions ToCore()
     {
         var sampling = new CoreSampling.SamplingOptions(
-            Temperature, TopK.ToOption(), TopP, MinP, Default.Sampling.Slots, Default.Sampling.PassTokens, Default.Sampling.Graphs);
+            Temperature, TopK.ToOption(), TopP, MinP, Default.Sampling.MaxSequences, Default.Sampling.PassTokens, Default.Sampling.CudaGraphs);
         return new(sampling, MaxTokens, Default.StopTokens, StopTexts.ToFSharpList(), Default.Samples, Seed.ToCore());
     }
 }

@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>One run of a study: an arm with one seed.</summary>
+/// <summary>One run of an experiment: an arm with one seed.</summary>
 public sealed record RunId
 {
     /// <summary>Name of the arm.</summary>

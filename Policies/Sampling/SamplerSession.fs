@@ -15,7 +15,7 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
     let architecture = parameters.Architecture
     let device = parameters.Values.device
     let rows = seeds |> Array.mapi SamplerRow.fresh
-    let slots = options.Slots |> Option.defaultValue seeds.Length
+    let slots = options.MaxSequences |> Option.defaultValue seeds.Length
     let waiting = Queue<SamplerRow>()
 
     /// The rows that have a place, in the order of `cache`.
@@ -204,7 +204,7 @@ type internal SamplerSession(model: Model, options: SamplingOptions, seeds: Seed
 
     /// The next token of every row that has a place, and its log-probability, [B, 2].
     let next (tokens: torch.Tensor) (positions: torch.Tensor) (uniform: torch.Tensor) width =
-        if options.Graphs then
+        if options.CudaGraphs then
             let step = repeatedStep width
             step.Tokens.copy_ tokens |> ignore
             step.Positions.copy_ positions |> ignore

@@ -13,7 +13,7 @@ module Sampling =
     let create (options: SamplingOptions) (model: Model) =
         let options = SamplingOptions.validate options
 
-        if options.Graphs && model.Parameters.Values.device_type = DeviceType.CUDA && not CudaGraph.IsAvailable then
+        if options.CudaGraphs && model.Parameters.Values.device_type = DeviceType.CUDA && not CudaGraph.IsAvailable then
             Setting.refuse "Graphs need the extras library (docs/gpu.md): build it, or leave them out."
 
         {

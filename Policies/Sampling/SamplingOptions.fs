@@ -20,12 +20,12 @@ type SamplingOptions = {
     /// Keeps tokens that are at least so likely relative to the likeliest, in [0, 1]; 0 keeps all.
     MinP: float
     /// Rows that are written at a time, from 1; further ones wait until a row has finished. None writes all at once.
-    Slots: int option
+    MaxSequences: int option
     /// The largest number of tokens of context, padding included, that are read at once, from 1: what bounds the memory for reading prompts.
     PassTokens: int
     /// True when the writing of a token is prepared once and repeated at the same places: on a GPU as a CUDA graph, which spares small batches the launch
     /// of each operation. Results are the same up to rounding.
-    Graphs: bool
+    CudaGraphs: bool
 }
 
 [<RequireQualifiedAccess>]
@@ -36,9 +36,9 @@ module SamplingOptions =
         TopK = None
         TopP = 1.0
         MinP = 0.0
-        Slots = None
+        MaxSequences = None
         PassTokens = 8192
-        Graphs = false
+        CudaGraphs = false
     }
 
     /// The smallest temperature that logits are divided by, 1e-30: quotients of logits up to 1e8 are numbers in float32.
@@ -59,6 +59,6 @@ module SamplingOptions =
         Option.iter (atLeastOne(nameof options.TopK)) options.TopK
         demand (p > 0.0 && p <= 1.0) (nameof options.TopP) p "above 0 and at most 1 (no filter)"
         demand (m >= 0.0 && m <= 1.0) (nameof options.MinP) m "from 0 (no filter) to 1"
-        Option.iter (atLeastOne(nameof options.Slots)) options.Slots
+        Option.iter (atLeastOne(nameof options.MaxSequences)) options.MaxSequences
         atLeastOne (nameof options.PassTokens) options.PassTokens
         options

@@ -23,7 +23,7 @@ type Layout = {
     /// [M] int64: the action tokens.
     Targets: torch.Tensor
     /// [M] int64: the place of each in the flattened [R * N].
-    Slots: torch.Tensor
+    Places: torch.Tensor
     Rows: int64
     Columns: int64
 }
@@ -54,7 +54,7 @@ module Layout =
                 Padded, Array.init sequences.Length (fun row -> row * width), [| sequences.Length; width |]
 
         let inputs: int64[] = Array.zeroCreate(shape[0] * shape[1])
-        let sources, targets, slots = ResizeArray(), ResizeArray(), ResizeArray()
+        let sources, targets, places = ResizeArray(), ResizeArray(), ResizeArray()
 
         for row in 0 .. sequences.Length - 1 do
             let sequence = sequences[row]
@@ -69,7 +69,7 @@ module Layout =
                 if action then
                     sources.Add(int64(starts[row] + i - 1))
                     targets.Add(int64 token)
-                    slots.Add(int64(row * columns + column))
+                    places.Add(int64(row * columns + column))
                     column <- column + 1
 
         use scope = torch.NewDisposeScope()
@@ -81,7 +81,7 @@ module Layout =
             Inputs = onDevice inputs (Array.map int64 shape)
             Sources = list sources
             Targets = list targets
-            Slots = list slots
+            Places = list places
             Rows = sequences.Length
             Columns = columns
         }
@@ -105,8 +105,8 @@ module Layout =
     let pad (layout: Layout) (flat: torch.Tensor) =
         torch
             .zeros([| layout.Rows * layout.Columns |], dtype = flat.dtype, device = flat.device)
-            .scatter_(0L, layout.Slots, flat)
+            .scatter_(0L, layout.Places, flat)
             .view(layout.Rows, layout.Columns)
 
     /// The inverse of `pad`: takes the action tokens' numbers, [M], out of [R, N].
-    let flatten (layout: Layout) (padded: torch.Tensor) = padded.reshape(-1L).index_select(0L, layout.Slots)
+    let flatten (layout: Layout) (padded: torch.Tensor) = padded.reshape(-1L).index_select(0L, layout.Places)

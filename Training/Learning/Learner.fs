@@ -38,10 +38,10 @@ module Learner =
     /// A policy before its first update, with what the needs of a recipe ask for. Raises `ArgumentException` where the options ask for an adapter and
     /// the policy has none.
     let start (options: TrainingOptions) (needs: Set<Need>) (policy: Policy) =
-        if options.Adapter.IsSome && policy.Parameters.Adapter.IsNone then
+        if options.Update.Adapter.IsSome && policy.Parameters.Adapter.IsNone then
             Setting.refuse "The options ask for an adapter, which this policy has not: give it one by Policy.adapt."
         use _ = torch.NewDisposeScope()
-        let values, _ = trained options.FreezeEmbedding policy
+        let values, _ = trained options.Update.FreezeEmbedding policy
         {
             Policy = policy
             Optimiser = Optimiser.start values

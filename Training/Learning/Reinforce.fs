@@ -73,12 +73,12 @@ module Reinforce =
             for q in first .. first + count - 1 do
                 let seed = Seed.derive q seed
                 let question = seed |> Seed.named "question" |> Seed.pick plan.Task.Train
-                for g in 0 .. plan.Options.GroupSize - 1 do
+                for g in 0 .. plan.Options.Rollout.GroupSize - 1 do
                     question, seed |> Seed.named "episode" |> Seed.derive g
         |]
         LearningTask.rollouts plan.Task (TrainingOptions.sampling plan.Options) policy episodes cancellation
         |> Array.map(Judgement.ofParts plan.Recipe.Estimator.Parts)
-        |> Array.chunkBySize plan.Options.GroupSize
+        |> Array.chunkBySize plan.Options.Rollout.GroupSize
 
     /// The faults of trajectories that could not be judged, in words. Raises `InvalidOperationException` with them where they are more than the options
     /// allow.
@@ -88,15 +88,15 @@ module Reinforce =
             for trajectory in all do
                 for fault in Option.toList(Judgement.fault trajectory) -> Judgement.describe trajectory fault
         ]
-        if float faults.Length / float all.Length > plan.Options.UnjudgedLimit then
+        if float faults.Length / float all.Length > plan.Options.Guarding.UnjudgedLimit then
             let first = faults |> List.distinct |> List.truncate 3 |> String.concat "; "
             invalidOp
-                $"Step {step}: {faults.Length} of {all.Length} trajectories could not be judged, more than the share of {plan.Options.UnjudgedLimit} that unjudgedLimit allows: {first}. Mend the reward function, or raise the limit."
+                $"Step {step}: {faults.Length} of {all.Length} trajectories could not be judged, more than the share of {plan.Options.Guarding.UnjudgedLimit} that unjudgedLimit allows: {first}. Mend the reward function, or raise the limit."
         faults
 
     /// The step's groups. Those that the recipe does not keep give way to others while rounds last; what is missing then is made up from them.
     let private sample plan cancellation policy step =
-        let count, choice = plan.Options.Questions, plan.Recipe.Groups
+        let count, choice = plan.Options.Rollout.BatchSize, plan.Recipe.Groups
         let rec rounds limit number (kept: Group[]) (rest: Group[]) (all: Group[]) =
             let fresh = sampleGroups plan cancellation policy step (number * count) count
             let good, others = Array.partition choice.Keep fresh
@@ -121,10 +121,10 @@ module Reinforce =
         let starts = groups |> Array.scan (fun start group -> start + group.Length) 0
         let all = StepBatch.create plan.Options plan.Recipe clock learner groups
         let miniBatches = [
-            for epoch in 0 .. plan.Options.Epochs - 1 do
+            for epoch in 0 .. plan.Options.Update.Epochs - 1 do
                 let order =
                     plan.Seed |> Seed.named "shuffle" |> Seed.derive step |> Seed.derive epoch |> Seed.shuffle [| 0 .. groups.Length - 1 |]
-                for part in Array.splitInto plan.Options.MiniBatches order do
+                for part in Array.splitInto (UpdateSettings.updates groups.Length plan.Options.Update) order do
                     part |> Array.collect(fun group -> [| starts[group] .. starts[group + 1] - 1 |])
         ]
         let run (learner, reports: UpdateReport list) rows =
@@ -145,11 +145,11 @@ module Reinforce =
         use _ = torch.NewDisposeScope()
         let trajectories = Array.concat groups
         trajectories
-        |> Padding.inParts plan.Options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring plan.Options) policy >> fst)
+        |> Padding.inParts plan.Options.Memory.MicroBatchSize (Scoring.logProbs (TrainingOptions.scoring plan.Options) policy >> fst)
         |> Padding.unpad trajectories
 
     let private bars plan rates clock step learner =
-        match plan.Options.LldProbe with
+        match plan.Options.Measuring.PerSample with
         | Some probe when isDue probe.Every plan.Options.Steps step ->
             let questions = Array.truncate probe.Questions plan.Task.Train
             let seed = plan.Seed |> Seed.named "lld probe" |> Seed.derive step
@@ -157,7 +157,7 @@ module Reinforce =
         | _ -> [||]
 
     let private evaluate plan policy =
-        let questions = Array.truncate plan.Options.EvaluationQuestions plan.Task.HeldOut
+        let questions = Array.truncate plan.Options.Measuring.EvaluationQuestions plan.Task.HeldOut
         let sampling = TrainingOptions.sampling plan.Options
         let episodes sampling =
             Evaluation.rollouts plan.Task sampling (Seed.named "evaluation" plan.Seed) uncancelled policy questions
@@ -198,7 +198,7 @@ module Reinforce =
 
     /// Keeps the state where it is good and due, and lets go of the oldest.
     let private keep plan (state: RunState) =
-        let watch = plan.Options.Watch
+        let watch = plan.Options.Guarding.Watch
         if PhaseWatch.rollsBack watch && state.Phases.Phase = Phase.Healthy && state.Step % watch.KeepEvery = 0 then
             let good = { Step = state.Step; Snapshot = Snapshot.take state.Learner; Phases = state.Phases } :: state.Good
             for dropped in List.skip (min PhaseWatch.kept good.Length) good do
@@ -210,14 +210,14 @@ module Reinforce =
     /// Tells the phase from a step's measurements, and does what is to be done about it.
     let private watchPhase plan (state: RunState) metrics =
         let before = state.Phases.Phase
-        let phases = PhaseWatch.vitals state.Step metrics |> Phases.observe plan.Options.Watch.Options state.Phases
+        let phases = PhaseWatch.vitals state.Step metrics |> Phases.observe plan.Options.Guarding.Watch.Options state.Phases
         let events, state =
-            PhaseWatch.due plan.Options.Watch before phases.Phase |> List.mapFold (carryOut phases) { state with Phases = phases }
+            PhaseWatch.due plan.Options.Guarding.Watch before phases.Phase |> List.mapFold (carryOut phases) { state with Phases = phases }
         float(List.findIndex ((=) phases.Phase) Phase.all), events, keep plan state
 
     /// The state with its stop rules counted on.
     let private countStreaks plan metrics (state: RunState) =
-        let rules = plan.Options.StopRules
+        let rules = plan.Options.Guarding.StopRules
         let streaks = List.map2 (fun rule before -> StopRule.observe rule before metrics) rules state.Streaks
         {
             state with
@@ -239,7 +239,7 @@ module Reinforce =
         let generated = watch.Elapsed.TotalSeconds
         let clock = { Step = number; Steps = options.Steps; Alarm = state.Alarm }
         let rate schedule = Schedule.at schedule options.Steps (number - 1)
-        let rates = { PolicyRate = rate options.Schedule; CriticRate = rate options.CriticSchedule }
+        let rates = { PolicyRate = rate options.Optimiser.Schedule; CriticRate = rate options.Optimiser.CriticSchedule }
         let learner, reports =
             if groups.Length = 0 then
                 state.Learner, []
@@ -248,7 +248,7 @@ module Reinforce =
         let updated = watch.Elapsed.TotalSeconds
         let due interval = isDue interval options.Steps number
         let after =
-            if due options.DisplacementEvery && groups.Length > 0 then
+            if due options.Measuring.DisplacementEvery && groups.Length > 0 then
                 Some(rescore plan learner.Policy groups)
             else
                 None
@@ -264,10 +264,10 @@ module Reinforce =
             if (Recipe.needs plan.Recipe).Contains PhaseAlarm then
                 MetricName.alarm, Some state.Alarm
             if plan.Recipe.Groups.Rounds.IsSome then
-                "train/num_gen_batches", Some(float(sampled.All.Length / options.Questions))
-            if due options.ProbeEvery then
-                MetricName.probe, Probe.logLikelihood (TrainingOptions.scoring options) options.MicroBatch learner.Policy state.Probe
-            if due options.EvaluateEvery then
+                "train/num_gen_batches", Some(float(sampled.All.Length / options.Rollout.BatchSize))
+            if due options.Measuring.ProbeEvery then
+                MetricName.probe, Probe.logLikelihood (TrainingOptions.scoring options) options.Memory.MicroBatchSize learner.Policy state.Probe
+            if due options.Measuring.EvaluateEvery then
                 yield! evaluate plan learner.Policy
             yield! StepMetrics.timing generated updated watch.Elapsed.TotalSeconds sampled.All
         ]
@@ -288,14 +288,14 @@ module Reinforce =
         TrainingOptions.validate plan.Options
         Recipe.validate plan.Recipe
         let needs = Recipe.needs plan.Recipe
-        PhaseWatch.validate needs plan.Options.Watch
+        PhaseWatch.validate needs plan.Options.Guarding.Watch
         {
             Step = 0
             Learner = Learner.start plan.Options needs policy
             Phases = Phases.start
             Alarm = 1.0
             Good = []
-            Streaks = plan.Options.StopRules |> List.map(fun _ -> 0)
+            Streaks = plan.Options.Guarding.StopRules |> List.map(fun _ -> 0)
             Stopped = false
             Probe = Probe.create 48 plan.Task policy
         }

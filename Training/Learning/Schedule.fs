@@ -1,6 +1,7 @@
 namespace Levee.Training.Learning
 
 open System
+open Levee
 
 /// The course of the learning rate once it is warm.
 type Decay =
@@ -28,3 +29,8 @@ module Schedule =
             | Constant -> 1.0
             | Cosine floor -> floor + (1.0 - floor) * 0.5 * (1.0 + cos(Math.PI * float step / float(max 1 steps)))
         schedule.Peak * rise * fall
+
+    /// Raises `ArgumentException` that says which setting is out of range and what would do; `prefix` tells whose learning rate it is.
+    let validate prefix (schedule: Schedule) =
+        Setting.positive $"{prefix}learningRate" schedule.Peak
+        Setting.within 0.0 1.0 "a share of all steps" $"{prefix}warmUp" schedule.WarmUp

@@ -26,12 +26,12 @@ module StepBatch =
         let values =
             learner.Critic
             |> Option.map(fun critic ->
-                Padding.inParts options.MicroBatch (Critic.values (TrainingOptions.scoring options) critic.Critic) trajectories)
+                Padding.inParts options.Memory.MicroBatchSize (Critic.values (TrainingOptions.scoring options) critic.Critic) trajectories)
         let estimates = recipe.Estimator.Estimate(rollouts trajectories groups references values)
         let batch = Batch.ofEstimates torch.float32 (Policy.device learner.Policy) trajectories estimates
         let old =
             if (Recipe.needs recipe).Contains TrainerLogProbs then
-                Padding.inParts options.MicroBatch (Scoring.logProbs (TrainingOptions.scoring options) learner.Policy >> fst) trajectories
+                Padding.inParts options.Memory.MicroBatchSize (Scoring.logProbs (TrainingOptions.scoring options) learner.Policy >> fst) trajectories
             else
                 batch.LogProbOld
         { batch with LogProbOld = old; LogProbReference = references; ValueOld = values; Clock = clock }

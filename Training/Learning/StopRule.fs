@@ -1,6 +1,7 @@
 namespace Levee.Training.Learning
 
 open System
+open Levee
 open Levee.Algorithms.Objectives
 
 /// A run ends once a metric has been beyond a bound for some steps in a row.
@@ -24,10 +25,8 @@ module StopRule =
 
     /// Raises `ArgumentException` naming the setting and the remedy.
     let validate rule =
-        if rule.Steps < 1 then
-            raise(ArgumentException $"The stop rule on {rule.Metric} counts {rule.Steps} steps: give 1 or more.")
-        if Double.IsNaN rule.Bound then
-            raise(ArgumentException $"The stop rule on {rule.Metric} has no bound: give a number.")
+        Setting.demand (rule.Steps >= 1) $"The stop rule on {rule.Metric} counts {rule.Steps} steps: give 1 or more."
+        Setting.demand (not(Double.IsNaN rule.Bound)) $"The stop rule on {rule.Metric} has no bound: give a number."
 
     /// The number of measurements in a row that have been beyond the bound, given their number before this step.
     let observe rule before (metrics: Map<string, float>) =

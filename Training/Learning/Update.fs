@@ -93,7 +93,7 @@ module Update =
         let scored = Scoring.forward settings learner.Policy own
         let valued = learner.Critic |> Option.map(fun critic -> critic.Critic, Critic.forward settings critic.Critic own)
         let part =
-            if onPolicy && options.ExactFirstUpdate then
+            if onPolicy && options.Update.ExactFirstUpdate then
                 { part with LogProbOld = scored.LogProb }
             else
                 part
@@ -120,12 +120,12 @@ module Update =
         learner.Critic |> Option.iter(fun critic -> Critic.zeroGradient critic.Critic)
 
     /// The factor that shortens a gradient of length `norm` to the longest allowed; at most 1.
-    let private scale (options: TrainingOptions) norm = min 1.0 (options.ClipNorm / (norm + 1e-6))
+    let private scale (options: TrainingOptions) norm = min 1.0 (options.Optimiser.ClipNorm / (norm + 1e-6))
 
     let private norm (gradients: torch.Tensor seq) = gradients |> Seq.sumBy(fun g -> Optimiser.norm g ** 2.0) |> sqrt
 
     let private updateCritic (options: TrainingOptions) rate norm (critic: CriticLearner) =
-        let step optimiser (values, gradient) = Optimiser.step options.AdamW rate (scale options norm) values gradient optimiser
+        let step optimiser (values, gradient) = Optimiser.step options.Optimiser.AdamW rate (scale options norm) values gradient optimiser
         { critic with Optimisers = List.map2 step critic.Optimisers (Critic.trained critic.Critic) }
 
     /// One update of the learner on a mini-batch of trajectories (`whole` is their batch, row for row). `onPolicy` says that no update happened
@@ -142,14 +142,14 @@ module Update =
         whole
         =
         use _ = torch.NewDisposeScope()
-        let values, gradient = Learner.trained options.FreezeEmbedding learner.Policy
+        let values, gradient = Learner.trained options.Update.FreezeEmbedding learner.Policy
         zeroGradients learner
         let judge = objective.Loss whole
         // Rows of like length together: less padding, the same sum.
         let parts =
             [| 0 .. trajectories.Length - 1 |]
             |> Array.sortBy(fun r -> Trajectory.length trajectories[r])
-            |> Array.chunkBySize options.MicroBatch
+            |> Array.chunkBySize options.Memory.MicroBatchSize
         let tally =
             (none, parts)
             ||> Array.fold(fun tally rows ->
@@ -178,7 +178,7 @@ module Update =
         }
         if sound then
             let references = References.beforeUpdate learner.Policy learner.References
-            let optimiser = Optimiser.step options.AdamW rates.PolicyRate (scale options policyNorm) values gradient learner.Optimiser
+            let optimiser = Optimiser.step options.Optimiser.AdamW rates.PolicyRate (scale options policyNorm) values gradient learner.Optimiser
             let critic = Option.map2 (updateCritic options rates.CriticRate) criticNorm learner.Critic
             References.afterUpdate learner.Policy references
             { learner with Optimiser = optimiser; Critic = critic; References = references }, report

@@ -14,7 +14,7 @@ type WarmStartOptions = {
     /// Demonstrations a step.
     Demonstrations: int
     /// Demonstrations held in memory with their graph at a time.
-    MicroBatch: int
+    MicroBatchSize: int
     Schedule: Schedule
     AdamW: AdamW
     ClipNorm: float
@@ -26,12 +26,12 @@ type WarmStartOptions = {
 module WarmStartOptions =
     /// Raises `ArgumentException` that says which setting is out of range and what would do.
     let validate options =
-        let demand holds message =
-            if not holds then
-                raise(ArgumentException message)
-        demand (options.Steps >= 1) $"A warm start of {options.Steps} steps is out of range: give 1 or more."
-        demand (options.Demonstrations >= 1) $"{options.Demonstrations} demonstrations a step are out of range: give 1 or more."
-        demand (options.Flaws >= 0.0 && options.Flaws <= 1.0) $"A share of flaws of {options.Flaws} is out of range: give 0 to 1."
+        Setting.atLeast 1 "warm start steps" options.Steps
+        Setting.atLeast 1 "warm start demonstrations" options.Demonstrations
+        Setting.atLeast 1 "warm start microBatchSize" options.MicroBatchSize
+        Schedule.validate "warm start " options.Schedule
+        Setting.positive "warm start clipNorm" options.ClipNorm
+        Setting.within 0.0 1.0 "a share of demonstrations" "warm start flaws" options.Flaws
 
 [<RequireQualifiedAccess>]
 module WarmStart =
@@ -40,9 +40,9 @@ module WarmStart =
     let run (options: WarmStartOptions) (task: LearningTask) (seed: Seed) report (cancellation: CancellationToken) (policy: Policy) =
         let training = {
             TrainingOptions.defaults with
-                MicroBatch = options.MicroBatch
-                AdamW = options.AdamW
-                ClipNorm = options.ClipNorm
+                TrainingOptions.Memory.MicroBatchSize = options.MicroBatchSize
+                TrainingOptions.Optimiser.AdamW = options.AdamW
+                TrainingOptions.Optimiser.ClipNorm = options.ClipNorm
         }
         let step learner number =
             use _ = torch.NewDisposeScope()

@@ -13,11 +13,11 @@ open Levee.Training.Records
 module Diagnosis =
     /// The per-sample measure (arXiv 2512.04220, Eq. 3) of a policy for a list of questions: one update by the recipe at the learning rate's peak, each
     /// from the policy's own weights, which are as they were at the end. Questions that the policy answers always right or always wrong have no bar.
-    let bars task recipe (options: TrainingOptions) (probe: LldProbeOptions) questions seed cancellation (policy: Policy) =
+    let bars task recipe (options: TrainingOptions) (probe: PerSampleOptions) questions seed cancellation (policy: Policy) =
         TrainingOptions.validate options
         Recipe.validate recipe
         let learner = Learner.start options (Recipe.needs recipe) policy
-        let rates = { PolicyRate = options.Schedule.Peak; CriticRate = options.CriticSchedule.Peak }
+        let rates = { PolicyRate = options.Optimiser.Schedule.Peak; CriticRate = options.Optimiser.CriticSchedule.Peak }
         let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
         try
             LldProbe.run task options recipe rates clock probe questions seed cancellation learner

@@ -33,7 +33,7 @@ type LldBar = {
 module LldProbe =
     let private logLikelihoods (options: TrainingOptions) policy (trajectories: Trajectory[]) =
         trajectories
-        |> Array.chunkBySize options.MicroBatch
+        |> Array.chunkBySize options.Memory.MicroBatchSize
         |> Array.collect(fun part ->
             use _ = torch.NewDisposeScope()
             let logProb, _ = Scoring.logProbs (TrainingOptions.scoring options) policy part
@@ -91,7 +91,7 @@ module LldProbe =
         recipe
         rates
         clock
-        (probe: LldProbeOptions)
+        (probe: PerSampleOptions)
         questions
         seed
         cancellation

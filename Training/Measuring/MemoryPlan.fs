@@ -65,11 +65,11 @@ module MemoryPlan =
     // Moments and adapters, whatever the policy's type.
     let private float32Bytes = 4L
 
-    let private trainedPart setup = setup.Options.Adapter |> Option.map AdapterAlone |> Option.defaultValue Everything
+    let private trainedPart setup = setup.Options.Update.Adapter |> Option.map AdapterAlone |> Option.defaultValue Everything
 
     /// The count of the numbers that training moves in a policy, and the bytes of each.
     let private trained setup number =
-        match setup.Options.Adapter with
+        match setup.Options.Update.Adapter with
         | Some adapter -> Adapter.count setup.Architecture adapter, float32Bytes
         | None -> Parameters.count setup.Architecture, number
 
@@ -81,14 +81,14 @@ module MemoryPlan =
         let a = setup.Architecture
         let number = PassMemory.bytes dtype
         let count, trainedNumber = trained setup number
-        let isHalf = setup.Options.Adapter.IsNone && number < float32Bytes
-        let isPart = setup.Options.FreezeEmbedding && setup.Options.Adapter.IsNone
+        let isHalf = setup.Options.Update.Adapter.IsNone && number < float32Bytes
+        let isPart = setup.Options.Update.FreezeEmbedding && setup.Options.Update.Adapter.IsNone
         let moved = if isPart then count - embedding a else count
         let optimiser moved = 2L * float32Bytes * moved, (if isHalf then float32Bytes * moved else 0L)
         let moments, master = optimiser moved
         "weights", Parameters.count a * number
         "rotation tables", rotation a number
-        if setup.Options.Adapter.IsSome then
+        if setup.Options.Update.Adapter.IsSome then
             "adapter", count * trainedNumber
         let gradientNumber = max float32Bytes trainedNumber
         "gradient", count * gradientNumber
@@ -135,11 +135,11 @@ module MemoryPlan =
         let number = PassMemory.bytes dtype
         let length = setup.Lengths.Whole - 1
         let block =
-            (if options.Packing then
+            (if options.Memory.Packing then
                  PassMemory.packed
              else
                  PassMemory.padded)
-                options.MicroBatch
+                options.Memory.MicroBatchSize
                 length
         let layers = int64 a.Layers
         let passes = if setup.Needs.Contains CriticValues then 2L else 1L
@@ -149,20 +149,20 @@ module MemoryPlan =
         let pulled = PassMemory.layerPulled a dtype isFused part block
         // An adapter's matrices rounded to half precision are kept with the products.
         let rounded =
-            match options.Adapter with
+            match options.Update.Adapter with
             | Some adapter when number < float32Bytes -> number * Adapter.count a adapter
             | _ -> 0L
         let activations =
-            if options.Checkpointing then
+            if options.Memory.GradientCheckpointing then
                 (layers + 2L) * stream
             else
                 layers * kept + PassMemory.finalKept a dtype part block + rounded
-        let scored = int64 options.MicroBatch * int64 setup.Lengths.Written
-        let settings = LogProbs.forVocabulary options.Temperature a.VocabularySize
+        let scored = int64 options.Memory.MicroBatchSize * int64 setup.Lengths.Written
+        let settings = LogProbs.forVocabulary options.Rollout.Temperature a.VocabularySize
         let chunk = min scored (int64 settings.ChunkSize) * int64 a.VocabularySize
         let forward, back, keptLogits = logits setup dtype (if scored <= int64 settings.ChunkSize then 1 else 2)
         let hidden = scored * int64 a.Width * number
-        let isAddedUp = options.Adapter.IsNone && number < float32Bytes
+        let isAddedUp = options.Update.Adapter.IsNone && number < float32Bytes
         // What the head's gradient is made of before it is added up in float32: on a GPU a part of it in half precision, on a CPU wide hidden states.
         let product =
             if not isAddedUp then
@@ -174,12 +174,12 @@ module MemoryPlan =
         // Gradients of all layers in half precision, at the end of the way back through them, when the layers' activations are gone but for the
         // first's.
         let arrived =
-            if isAddedUp && not options.Checkpointing then
+            if isAddedUp && not options.Memory.GradientCheckpointing then
                 number * (Parameters.count a - embedding a) - (layers - 1L) * kept
             else
                 0L
         let layer =
-            if options.Checkpointing then
+            if options.Memory.GradientCheckpointing then
                 2L * stream + max made (kept + pulled)
             else
                 2L * stream + pulled
@@ -196,7 +196,7 @@ module MemoryPlan =
         let a = setup.Architecture
         let head = int64 a.VocabularySize * int64 a.Width
         let all = Parameters.count a - (if a.TiedHead then 0L else embedding a)
-        match setup.OnGpu, setup.Options.Adapter with
+        match setup.OnGpu, setup.Options.Update.Adapter with
         | false, _ -> all
         | true, None -> 0L
         | true, Some _ -> all - head
@@ -211,8 +211,8 @@ module MemoryPlan =
     let private rollout setup dtype = [
         let a, options = setup.Architecture, setup.Options
         let number = PassMemory.bytes dtype
-        let episodes = options.Questions * options.GroupSize
-        let rows = options.Slots |> Option.map(min episodes) |> Option.defaultValue episodes
+        let episodes = options.Rollout.BatchSize * options.Rollout.GroupSize
+        let rows = options.Memory.MaxSequences |> Option.map(min episodes) |> Option.defaultValue episodes
         // A cache grows by doubling.
         let capacity =
             Seq.unfold (fun capacity -> Some(capacity, 2 * capacity)) 64
@@ -223,7 +223,7 @@ module MemoryPlan =
             PassMemory.layerMade a dtype false Nothing block + 2L * block.Tokens * int64 a.Width * number
         // Logits divided by the temperature, probabilities, and their running sum in float64.
         let scaled =
-            if options.Temperature = 1.0 then
+            if options.Rollout.Temperature = 1.0 then
                 0L
             else
                 max float32Bytes number
@@ -237,7 +237,7 @@ module MemoryPlan =
     /// The memory that a set-up takes.
     let predict (setup: MemorySetup) =
         TrainingOptions.validate setup.Options
-        let dtype = Precision.dtype setup.Options.Precision
+        let dtype = Precision.dtype setup.Options.Memory.Precision
         let part phase (name, bytes) = { Name = name; Phase = phase; Bytes = bytes }
         {
             Parts =

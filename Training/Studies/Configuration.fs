@@ -200,10 +200,10 @@ module Configuration =
             fields.ToJsonString json
         | _ -> invalidOp "An experiment is a JSON object."
 
-    /// An arm of a configuration of any version, with its choice of groups as this version writes it.
+    /// An arm of a configuration of any version, as this version writes it.
     let arm (element: JsonElement) =
         let fields = JsonNode.Parse(element.GetRawText())
-        ConfigurationVersions.nameGroups fields
+        ConfigurationVersions.upgradeArm fields
         JsonSerializer.SerializeToElement fields
 
     /// The name of the experiment that a configuration describes.

@@ -9,7 +9,7 @@ open Levee.Algorithms
 [<RequireQualifiedAccess>]
 module internal ConfigurationVersions =
     /// The version that is written. A setting that `brought` lists needs a new one only after a release.
-    let current = 2
+    let current = 3
 
     /// The version that brought a setting, where it stands (`[]` for every item of a list), and its value in configurations of an earlier version. Version
     /// 1 wrote no version.
@@ -41,10 +41,91 @@ module internal ConfigurationVersions =
         | name :: rest, (:? JsonObject as fields) -> fill rest value fields[name]
         | _ -> ()
 
+    /// The settings of an arm's training that stood side by side before version 3, by the group that holds them since, with the name that they have there.
+    let private grouped = [
+        "rollout", [ "questions", "batchSize"; "groupSize", "groupSize"; "temperature", "temperature" ]
+        "update",
+        [
+            "miniBatchSize", "miniBatchSize"
+            "epochs", "epochs"
+            "exactFirstUpdate", "exactFirstUpdate"
+            "freezeEmbedding", "freezeEmbedding"
+            "adapter", "adapter"
+        ]
+        "optimiser", [ "schedule", "schedule"; "criticSchedule", "criticSchedule"; "adamW", "adamW"; "clipNorm", "clipNorm" ]
+        "memory",
+        [
+            "precision", "precision"
+            "microBatch", "microBatchSize"
+            "slots", "maxSequences"
+            "packing", "packing"
+            "checkpointing", "gradientCheckpointing"
+            "graphs", "cudaGraphs"
+        ]
+        "measuring",
+        [
+            "evaluateEvery", "evaluateEvery"
+            "evaluationQuestions", "evaluationQuestions"
+            "probeEvery", "probeEvery"
+            "displacementEvery", "displacementEvery"
+            "lldProbe", "perSample"
+        ]
+        "guarding", [ "unjudgedLimit", "unjudgedLimit"; "watch", "watch"; "stopRules", "stopRules" ]
+    ]
+
+    let private move (source: JsonObject) (before: string) (target: JsonObject) (now: string) =
+        if source.ContainsKey before then
+            let value = source[before]
+            source.Remove before |> ignore
+            target[now] <- value
+
+    let private number (fields: JsonObject) (name: string) =
+        match fields[name] with
+        | null -> None
+        | value when value.GetValueKind() = JsonValueKind.Number -> Some(value.GetValue<int>())
+        | _ -> None
+
+    /// Before version 3 a pass over a step's questions was split into a number of mini-batches; since then the size of one is said.
+    let private sizeMiniBatches (training: JsonObject) =
+        match number training "questions", number training "miniBatches" with
+        | Some questions, Some count when count > 0 ->
+            training["miniBatchSize"] <- JsonValue.Create((questions + count - 1) / count)
+            training.Remove "miniBatches" |> ignore
+        | _ -> ()
+
+    let private isFlat (training: JsonObject) =
+        grouped |> List.exists(fun (_, settings) -> settings |> List.exists(fun (before, _) -> training.ContainsKey before))
+
+    /// Puts an arm's training settings into the groups that version 3 brought.
+    let private group (arm: JsonNode | null) =
+        match arm with
+        | :? JsonObject as arm ->
+            match arm["training"] with
+            | :? JsonObject as training when isFlat training ->
+                sizeMiniBatches training
+                for name, settings in grouped do
+                    let target = JsonObject()
+                    for before, now in settings do
+                        move training before target now
+                    training[name] <- target
+            | _ -> ()
+        | _ -> ()
+
+    let private renameTeaching (root: JsonObject) =
+        match root["start"] with
+        | :? JsonObject as start ->
+            match start["Taught"] with
+            | :? JsonObject as taught ->
+                match taught["teaching"] with
+                | :? JsonObject as teaching -> move teaching "microBatch" teaching "microBatchSize"
+                | _ -> ()
+            | _ -> ()
+        | _ -> ()
+
     let private rounds = "samplingRounds"
 
     /// Gives an arm its choice of groups in place of the rounds of dynamic sampling that stood there before there was a choice.
-    let nameGroups (arm: JsonNode | null) =
+    let private nameGroups (arm: JsonNode | null) =
         match arm with
         | :? JsonObject as fields when fields.ContainsKey rounds && not(fields.ContainsKey "groups") ->
             let groups =
@@ -53,6 +134,11 @@ module internal ConfigurationVersions =
                 | number -> $"dynamicSampling(rounds={number.ToJsonString()})"
             fields.SetAt(fields.IndexOf rounds, "groups", JsonValue.Create groups)
         | _ -> ()
+
+    /// An arm of any version as the current one writes it, in place, but for settings that it lacks.
+    let upgradeArm (arm: JsonNode | null) =
+        nameGroups arm
+        group arm
 
     let private versionOf (root: JsonObject) =
         match root["version"] with
@@ -69,6 +155,7 @@ module internal ConfigurationVersions =
             if since > version then
                 fill (List.ofArray(place.Split '.')) value root
         match root["arms"] with
-        | :? JsonArray as arms -> Seq.iter nameGroups arms
+        | :? JsonArray as arms -> Seq.iter upgradeArm arms
         | _ -> ()
+        renameTeaching root
         root["version"] <- JsonValue.Create current

@@ -67,7 +67,7 @@ module Experiment =
         for arm in experiment.Arms do
             TrainingOptions.validate arm.Training
             Recipe.validate arm.Recipe
-            PhaseWatch.validate (Recipe.needs arm.Recipe) arm.Training.Watch
+            PhaseWatch.validate (Recipe.needs arm.Recipe) arm.Training.Guarding.Watch
         unique experiment "arm" (experiment.Arms |> List.map _.Name)
         unique
             experiment
@@ -105,7 +105,7 @@ type ExperimentBuilder(name: string) =
 
     let training edit (draft: Draft) = { draft with Training = edit draft.Training }
 
-    let schedule edit = training(fun options -> { options with Schedule = edit options.Schedule })
+    let schedule edit = training(fun options -> { options with Optimiser.Schedule = edit options.Optimiser.Schedule })
 
     member _.Yield(()) : Draft = {
         Name = name
@@ -197,19 +197,19 @@ type ExperimentBuilder(name: string) =
 
     /// Trajectories for each question.
     [<CustomOperation "groupSize">]
-    member _.GroupSize(draft, size) = draft |> training(fun o -> { o with GroupSize = size })
+    member _.GroupSize(draft, size) = draft |> training(fun o -> { o with Rollout.GroupSize = size })
 
     /// Questions a step.
-    [<CustomOperation "questions">]
-    member _.Questions(draft, count) = draft |> training(fun o -> { o with Questions = count })
+    [<CustomOperation "batchSize">]
+    member _.BatchSize(draft, questions) = draft |> training(fun o -> { o with Rollout.BatchSize = questions })
 
-    /// Updates that one pass over a step's trajectories is split into.
-    [<CustomOperation "miniBatches">]
-    member _.MiniBatches(draft, count) = draft |> training(fun o -> { o with MiniBatches = count })
+    /// Questions whose trajectories one update learns from.
+    [<CustomOperation "miniBatchSize">]
+    member _.MiniBatchSize(draft, questions) = draft |> training(fun o -> { o with Update.MiniBatchSize = questions })
 
     /// Passes over a step's trajectories.
     [<CustomOperation "epochs">]
-    member _.Epochs(draft, count) = draft |> training(fun o -> { o with Epochs = count })
+    member _.Epochs(draft, count) = draft |> training(fun o -> { o with Update.Epochs = count })
 
     [<CustomOperation "steps">]
     member _.Steps(draft, count) = draft |> training(fun o -> { o with Steps = count })
@@ -224,24 +224,25 @@ type ExperimentBuilder(name: string) =
 
     /// Low-rank products are trained beside the policy's weights, which stay as they are: `adapter LoraOptions.defaults`.
     [<CustomOperation "adapter">]
-    member _.Adapter(draft, options) = draft |> training(fun o -> { o with Adapter = Some options })
+    member _.Adapter(draft, options) = draft |> training(fun o -> { o with Update.Adapter = Some options })
 
-    /// Any other training option: `training (fun options -> { options with ClipNorm = 0.5 })`.
+    /// Any other training option: `training (fun options -> { options with Optimiser.ClipNorm = 0.5 })`.
     [<CustomOperation "training">]
     member _.Training(draft, edit) = draft |> training edit
 
     /// Every run ends after a step from which on a rule has held long enough: `stopWhen (StopRule.above "actor/entropy" 3.0 5)`.
     [<CustomOperation "stopWhen">]
-    member _.StopWhen(draft, rule: StopRule) = draft |> training(fun o -> { o with StopRules = o.StopRules @ [ rule ] })
+    member _.StopWhen(draft, rule: StopRule) = draft |> training(fun o -> { o with Guarding.StopRules = o.Guarding.StopRules @ [ rule ] })
 
     /// The action when a run enters a phase, or a worse one: `onPhase Phase.Acceleration PhaseAction.RollBack`.
     [<CustomOperation "onPhase">]
     member _.OnPhase(draft, phase: Phase, action: PhaseAction) =
-        draft |> training(fun o -> { o with Watch = { o.Watch with Actions = o.Watch.Actions @ [ phase, action ] } })
+        draft |> training(fun o -> { o with Guarding.Watch.Actions = o.Guarding.Watch.Actions @ [ phase, action ] })
 
-    /// The per-sample measure of displacement every so many steps: `lldProbe { LldProbeOptions.defaults with Every = 25 }`.
-    [<CustomOperation "lldProbe">]
-    member _.LldProbe(draft, probe: LldProbeOptions) = draft |> training(fun o -> { o with LldProbe = Some probe })
+    /// The per-sample measure of displacement every so many steps: `perSample { PerSampleOptions.defaults with Every = 25 }`.
+    [<CustomOperation "perSample">]
+    member _.PerSample(draft, options: PerSampleOptions) =
+        draft |> training(fun o -> { o with Measuring.PerSample = Some options })
 
     /// Wall time after which all runs stop after their current step.
     [<CustomOperation "budget">]

@@ -92,8 +92,8 @@ module internal StudyRun =
 
     /// The policy that a run begins with: that of a folder, or an adapter beside it.
     let private load (options: TrainingOptions) device seed folder =
-        let dtype = Precision.dtype options.Precision
-        match options.Adapter with
+        let dtype = Precision.dtype options.Memory.Precision
+        match options.Update.Adapter with
         | None -> Policy.load dtype device folder
         | Some adapter ->
             use frozen = Policy.loadFrozen dtype device folder
@@ -130,11 +130,11 @@ module internal StudyRun =
                     Policy.save (folder.PolicyAt(run, step.Step)) policy
             if step.Bars.Length > 0 then
                 let worst = step.Bars |> Array.minBy _.Change
-                let text = Diagnosis.explain options.Temperature policy worst
+                let text = Diagnosis.explain options.Rollout.Temperature policy worst
                 let heading = $"== step {step.Step}: {worst.Question.Text} (%.2f{worst.Change} nats) ==\n\n"
                 File.WriteAllText(folder.Displacement(run, step.Step), heading + text + "\n")
             if step.Step = 1 || step.Step % 25 = 0 || step.Step = options.Steps then
-                samples.Write(Readable.sample policy.Tokenizer options.GroupSize 2 step.Step step.Trajectories)
+                samples.Write(Readable.sample policy.Tokenizer options.Rollout.GroupSize 2 step.Step step.Trajectories)
                 samples.Flush()
             if step.Step % site.SaveEvery = 0 then
                 save state

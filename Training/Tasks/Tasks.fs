@@ -63,7 +63,7 @@ module Tasks =
     let teaching = {
         Steps = 3000
         Demonstrations = 16
-        MicroBatch = 8
+        MicroBatchSize = 8
         Schedule = { Peak = 3e-3; WarmUp = 0.03; Decay = Cosine 0.1 }
         AdamW = { Optimiser.adamW with Beta2 = 0.98 }
         ClipNorm = 1.0

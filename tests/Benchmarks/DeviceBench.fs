@@ -69,7 +69,7 @@ let private tokens architecture count seed = Array.init count (fun i -> Seed.der
 
 /// Seconds in which a model writes `Tokens` tokens a row, the prompt's pass included.
 let private decoding settings architecture (model: Model) =
-    let sampler = Sampling.create { SamplingOptions.defaults with Graphs = settings.Graphs } model
+    let sampler = Sampling.create { SamplingOptions.defaults with CudaGraphs = settings.Graphs } model
 
     let requests =
         Array.init settings.Rows (fun row -> {
@@ -182,7 +182,7 @@ let private training settings architecture precision (model: Model) =
     let trajectories = Array.init settings.Rows (trajectory settings architecture)
     use policy = World.freshPolicy()
     let policy = { policy with Model = model }
-    let options = { TrainingOptions.defaults with MicroBatch = settings.Rows; Precision = precision }
+    let options = { TrainingOptions.defaults with Memory.MicroBatchSize = settings.Rows; Memory.Precision = precision }
     let device = model.Parameters.Values.device
     use _ = torch.NewDisposeScope()
     let advantages = trajectories |> Array.map(fun t -> 2.0 * t.Reward - 1.0)

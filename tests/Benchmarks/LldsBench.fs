@@ -16,7 +16,7 @@ let private learningRate = 1e-6
 let private rates = { PolicyRate = learningRate; CriticRate = learningRate }
 
 /// Updates of one step.
-let private updates = options.Epochs * options.MiniBatches
+let private updates = options.Update.Epochs * UpdateSettings.updates options.Rollout.BatchSize options.Update
 
 /// One update on given trajectories that an earlier one has moved the policy away from, under an objective and with a policy of its own.
 let private update (policy: Policy) (trajectories: Trajectory[]) (batch: Batch) objective : Contestant =
@@ -29,7 +29,7 @@ let private update (policy: Policy) (trajectories: Trajectory[]) (batch: Batch) 
 /// The rollouts of one step.
 let private rollouts (task: LearningTask) (policy: Policy) : Contestant =
     let episodes =
-        Array.init (options.Questions * options.GroupSize) (fun k -> task.Train[k / options.GroupSize], Seed.ofInt 6 |> Seed.derive k)
+        Array.init (options.Rollout.BatchSize * options.Rollout.GroupSize) (fun k -> task.Train[k / options.Rollout.GroupSize], Seed.ofInt 6 |> Seed.derive k)
     ofWork(fun () ->
         Rollout.run task.Rollout policy.Tokenizer task.Environment (Policy.sampler 1.0 policy) episodes CancellationToken.None
         |> _.GetAwaiter().GetResult()
@@ -37,9 +37,9 @@ let private rollouts (task: LearningTask) (policy: Policy) : Contestant =
 
 let run settings =
     use policy = World.warmPolicy()
-    let trajectories = World.trajectories policy (options.Questions * options.GroupSize / options.MiniBatches)
+    let trajectories = World.trajectories policy (options.Update.MiniBatchSize * options.Rollout.GroupSize)
     use _ = torch.NewDisposeScope()
-    let batch = Batch.create torch.float32 torch.CPU trajectories (World.advantages options.GroupSize trajectories)
+    let batch = Batch.create torch.float32 torch.CPU trajectories (World.advantages options.Rollout.GroupSize trajectories)
     let off = update policy trajectories batch Recipes.grpo.Objective
     let on = update policy trajectories batch (Recipes.grpo.Objective + 3.0 * Llds.penalty Llds.overAllTokens)
     let seconds (time: Time) = time.By settings.Clock

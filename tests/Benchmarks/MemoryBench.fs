@@ -14,14 +14,14 @@ let private early, late = 50, 500
 /// Steps that take a fraction of a second and yet do all that a step does.
 let private options = {
     TrainingOptions.defaults with
-        Questions = 2
-        GroupSize = 3
-        MiniBatches = 2
-        Epochs = 1
+        Rollout.BatchSize = 2
+        Rollout.GroupSize = 3
+        Update.MiniBatchSize = 1
+        Update.Epochs = 1
         Steps = late
-        EvaluateEvery = early
-        EvaluationQuestions = 4
-        ProbeEvery = early
+        Measuring.EvaluateEvery = early
+        Measuring.EvaluationQuestions = 4
+        Measuring.ProbeEvery = early
 }
 
 let private brief (task: LearningTask) = { task with Rollout = { task.Rollout with MaxTurns = 2; TurnTokens = 8 } }

@@ -37,7 +37,7 @@ let private workload (trajectories: Trajectory[]) (advantages: float[]) =
         sequences = Array.map2 sequence trajectories advantages
         learningRate = learningRate
         clip = clip
-        clipNorm = TrainingOptions.defaults.ClipNorm
+        clipNorm = TrainingOptions.defaults.Optimiser.ClipNorm
     |}
 
 /// Raises where the peer's numbers are not ours.

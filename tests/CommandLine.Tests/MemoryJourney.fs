@@ -8,7 +8,7 @@ open Levee.Tests.World
 open Xunit
 
 let private options = [
-    "--micro-batch"
+    "--micro-batch-size"
     "4"
     "--tokens"
     "48"
@@ -16,7 +16,7 @@ let private options = [
     "8"
     "--precision"
     "bfloat16"
-    "--checkpointing"
+    "--gradient-checkpointing"
     "--lora-rank"
     "4"
 ]
@@ -36,10 +36,10 @@ let ``a config.json is enough, and the numbers are the plan's`` () =
             Architecture = Architecture.ofConfig config (ModelConfig.Load config)
             Options = {
                 TrainingOptions.defaults with
-                    MicroBatch = 4
-                    Precision = Precision.BFloat16
-                    Checkpointing = true
-                    Adapter = Some { LoraOptions.defaults with Rank = 4 }
+                    Memory.MicroBatchSize = 4
+                    Memory.Precision = Precision.BFloat16
+                    Memory.GradientCheckpointing = true
+                    Update.Adapter = Some { LoraOptions.defaults with Rank = 4 }
             }
             Needs = Set.ofList [ ReferencePolicy Reference.Initial; CriticValues ]
             Lengths = { Prompt = 8; Whole = 48; Written = 40 }

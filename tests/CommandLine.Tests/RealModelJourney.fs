@@ -39,15 +39,16 @@ let private configuration model =
         arm "GRPO + LLDS" (Recipes.llds + 0.1 * Entropy.bonus)
         learningRate 1e-3
         steps 3
-        questions 2
+        batchSize 2
+        miniBatchSize 1
         groupSize 3
 
         training(fun options -> {
             options with
-                Precision = Precision.BFloat16
-                Packing = true
-                Checkpointing = true
-                EvaluationQuestions = 2
+                Memory.Precision = Precision.BFloat16
+                Memory.Packing = true
+                Memory.GradientCheckpointing = true
+                Measuring.EvaluationQuestions = 2
         })
     }
     |> Configuration.toJson

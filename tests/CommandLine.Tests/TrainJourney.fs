@@ -9,11 +9,11 @@ let private data = Path.Combine(Repository.root, "Experiments", "data")
 
 let private small = {
     TrainingOptions.defaults with
-        Questions = 2
-        GroupSize = 3
-        MiniBatches = 1
-        Epochs = 1
-        EvaluationQuestions = 2
+        Rollout.BatchSize = 2
+        Rollout.GroupSize = 3
+        Update.MiniBatchSize = 2
+        Update.Epochs = 1
+        Measuring.EvaluationQuestions = 2
 }
 
 let private configuration () =

@@ -6,7 +6,7 @@ namespace Levee.CSharp.Tests;
 /// <summary>Building studies, running them, and reading what they leave.</summary>
 public sealed class StudyTests
 {
-    private static StudyBuilder Tiny(string folder) => new StudyBuilder("journey")
+    private static ExperimentBuilder Tiny(string folder) => new ExperimentBuilder("journey")
         .Asking("Does everything arrive?")
         .On(AtlasTask)
         .StartingFrom(WarmStartFolder)
@@ -72,14 +72,14 @@ public sealed class StudyTests
     {
         using var folder = new TemporaryFolder();
         using var source = new CancellationTokenSource();
-        Study Study() => Tiny(folder.Path).AddArm("GRPO", Recipes.Grpo, options => options with { Steps = 4 }).SavingEvery(1).Build();
+        Experiment Study() => Tiny(folder.Path).AddArm("GRPO", Recipes.Grpo, options => options with { Steps = 4 }).SavingEvery(1).Build();
         var whole = await Study().RunAsync(null, Cancellation);
         var stopping = new StoppingProgress(2, source);
         var stopped = await Study().RunAsync(stopping, source.Token);
         Assert.True(stopped.IsCancelled);
         var resumed = await Study().ResumeAsync(stopped.Folder.Path, null, Cancellation);
         Assert.False(resumed.IsCancelled);
-        byte[] Weights(StudyResult result) =>
+        byte[] Weights(StudyOutcome result) =>
             File.ReadAllBytes(Directory.GetFiles(result.Folder.Path, "model.safetensors", SearchOption.AllDirectories).Single());
         Assert.Equal(Weights(whole), Weights(resumed));
     }
@@ -130,7 +130,7 @@ public sealed class StudyTests
     {
         using var folder = new TemporaryFolder();
         var start = Path.Combine(folder.Path, "start");
-        Study StartingFrom(string policy) => Tiny(folder.Path).StartingFrom(policy).AddArm("GRPO", Recipes.Grpo).Build();
+        Experiment StartingFrom(string policy) => Tiny(folder.Path).StartingFrom(policy).AddArm("GRPO", Recipes.Grpo).Build();
 
         var missing = await Assert.ThrowsAnyAsync<IOException>(() => StartingFrom(start).RunAsync(cancellationToken: Cancellation));
         Assert.Contains(start, missing.Message);
@@ -149,30 +149,30 @@ public sealed class StudyTests
 
     [Theory]
     [InlineData("{\n\"arms\": [\"\\ud900\"]}", "config.json:2: a string holds half of a surrogate pair")]
-    [InlineData("{\"arms\": [1]}", "config.json: it is not what a study writes")]
-    [InlineData("{\"arms\": []}", "config.json: it is not what a study writes")]
+    [InlineData("{\"arms\": [1]}", "config.json: it is not what an experiment writes")]
+    [InlineData("{\"arms\": []}", "config.json: it is not what an experiment writes")]
     public void A_folder_whose_configuration_cannot_be_used_is_refused_by_name(string configuration, string expected)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(Path.Combine(folder.Path, "config.json"), configuration);
         File.WriteAllText(Path.Combine(folder.Path, "metrics.jsonl"), "");
 
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => StudyFolder.Open(folder.Path).Summarise()).Message);
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => RunFolder.Open(folder.Path).Summarise()).Message);
     }
 
     [Fact]
     public void What_is_missing_or_out_of_range_is_said_when_the_study_is_built()
     {
-        static string Message(StudyBuilder builder) => Assert.ThrowsAny<ArgumentException>(() => builder.Build()).Message;
+        static string Message(ExperimentBuilder builder) => Assert.ThrowsAny<ArgumentException>(() => builder.Build()).Message;
         Assert.Contains("no arm", Message(Tiny("runs")));
-        Assert.Contains("no task", Message(new StudyBuilder("bare").AddArm("a", Recipes.Grpo)));
-        Assert.Contains("no start", Message(new StudyBuilder("bare").On(AtlasTask).AddArm("a", Recipes.Grpo)));
-        Assert.Contains("give 2 or more", Message(Tiny("runs").AddArm("a", Recipes.Grpo, options => options with { GroupSize = 1 })));
+        Assert.Contains("no task", Message(new ExperimentBuilder("bare").AddArm("a", Recipes.Grpo)));
+        Assert.Contains("no start", Message(new ExperimentBuilder("bare").On(AtlasTask).AddArm("a", Recipes.Grpo)));
+        Assert.Contains("give 2 or more", Message(Tiny("runs").AddArm("a", Recipes.Grpo, options => options with { Rollout = options.Rollout with { GroupSize = 1 } })));
         Assert.Contains("twice", Message(Tiny("runs").AddArm("a", Recipes.Grpo).AddArm("a", Recipes.Grpo)));
         var headless = new Recipe(Advantages.Gae(1, 1), Objectives.Clipped(Clip.Symmetric(0.2)));
         Assert.Contains("critic", Message(Tiny("runs").AddArm("a", headless)));
-        Assert.ThrowsAny<ArgumentException>(() => new StudyBuilder(" "));
-        Assert.Contains("runs/NAME-TIME", Assert.Throws<DirectoryNotFoundException>(() => StudyFolder.Open(Data)).Message);
+        Assert.ThrowsAny<ArgumentException>(() => new ExperimentBuilder(" "));
+        Assert.Contains("runs/NAME-TIME", Assert.Throws<DirectoryNotFoundException>(() => RunFolder.Open(Data)).Message);
     }
 
     [Fact]
@@ -180,10 +180,13 @@ public sealed class StudyTests
     {
         var options = new TrainingOptions
         {
-            LldProbe = new LldProbeOptions { Every = 7 },
-            Adapter = new LoraOptions { Rank = 3, Targets = [.. Enum.GetValues<Projection>().Reverse()] },
-            Schedule = new Schedule { Peak = 1e-4, Decay = Decay.Cosine(0.1) },
-            Watch = new PhaseWatch { Rules = [new PhaseRule { Phase = Phase.Decay, Action = PhaseAction.Stop }] },
+            Measuring = new MeasuringSettings { PerSample = new PerSampleOptions { Every = 7 } },
+            Update = new UpdateSettings { Adapter = new LoraOptions { Rank = 3, Targets = [.. Enum.GetValues<Projection>().Reverse()] } },
+            Optimiser = new OptimiserSettings { Schedule = new Schedule { Peak = 1e-4, Decay = Decay.Cosine(0.1) } },
+            Guarding = new GuardingSettings
+            {
+                Watch = new PhaseWatch { Rules = [new PhaseRule { Phase = Phase.Decay, Action = PhaseAction.Stop }] },
+            },
         };
         var json = Tiny("runs").AddArm("plain", Recipes.Grpo, _ => options).Build().ToJson();
         Assert.Contains("\"every\": 7", json);
@@ -205,34 +208,17 @@ public sealed class StudyTests
     private static string FSharpStudy(string folder)
     {
         var options = CoreLearning.TrainingOptionsModule.defaults;
+        var update = options.Update;
+        var measuring = options.Measuring;
         var training = new CoreLearning.TrainingOptions(
-            4,
-            3,
-            options.MiniBatches,
             2,
-            options.Slots,
-            options.Graphs,
-            options.MicroBatch,
-            options.Precision,
-            options.Packing,
-            options.Checkpointing,
-            options.Adapter,
-            2,
-            options.Schedule,
-            options.CriticSchedule,
-            options.AdamW,
-            options.ClipNorm,
-            options.FreezeEmbedding,
-            options.ExactFirstUpdate,
-            options.Temperature,
-            options.UnjudgedLimit,
-            options.EvaluateEvery,
-            4,
-            options.ProbeEvery,
-            options.DisplacementEvery,
-            options.LldProbe,
-            options.Watch,
-            options.StopRules);
+            new CoreLearning.RolloutSettings(3, 4, options.Rollout.Temperature),
+            new CoreLearning.UpdateSettings(2, 2, update.ExactFirstUpdate, update.FreezeEmbedding, update.Adapter),
+            options.Optimiser,
+            options.Memory,
+            new CoreLearning.MeasuringSettings(
+                measuring.EvaluateEvery, 4, measuring.ProbeEvery, measuring.DisplacementEvery, measuring.PerSample),
+            options.Guarding);
         var experiment = new CoreStudies.Experiment(
             "journey",
             "",
@@ -259,9 +245,9 @@ public sealed class StudyTests
         orderby line.Arm, line.Step, metric.Key
         select $"{line.Arm} {line.Step} {metric.Key} {metric.Value:R}";
 
-    private static void AssertReadBack(StudyResult result)
+    private static void AssertReadBack(StudyOutcome result)
     {
-        var folder = StudyFolder.Open(result.Folder.Path);
+        var folder = RunFolder.Open(result.Folder.Path);
         Assert.Equal(result.Arms.SelectMany(arm => arm.Runs), folder.Summarise().SelectMany(arm => arm.Runs));
         Assert.Equal(4, folder.ReadMetrics().Count);
         var run = result.Arms[1].Runs[0].Run;

@@ -22,11 +22,10 @@ internal static class World
     /// <summary>Training steps that take a fraction of a second.</summary>
     internal static TrainingOptions Small(TrainingOptions options) => options with
     {
-        Questions = 3,
-        GroupSize = 4,
-        Epochs = 2,
         Steps = 2,
-        EvaluationQuestions = 4,
+        Rollout = options.Rollout with { BatchSize = 3, GroupSize = 4 },
+        Update = options.Update with { MiniBatchSize = 2, Epochs = 2 },
+        Measuring = options.Measuring with { EvaluationQuestions = 4 },
     };
 
     /// <summary>A trajectory of one action of so many tokens, all of the same log-probability.</summary>

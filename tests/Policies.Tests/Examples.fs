@@ -44,7 +44,7 @@ let architectures = [
 /// Every way of scoring.
 let settings = [
     for packing in [ false; true ] do
-        for checkpointing in [ false; true ] -> { Temperature = 1.0; Packing = packing; Checkpointing = checkpointing }
+        for checkpointing in [ false; true ] -> { Temperature = 1.0; Packing = packing; GradientCheckpointing = checkpointing }
 ]
 
 let modelOf (architecture: Architecture) dtype seed =

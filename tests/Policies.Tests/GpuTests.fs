@@ -50,7 +50,7 @@ let private ``scores and gradients are the CPU's`` dtype tolerance =
     use _ = torch.NewDisposeScope()
     let expected, expectedGradient = scored torch.float32 cpu (Scoring.at 1.0)
 
-    for settings in [ Scoring.at 1.0; { Scoring.at 1.0 with Checkpointing = true } ] do
+    for settings in [ Scoring.at 1.0; { Scoring.at 1.0 with GradientCheckpointing = true } ] do
         let actual, actualGradient = scored dtype device settings
         near tolerance expected actual
         near tolerance expectedGradient actualGradient
@@ -88,7 +88,7 @@ let ``a sampler on a GPU reports the log-probabilities that scoring on the CPU g
     use onGpu = modelOn torch.float32 device
     use onCpu = modelOn torch.float32 cpu
     let prompts = Array.init 5 (fun row -> tokens architecture.VocabularySize (4 + row) (Seed.ofInt row))
-    use session = (Sampling.create { SamplingOptions.defaults with Graphs = graphs } onGpu).Open(Array.init 5 Seed.ofInt)
+    use session = (Sampling.create { SamplingOptions.defaults with CudaGraphs = graphs } onGpu).Open(Array.init 5 Seed.ofInt)
     let requests = prompts |> Array.mapi(fun row prompt -> { Row = row; Context = prompt; Limit = 12 })
     let written = session.Write(requests, (fun _ _ -> false), CancellationToken.None)
 

@@ -69,21 +69,21 @@ let writing: LearningTask = {
 
 let settings = {
     TrainingOptions.defaults with
-        Questions = 4
-        GroupSize = 4
-        MiniBatches = 2
-        Epochs = 1
-        MicroBatch = 8
-        Schedule = { Peak = 3e-3; WarmUp = 0.0; Decay = Cosine 0.1 }
+        Rollout.BatchSize = 4
+        Rollout.GroupSize = 4
+        Update.MiniBatchSize = 2
+        Update.Epochs = 1
+        Memory.MicroBatchSize = 8
+        Optimiser.Schedule = { Peak = 3e-3; WarmUp = 0.0; Decay = Cosine 0.1 }
         Steps = 6
-        EvaluateEvery = 2
-        EvaluationQuestions = 6
+        Measuring.EvaluateEvery = 2
+        Measuring.EvaluationQuestions = 6
 }
 
 let private teaching = {
     Steps = 10
     Demonstrations = 4
-    MicroBatch = 4
+    MicroBatchSize = 4
     Schedule = { Peak = 3e-3; WarmUp = 0.0; Decay = Constant }
     AdamW = Optimiser.adamW
     ClipNorm = 1.0

@@ -21,7 +21,7 @@ let private architecture = {
         ContextLimit = 512
 }
 
-let private options = { TrainingOptions.defaults with MicroBatch = 4; GroupSize = 4; Questions = 1; MiniBatches = 1 }
+let private options = { TrainingOptions.defaults with Memory.MicroBatchSize = 4; Rollout.GroupSize = 4; Rollout.BatchSize = 1; Update.MiniBatchSize = 1 }
 
 let private setup recipe architecture edit = {
     Recipe = recipe
@@ -44,12 +44,12 @@ let private everything =
 let all =
     Map.ofList [
         "plain", plain id
-        "checkpointed", plain(fun o -> { o with Checkpointing = true })
-        "bfloat16", plain(fun o -> { o with Precision = Precision.BFloat16 })
-        "bfloat16, checkpointed", plain(fun o -> { o with Precision = Precision.BFloat16; Checkpointing = true })
-        "an adapter", plain(fun o -> { o with Adapter = Some LoraOptions.defaults })
+        "checkpointed", plain(fun o -> { o with Memory.GradientCheckpointing = true })
+        "bfloat16", plain(fun o -> { o with Memory.Precision = Precision.BFloat16 })
+        "bfloat16, checkpointed", plain(fun o -> { o with Memory.Precision = Precision.BFloat16; Memory.GradientCheckpointing = true })
+        "an adapter", plain(fun o -> { o with Update.Adapter = Some LoraOptions.defaults })
         "Qwen3, packed, with critic and references",
-        setup everything { architecture with Family = Qwen3; Layers = 3 } (fun o -> { o with Packing = true })
+        setup everything { architecture with Family = Qwen3; Layers = 3 } (fun o -> { o with Memory.Packing = true })
     ]
 
 /// The same with a policy and trajectories that take next to nothing.
@@ -90,13 +90,13 @@ let private tokenizer = Tokenizer.WordLevel([ "word" ], [ "<unk>" ], "<unk>")
 /// A fresh policy of the set-up.
 let private policy (plan: MemorySetup) =
     use _ = torch.NewDisposeScope()
-    let values = torch.empty([| Parameters.count plan.Architecture |], dtype = Precision.dtype plan.Options.Precision)
+    let values = torch.empty([| Parameters.count plan.Architecture |], dtype = Precision.dtype plan.Options.Memory.Precision)
     let values = values.normal_(0.0, 0.02).DetachFromDisposeScope()
-    let model = Parameters.ofValues plan.Architecture plan.Options.Adapter.IsNone values |> Model.ofParameters
+    let model = Parameters.ofValues plan.Architecture plan.Options.Update.Adapter.IsNone values |> Model.ofParameters
     use small =
         Policy.create { Policy.tiny tokenizer.VocabularySize with Width = 8 } tokenizer (TokenizerConfig()) (Seed.ofInt 1)
     let policy = { small with Model = model }
-    match plan.Options.Adapter with
+    match plan.Options.Update.Adapter with
     | Some adapter ->
         use bare = policy
         Policy.adapt adapter "" (Seed.ofInt 1) bare
@@ -107,7 +107,7 @@ let run { Plan = plan; Recipe = recipe } =
     use _ = torch.NewDisposeScope()
     use policy = policy plan
     let learner = Learner.start plan.Options plan.Needs policy
-    let group = Array.init plan.Options.GroupSize (fun i -> trajectory plan (Seed.ofInt i))
+    let group = Array.init plan.Options.Rollout.GroupSize (fun i -> trajectory plan (Seed.ofInt i))
     let batch =
         StepBatch.create plan.Options recipe { Step = 1; Steps = 1; Alarm = 1.0 } learner [| group |]
         |> StepBatch.refresh plan.Options learner group

@@ -22,13 +22,13 @@ let warmPolicy () = Policy.load TorchSharp.torch.float32 TorchSharp.torch.CPU (P
 /// A training step that takes a fraction of a second.
 let small = {
     TrainingOptions.defaults with
-        Questions = 3
-        GroupSize = 4
-        MiniBatches = 2
-        Epochs = 2
+        Rollout.BatchSize = 3
+        Rollout.GroupSize = 4
+        Update.MiniBatchSize = 2
+        Update.Epochs = 2
         Steps = 2
-        EvaluationQuestions = 4
-        EvaluateEvery = 100
+        Measuring.EvaluationQuestions = 4
+        Measuring.EvaluateEvery = 100
 }
 
 /// A run on Atlas.

@@ -4,10 +4,10 @@ namespace Levee.CSharp;
 public sealed record SamplingOptions
 {
     /// <summary>Episodes for each question; at least 1.</summary>
-    public int GroupSize { get; init; } = CoreLearning.TrainingOptionsModule.defaults.GroupSize;
+    public int GroupSize { get; init; } = CoreLearning.RolloutSettingsModule.defaults.GroupSize;
 
     /// <summary>The temperature that tokens are drawn at; 0 takes the likeliest.</summary>
-    public double Temperature { get; init; } = CoreLearning.TrainingOptionsModule.defaults.Temperature;
+    public double Temperature { get; init; } = CoreLearning.RolloutSettingsModule.defaults.Temperature;
 
     /// <summary>The seed that the draws depend on.</summary>
     public Seed Seed { get; init; }

@@ -3,7 +3,7 @@ namespace Levee.CSharp;
 /// <summary>A learning rate over a run's steps.</summary>
 public sealed record Schedule
 {
-    private static readonly CoreLearning.Schedule Default = CoreLearning.TrainingOptionsModule.defaults.Schedule;
+    private static readonly CoreLearning.Schedule Default = CoreLearning.OptimiserSettingsModule.defaults.Schedule;
 
     /// <summary>Learning rate after the warm-up; above 0.</summary>
     public double Peak { get; init; } = Default.Peak;

@@ -14,7 +14,7 @@ public sealed record WarmStartOptions
     public int Demonstrations { get; init; } = Default.Demonstrations;
 
     /// <summary>Demonstrations held in memory with their graph at a time.</summary>
-    public int MicroBatch { get; init; } = Default.MicroBatch;
+    public int MicroBatchSize { get; init; } = Default.MicroBatchSize;
 
     /// <summary>The learning rate.</summary>
     public Schedule Schedule { get; init; } = Schedule.FromCore(Default.Schedule);
@@ -31,5 +31,5 @@ public sealed record WarmStartOptions
     public double Flaws { get; init; } = Default.Flaws;
 
     internal CoreLearning.WarmStartOptions ToCore() =>
-        new(Steps, Demonstrations, MicroBatch, Schedule.ToCore(), AdamW.ToCore(), ClipNorm, Flaws);
+        new(Steps, Demonstrations, MicroBatchSize, Schedule.ToCore(), AdamW.ToCore(), ClipNorm, Flaws);
 }

@@ -4,7 +4,7 @@ namespace Levee.CSharp;
 public sealed record EvaluationOptions
 {
     /// <summary>The first so many questions are asked; all when fewer exist.</summary>
-    public int Questions { get; init; } = CoreLearning.TrainingOptionsModule.defaults.EvaluationQuestions;
+    public int Questions { get; init; } = CoreLearning.MeasuringSettingsModule.defaults.EvaluationQuestions;
 
     /// <summary>The temperature that tokens are drawn at; 0, greedy, takes the likeliest.</summary>
     public double Temperature { get; init; }

@@ -4,7 +4,7 @@ using Microsoft.FSharp.Collections;
 
 namespace Levee.CSharp;
 
-/// <summary>Tells an <see cref="IProgress{T}"/> what becomes of a study.</summary>
+/// <summary>Tells an <see cref="IProgress{T}"/> what becomes of an experiment.</summary>
 internal sealed class ProgressReporter(IProgress<StudyProgress>? progress, FSharpList<Tuple<CoreRecords.RunId, int>> plan) : CoreStudies.IProgressSink
 {
     private readonly Lock _gate = new();

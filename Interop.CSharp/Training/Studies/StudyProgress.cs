@@ -1,6 +1,6 @@
 namespace Levee.CSharp;
 
-/// <summary>The progress of a study.</summary>
+/// <summary>The progress of an experiment.</summary>
 public sealed record StudyProgress
 {
     /// <summary>The run that this report is about; null where it is a message.</summary>

@@ -32,7 +32,7 @@ public sealed record LearningTask
     public bool AsChat { get; init; }
 
     /// <summary>
-    /// The moment that chat templates may write as today's date, in UTC; null for the one at which a study begins, or at which a policy is
+    /// The moment that chat templates may write as today's date, in UTC; null for the one at which an experiment begins, or at which a policy is
     /// asked.
     /// </summary>
     public DateTimeOffset? Date { get; init; }

@@ -17,12 +17,17 @@ Console.CancelKeyPress += (_, key) =>
 try
 {
     var task = Tasks.Atlas(data);
-    var result = await new StudyBuilder("search-agent")
+    var result = await new ExperimentBuilder("search-agent")
         .Asking("Does a search agent keep what it knows while it learns?")
         .On(task)
         .StartingFrom(Path.Combine(data, "warm-start"))
         .AddArm("GRPO + LLDS", Recipes.Grpo + 3.0 * Objectives.Llds(LldsOptions.OverAllTokens))
-        .WithTraining(options => options with { Steps = 5, FreezeEmbedding = true, EvaluationQuestions = 20 })
+        .WithTraining(options => options with
+        {
+            Steps = 5,
+            Update = options.Update with { FreezeEmbedding = true },
+            Measuring = options.Measuring with { EvaluationQuestions = 20 },
+        })
         .WithSeeds(1)
         .WritingTo(runs)
         .Build()

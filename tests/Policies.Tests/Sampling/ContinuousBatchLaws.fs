@@ -16,7 +16,7 @@ let private config = Config.QuickThrowOnFailure.WithMaxTest 30
 let private alone sampler (scripts: Script[]) = scripts |> Array.collect(fun script -> play sampler [| script |])
 
 /// Slots, reading in pieces, and rows that enter one after the other.
-let private crowded = { at 1.0 with Slots = Some 3; PassTokens = 5 }, { together with Entry = fun row -> row % 4 }
+let private crowded = { at 1.0 with MaxSequences = Some 3; PassTokens = 5 }, { together with Entry = fun row -> row % 4 }
 
 [<Fact>]
 let ``a row's tokens do not depend on the other rows`` () =
@@ -52,7 +52,7 @@ let ``steps that are repeated at the same places write the same`` () =
         for seed in 0..9 do
             let scripts = Array.init 8 (fun row -> script(100 * seed + row))
             let usual = playBy course (Sampling.create options model) scripts
-            let repeated = playBy course (Sampling.create { options with Graphs = true } model) scripts
+            let repeated = playBy course (Sampling.create { options with CudaGraphs = true } model) scripts
             Assert.Equal<int[] list[]>(usual |> Array.map tokensOf, repeated |> Array.map tokensOf)
             Assert.InRange(apart usual repeated, 0.0, 1e-5)
 
@@ -69,7 +69,7 @@ let ``sessions with repeated steps leave no tensor behind`` () =
 
     for seed in 0..4 do
         let scripts = Array.init 6 (fun row -> script(100 * seed + row))
-        playBy (snd crowded) (Sampling.create { fst crowded with Graphs = true } model) scripts |> ignore
+        playBy (snd crowded) (Sampling.create { fst crowded with CudaGraphs = true } model) scripts |> ignore
 
     Assert.Equal(before, torch.Tensor.TotalCount)
 
@@ -99,7 +99,7 @@ let ``at most so many rows are written at a time, and a call ends when half of t
             Assert.InRange(given.Length, (places + 1) / 2, places)
             Assert.Equal<int[]>(given |> Array.map _.Row |> Array.sort, given |> Array.map _.Row)
 
-        playBy { together with Seen = seen } (Sampling.create { at 1.0 with Slots = Some slots } model) scripts |> ignore
+        playBy { together with Seen = seen } (Sampling.create { at 1.0 with MaxSequences = Some slots } model) scripts |> ignore
 
     Check.One(config, Prop.forAll (Arb.fromGen(Gen.zip someScripts (Gen.choose(1, 8)))) property)
 
@@ -152,6 +152,6 @@ let ``a prompt that rows share is read once`` () =
 let ``a prompt is shared by those of its rows that have a place`` () =
     use model = modelOf architecture torch.float32 9
     let seeds, requests = group [| tokens vocabulary 11 (Seed.ofInt 1) |] 6
-    use session = (Sampling.create { at 1.0 with Slots = Some 3 } model).Open seeds
+    use session = (Sampling.create { at 1.0 with MaxSequences = Some 3 } model).Open seeds
     Assert.Equal(6, (writeAll never session requests).Length)
     Assert.Equal({ Prefilled = 22L; Shared = 44L; Sampled = 54L }, session.Work)

@@ -28,7 +28,7 @@ let ``every prompt is continued by as many samples as asked, as its tokens were 
         | true, tokens -> tokens.Add token
         | false, _ -> told[struct (prompt, sample)] <- ResizeArray [ token ]
 
-    let options = { options with Samples = 3; Sampling = { options.Sampling with Slots = Some 4 } }
+    let options = { options with Samples = 3; Sampling = { options.Sampling with MaxSequences = Some 4 } }
     let results = Generation.run options policy prompts onToken CancellationToken.None
     Assert.Equal<int[]>([| 3; 3; 3 |], results |> Array.map Array.length)
 

@@ -166,7 +166,7 @@ let ``options out of their range are named`` () =
     refused "TopP" { at 1.0 with TopP = 1.01 }
     refused "MinP" { at 1.0 with MinP = -0.1 }
     refused "MinP" { at 1.0 with MinP = nan }
-    refused "Slots" { at 1.0 with Slots = Some 0 }
+    refused "MaxSequences" { at 1.0 with MaxSequences = Some 0 }
     refused "PassTokens" { at 1.0 with PassTokens = 0 }
 
 [<Fact>]
@@ -192,7 +192,7 @@ let ``weights that are no numbers are reported`` temperature =
 [<Fact>]
 let ``cancelled writing can go on`` () =
     use model = modelOf architecture torch.float64 9
-    let sampler = Sampling.create { at 1.0 with Slots = Some 2 } model
+    let sampler = Sampling.create { at 1.0 with MaxSequences = Some 2 } model
     let seeds = Array.init 3 (fun row -> Seed.derive row (Seed.ofInt 1))
     let requests = Array.init 3 (fun row -> request row [| 1 + row |] (20 + 5 * row))
     use source = new CancellationTokenSource()

@@ -32,7 +32,7 @@ let private cases =
                 Targets = (if List.isEmpty targets then [ spare ] else targets)
                 RankStabilised = stable
             }
-            Settings = { Scoring.at 1.0 with Packing = packing; Checkpointing = checkpointing }
+            Settings = { Scoring.at 1.0 with Packing = packing; GradientCheckpointing = checkpointing }
             Seed = seed
         }
     }

@@ -118,7 +118,7 @@ let ``the gradient of weights in half precision is in float32, and nothing of it
         gradient.clone()
 
     for checkpointing in [ false; true ] do
-        let settings = { Scoring.at 1.0 with Checkpointing = checkpointing }
+        let settings = { Scoring.at 1.0 with GradientCheckpointing = checkpointing }
         let wide, half = gradient torch.float32 settings, gradient torch.bfloat16 settings
         Assert.InRange((wide - half).norm().ToDouble() / wide.norm().ToDouble(), 0.0, 0.05)
 

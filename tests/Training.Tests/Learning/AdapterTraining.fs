@@ -12,7 +12,7 @@ open Levee.Tests.World
 
 let private lora = { LoraOptions.defaults with Rank = 4; Alpha = 8.0 }
 
-let private adapted = { small with Adapter = Some lora; MicroBatch = 8; Schedule = { small.Schedule with WarmUp = 0.0 } }
+let private adapted = { small with Update.Adapter = Some lora; Memory.MicroBatchSize = 8; Optimiser.Schedule = { small.Optimiser.Schedule with WarmUp = 0.0 } }
 
 /// The warm policy and one with a fresh adapter over the same weights.
 let private pair () =
@@ -48,11 +48,11 @@ let ``packed and checkpointed, an adapter trains to the same numbers up to round
         let bare, policy = pair()
         use _ = bare
         use _ = policy
-        train Recipes.grpo { options with Steps = 1; Epochs = 1; MiniBatches = 1 } policy |> ignore
+        train Recipes.grpo { options with Steps = 1; Update.Epochs = 1; Update.MiniBatchSize = options.Rollout.BatchSize } policy |> ignore
         adapterOf policy
     let plain = after adapted
     for packing, checkpointing in [ true, false; false, true; true, true ] do
-        let other = after { adapted with Packing = packing; Checkpointing = checkpointing }
+        let other = after { adapted with Memory.Packing = packing; Memory.GradientCheckpointing = checkpointing }
         // AdamW's first step is the gradient's sign: where a gradient is rounding alone its sign is too.
         let apart = (plain, other) ||> Array.map2(fun a b -> if abs(a - b) > 1e-5f then 1.0 else 0.0) |> Array.average
         Assert.True(apart < 0.02, $"packing {packing}, checkpointing {checkpointing}: {apart:P2} of the numbers differ")
@@ -111,7 +111,7 @@ let ``options and policy must agree on whether there is an adapter`` () =
     use policy = warmPolicy()
     let error = Assert.Throws<ArgumentException>(fun () -> Learner.start adapted Set.empty policy |> ignore)
     Assert.Contains("Policy.adapt", error.Message)
-    let none = { small with Adapter = Some { lora with Targets = [] } }
+    let none = { small with Update.Adapter = Some { lora with Targets = [] } }
     Assert.Contains("without targets", Assert.Throws<ArgumentException>(fun () -> TrainingOptions.validate none).Message)
 
 [<Fact>]

@@ -35,7 +35,7 @@ let private train recipe options =
     Reinforce.run (plan recipe options 1) report CancellationToken.None policy
     List.ofSeq steps, List.ofSeq weightsAfter
 
-let private options steps actions = { small with Steps = steps; Watch = watch actions }
+let private options steps actions = { small with Steps = steps; Guarding.Watch = watch actions }
 
 let private eventsOf steps = steps |> List.collect(fun (step: StepReport) -> step.Events)
 

@@ -117,10 +117,10 @@ let ``a moving average keeps its share of itself at each update`` () =
 let ``LLDS against an older policy acts from the first update of a later step on`` () =
     let options = {
         small with
-            MiniBatches = 1
-            Epochs = 1
+            Update.MiniBatchSize = small.Rollout.BatchSize
+            Update.Epochs = 1
             Steps = 3
-            Schedule = { small.Schedule with Peak = 3e-3; WarmUp = 0.0 }
+            Optimiser.Schedule = { small.Optimiser.Schedule with Peak = 3e-3; WarmUp = 0.0 }
     }
     let inert reference =
         train (Recipes.grpo + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = reference }) options
@@ -155,7 +155,7 @@ let ``a critic says nothing at first, and micro-batches do not change what it le
     let trajectories = rollouts policy 3 4
     let gradient size =
         use _ = torch.NewDisposeScope()
-        let options = { small with MicroBatch = size }
+        let options = { small with Memory.MicroBatchSize = size }
         let learner = Learner.start options (Recipe.needs Recipes.ppo) policy
         let critic = learner.Critic.Value.Critic
         Assert.Equal(0.0, (Critic.values (Scoring.at 1.0) critic trajectories).abs().max().ToDouble())
@@ -183,12 +183,12 @@ let ``dynamic sampling trains on groups with signal, and asks again for what is 
     let recipe = { Recipes.grpo with Groups = GroupChoice.dynamicSampling 6 }
     let steps, _ = train recipe { small with Steps = 4 }
     for step in steps do
-        Assert.Equal(small.Questions * small.GroupSize, step.Trajectories.Length)
+        Assert.Equal(small.Rollout.BatchSize * small.Rollout.GroupSize, step.Trajectories.Length)
         let rounds = metric "train/num_gen_batches" step
         Assert.InRange(rounds, 1.0, 6.0)
-        let withSignal = step.Trajectories |> Array.chunkBySize small.GroupSize |> Array.filter Judgement.hasSignal
+        let withSignal = step.Trajectories |> Array.chunkBySize small.Rollout.GroupSize |> Array.filter Judgement.hasSignal
         // Fewer only where all rounds were used up.
-        Assert.True(withSignal.Length = small.Questions || rounds = 6.0)
+        Assert.True(withSignal.Length = small.Rollout.BatchSize || rounds = 6.0)
     Assert.Contains(steps, fun step -> metric "train/num_gen_batches" step > 1.0)
 
 [<Fact>]
@@ -199,11 +199,11 @@ let ``a choice of one's own is asked of every group once, and what it keeps come
         group |> Array.averageBy _.Reward < 0.3
     let recipe = { Recipes.grpo with Groups = GroupChoice.ofGroups "worst" 3 worst }
     let steps, _ = train recipe { small with Steps = 2 }
-    Assert.Equal(steps |> List.sumBy(fun step -> int(metric "train/num_gen_batches" step) * small.Questions), asked.Count)
+    Assert.Equal(steps |> List.sumBy(fun step -> int(metric "train/num_gen_batches" step) * small.Rollout.BatchSize), asked.Count)
     for step in steps do
         let flags =
-            step.Trajectories |> Array.chunkBySize small.GroupSize |> Array.map(fun g -> g |> Array.averageBy _.Reward < 0.3)
-        Assert.Equal(small.Questions, flags.Length)
+            step.Trajectories |> Array.chunkBySize small.Rollout.GroupSize |> Array.map(fun g -> g |> Array.averageBy _.Reward < 0.3)
+        Assert.Equal(small.Rollout.BatchSize, flags.Length)
         Assert.Equal<bool[]>(Array.sortDescending flags, flags)
         Assert.True(Array.forall id flags || metric "train/num_gen_batches" step = 3.0)
 
@@ -212,7 +212,7 @@ let ``one round of dynamic sampling is no dynamic sampling`` () =
     let _, plain = train Recipes.grpo small
     let _, once = train { Recipes.grpo with Groups = GroupChoice.dynamicSampling 1 } small
     // Groups without signal stand behind the others, so mini-batches differ; of equal groups nothing does.
-    let whole options = { options with MiniBatches = 1; Questions = 1 }
+    let whole (options: TrainingOptions) = { options with Update.MiniBatchSize = 1; Rollout.BatchSize = 1 }
     Assert.Equal(plain.Length, once.Length)
     let _, plain = train Recipes.grpo (whole small)
     let _, once = train { Recipes.grpo with Groups = GroupChoice.dynamicSampling 1 } (whole small)
@@ -237,7 +237,7 @@ let ``correcting a mismatch that is rounding changes next to nothing`` () =
 
 [<Fact>]
 let ``what updates did to the step's own responses is measured every so many steps`` () =
-    let steps, _ = train Recipes.grpo { small with Steps = 4; DisplacementEvery = 2 }
+    let steps, _ = train Recipes.grpo { small with Steps = 4; Measuring.DisplacementEvery = 2 }
     let measured = steps |> List.map(fun step -> step.Metrics.ContainsKey "lld/likelihood_ratio/p50")
     Assert.Equal<bool list>([ true; true; false; true ], measured)
     for step in steps do
@@ -246,7 +246,7 @@ let ``what updates did to the step's own responses is measured every so many ste
 
 [<Fact>]
 let ``at a learning rate of next to nothing nothing is displaced`` () =
-    let options = { small with Schedule = { small.Schedule with Peak = 1e-12; WarmUp = 0.0 } }
+    let options = { small with Optimiser.Schedule = { small.Optimiser.Schedule with Peak = 1e-12; WarmUp = 0.0 } }
     let steps, _ = train Recipes.grpo options
     for step in steps do
         Assert.Equal(1.0, metric "lld/likelihood_ratio/p99" step, 1e-4)
@@ -266,7 +266,7 @@ let ``a teacher that is the policy as it began is the initial reference, bit for
     let teacher = Path.Combine(folder.Path, "teacher")
     copied teacher id
     let toward reference = Recipes.grpo + 0.5 * Kl.toward reference K3
-    let options = { small with Schedule = { small.Schedule with Peak = 3e-3; WarmUp = 0.0 } }
+    let options = { small with Optimiser.Schedule = { small.Optimiser.Schedule with Peak = 3e-3; WarmUp = 0.0 } }
     let untaught, _ = train Recipes.grpo options
     let steps, expected = train (toward Reference.Initial) options
     let before = torch.Tensor.TotalCount

@@ -40,7 +40,7 @@ let private everyThird gave =
 let ``trajectories that could not be judged are named, counted and left out, and the run goes on`` () =
     let options = {
         small with
-            LldProbe = Some { LldProbeOptions.defaults with Every = 1; Questions = 2; GroupSize = 4 }
+            Measuring.PerSample = Some { PerSampleOptions.defaults with Every = 1; Questions = 2; GroupSize = 4 }
     }
     for gave in [ (fun () -> nan); (fun () -> infinity); (fun () -> raise(DivideByZeroException "no words")) ] do
         for recipe in
@@ -52,7 +52,7 @@ let ``trajectories that could not be judged are named, counted and left out, and
             let steps, _ = train (judgedBy(everyThird gave)) recipe options
             Assert.Equal(options.Steps, steps.Length)
             for step in steps do
-                let sampled = small.Questions * small.GroupSize
+                let sampled = small.Rollout.BatchSize * small.Rollout.GroupSize
                 Assert.Equal(0, step.Trajectories.Length % sampled)
                 let unjudged = step.Trajectories |> Array.filter(Judgement.isJudged >> not)
                 Assert.NotEmpty unjudged
@@ -68,7 +68,7 @@ let ``a reward that fails for a question trains as if that question's groups wer
     let isBad (question: Question) = Seq.sumBy int question.Id % 2 = 0
     let fails = failing(fun question -> if isBad question then Some nan else None)
     let zero = failing(fun question -> if isBad question then Some 0.0 else None)
-    let options = { small with Questions = 6; Steps = 1; UnjudgedLimit = 1.0 }
+    let options = { small with Rollout.BatchSize = 6; Steps = 1; Guarding.UnjudgedLimit = 1.0 }
     let steps, left = train (judgedBy fails) Recipes.lldsReleased options
     Assert.InRange(metric MetricName.unjudged steps.Head, 1.0, 23.0)
     let _, zeroed = train (judgedBy zero) Recipes.lldsReleased options
@@ -80,26 +80,26 @@ let ``more of them than the limit stop the run with the reason`` () =
     let faulty = everyThird(fun () -> nan)
     let error =
         Assert.Throws<InvalidOperationException>(fun () ->
-            train (judgedBy faulty) Recipes.grpo { small with UnjudgedLimit = 0.3 } |> ignore)
+            train (judgedBy faulty) Recipes.grpo { small with Guarding.UnjudgedLimit = 0.3 } |> ignore)
     Assert.Contains("Step 1: 4 of 12 trajectories", error.Message)
     Assert.Contains("the reward 'faulty' gave NaN", error.Message)
     Assert.Contains("unjudgedLimit", error.Message)
     for limit in [ -0.1; 1.1; nan ] do
-        let refused = Assert.Throws<ArgumentException>(fun () -> TrainingOptions.validate { small with UnjudgedLimit = limit })
+        let refused = Assert.Throws<ArgumentException>(fun () -> TrainingOptions.validate { small with Guarding.UnjudgedLimit = limit })
         Assert.Contains("unjudgedLimit", refused.Message)
 
 [<Fact>]
 let ``where nothing could be judged nothing is learnt, and nothing is called a score`` () =
     let hopeless: Reward = fun _ _ -> nan
     use start = warmPolicy()
-    let options = { small with UnjudgedLimit = 1.0; Steps = 1 }
+    let options = { small with Guarding.UnjudgedLimit = 1.0; Steps = 1 }
     let steps, after = train (judgedBy hopeless) Recipes.lldsReleased options
     Assert.Equal<float32[]>(weights start, after)
     let step = List.exactlyOne steps
     Assert.Equal(1.0, metric MetricName.noSignal step)
     for name in [ MetricName.reward; MetricName.heldOutSampled; MetricName.heldOutGreedy ] do
         Assert.DoesNotContain(name, step.Metrics.Keys)
-    Assert.Equal(2.0 * float options.EvaluationQuestions, metric MetricName.heldOutUnjudged step)
+    Assert.Equal(2.0 * float options.Measuring.EvaluationQuestions, metric MetricName.heldOutUnjudged step)
     Assert.True(Double.IsNaN(Evaluation.meanReward step.Trajectories))
 
 [<Fact>]
@@ -109,7 +109,7 @@ let ``a part of several rewards that fails is told by its name`` () =
         Recipes.grpo with
             Estimator = Advantage.gdpo [ { Name = "outcome"; Weight = 1.0; Reward = _.Reward }; inverse ]
     }
-    let steps, _ = train atlas.Value recipe { small with UnjudgedLimit = 1.0 }
+    let steps, _ = train atlas.Value recipe { small with Guarding.UnjudgedLimit = 1.0 }
     for step in steps do
         for trajectory in step.Trajectories do
             Assert.Equal(trajectory.Searches.IsEmpty, not(Judgement.isJudged trajectory))
@@ -126,7 +126,7 @@ let ``the run's folder tells of them: metrics, events, report`` () =
                 start(Checkpoint(Path.Combine(data, "warm-start")))
                 training(fun _ -> small)
                 arm "GRPO" Recipes.grpo
-                armWith "strict" Recipes.grpo (fun options -> { options with UnjudgedLimit = 0.0 })
+                armWith "strict" Recipes.grpo (fun options -> { options with Guarding.UnjudgedLimit = 0.0 })
             }
         Study.run
             {

@@ -35,9 +35,9 @@ let ``micro-batches of any size make the same update`` () =
     use policy = warmPolicy()
     // Before any update the ratio is rounding alone, which would open gates without a threshold one way or the other.
     let objective = grpo + 3.0 * Llds.penalty { Llds.overAllTokens with Threshold = 1e-3 }
-    let reference, whole = updated { small with MicroBatch = 100 } objective false policy episodes.Value
+    let reference, whole = updated { small with Memory.MicroBatchSize = 100 } objective false policy episodes.Value
     for size in [ 1; 3; 8 ] do
-        let actual, report = updated { small with MicroBatch = size } objective false policy episodes.Value
+        let actual, report = updated { small with Memory.MicroBatchSize = size } objective false policy episodes.Value
         Assert.Equal(whole.GradientNorm, report.GradientNorm, 1e-4 * whole.GradientNorm)
         // AdamW's first step is the gradient's sign: where a gradient is rounding alone its sign is too.
         let apart = (reference, actual) ||> Array.map2(fun a b -> if abs(a - b) > 1e-5f then 1.0 else 0.0) |> Array.average
@@ -48,7 +48,7 @@ let ``packing and checkpointing make the same update`` () =
     use policy = warmPolicy()
     let reference, whole = updated small grpo false policy episodes.Value
     for packing, checkpointing in [ true, false; false, true; true, true ] do
-        let options = { small with Packing = packing; Checkpointing = checkpointing }
+        let options = { small with Memory.Packing = packing; Memory.GradientCheckpointing = checkpointing }
         let actual, report = updated options grpo false policy episodes.Value
         Assert.Equal(whole.GradientNorm, report.GradientNorm, 1e-4 * whole.GradientNorm)
         let apart = (reference, actual) ||> Array.map2(fun a b -> if abs(a - b) > 1e-5f then 1.0 else 0.0) |> Array.average
@@ -115,7 +115,7 @@ let ``a longer gradient is cut back to the norm asked for`` () =
         let batch = Batch.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 1.0)
         let learner, report =
             Update.run
-                { small with ClipNorm = clip }
+                { small with Optimiser.ClipNorm = clip }
                 rates
                 Surrogate.negativeLogLikelihood
                 false
@@ -150,7 +150,7 @@ let ``a frozen embedding stays bit for bit, and the rest moves`` () =
     use policy = warmPolicy()
     let embedding = int(policy.Parameters.Embedding.numel())
     let before = weights policy
-    let after, report = updated { small with FreezeEmbedding = true } grpoWithLlds false policy episodes.Value
+    let after, report = updated { small with Update.FreezeEmbedding = true } grpoWithLlds false policy episodes.Value
     Assert.True report.Applied
     Assert.Equal<float32[]>(before[.. embedding - 1], after[.. embedding - 1])
     Assert.NotEqual<float32[]>(before[embedding..], after[embedding..])
@@ -159,7 +159,7 @@ let ``a frozen embedding stays bit for bit, and the rest moves`` () =
 let private gradients precision (options: TrainingOptions) count size =
     use policy = Policy.load precision torch.CPU (IO.Path.Combine(data, "warm-start"))
     use _ = torch.NewDisposeScope()
-    let options = { options with MicroBatch = size }
+    let options = { options with Memory.MicroBatchSize = size }
     let trajectories = Array.replicate count episodes.Value[0]
     let batch: Batch = {
         Batch.create torch.float32 torch.CPU trajectories (Array.replicate count 1.0) with
@@ -183,7 +183,7 @@ let private distance (a: float[]) (b: float[]) =
 let ``in bfloat16 many micro-batches add up to the gradient of one`` () =
     // The mean over equal trajectories is one's gradient; divided by a power of two nothing is rounded differently.
     for checkpointing in [ false; true ] do
-        let options = { small with Checkpointing = checkpointing }
+        let options = { small with Memory.GradientCheckpointing = checkpointing }
         let one = gradients torch.bfloat16 options 1 1
         let many = gradients torch.bfloat16 options 512 1
         // A fresh critic's transformer has none yet: its output is zero.

@@ -93,8 +93,8 @@ let private train options =
 
 [<Fact>]
 let ``a run with probes trains as the run without`` () =
-    let probe = { LldProbeOptions.defaults with Every = 2; Questions = 6; GroupSize = 4 }
-    let steps, probed = train { small with Steps = 3; LldProbe = Some probe }
+    let probe = { PerSampleOptions.defaults with Every = 2; Questions = 6; GroupSize = 4 }
+    let steps, probed = train { small with Steps = 3; Measuring.PerSample = Some probe }
     let _, plain = train { small with Steps = 3 }
     Assert.Equal<float32[]>(plain, probed)
     Assert.All(steps, fun step -> Assert.NotEmpty step.Bars)

@@ -48,9 +48,9 @@ let ``what saves memory saves it where it says`` () =
     let part name (plan: MemoryPlan) =
         plan.Parts |> List.tryFind(fun part -> part.Name = name) |> Option.map _.Bytes |> Option.defaultValue 0L
     let whole = predict id
-    let checkpointed = predict(fun o -> { o with Checkpointing = true })
-    let adapted = predict(fun o -> { o with Adapter = Some LoraOptions.defaults })
-    let frozen = predict(fun o -> { o with FreezeEmbedding = true })
+    let checkpointed = predict(fun o -> { o with Memory.GradientCheckpointing = true })
+    let adapted = predict(fun o -> { o with Update.Adapter = Some LoraOptions.defaults })
+    let frozen = predict(fun o -> { o with Update.FreezeEmbedding = true })
     Assert.Equal(whole.Always, checkpointed.Always)
     let activations = part "activations kept for the way back"
     Assert.True(10L * activations checkpointed < activations whole)
@@ -79,7 +79,7 @@ let ``a known large model has the known sizes`` () =
         MemoryPlan.predict {
             plain with
                 Architecture = large
-                Options = { plain.Options with Precision = Precision.BFloat16; Checkpointing = true }
+                Options = { plain.Options with Memory.Precision = Precision.BFloat16; Memory.GradientCheckpointing = true }
                 OnGpu = true
         }
     let part name = plan.Parts |> List.find(fun part -> part.Name = name) |> _.Bytes
@@ -96,7 +96,7 @@ let ``prompts are read in passes of a bounded size, and tokens chosen in float32
             MemoryPlan.predict {
                 plain with
                     Architecture = large
-                    Options = { plain.Options with Precision = Precision.BFloat16; GroupSize = rows }
+                    Options = { plain.Options with Memory.Precision = Precision.BFloat16; Rollout.GroupSize = rows }
                     Lengths = { Prompt = prompt; Whole = 32768; Written = 1024 }
             }
         plan.Parts |> List.find(fun part -> part.Name = "reading prompts, or choosing tokens") |> _.Bytes

@@ -28,7 +28,7 @@ let private nervous = {
 
 let private watched actions = {
     TinyWorld.settings with
-        Watch = { PhaseWatch.defaults with Options = nervous; Actions = actions; KeepEvery = 1 }
+        Guarding.Watch = { PhaseWatch.defaults with Options = nervous; Actions = actions; KeepEvery = 1 }
 }
 
 let private llds reference = Recipes.grpo + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = reference }
@@ -37,14 +37,14 @@ let private alarmed = Recipes.grpo + Coefficient.alarmed(Coefficient.constant 0.
 
 let private adapter = { LoraOptions.defaults with Rank = 2; Alpha = 4.0 }
 
-let private adapted = { TinyWorld.settings with Adapter = Some adapter }
+let private adapted = { TinyWorld.settings with Update.Adapter = Some adapter }
 
 let private cases =
     Map.ofList [
         "GRPO", (Recipes.grpo, TinyWorld.settings)
         "GRPO with a KL", (Recipes.searchR1, TinyWorld.settings)
-        "bfloat16 with a moving average", (llds(Reference.MovingAverage 0.9), { TinyWorld.settings with Precision = Precision.BFloat16 })
-        "PPO in bfloat16", (Recipes.ppo, { TinyWorld.settings with Precision = Precision.BFloat16 })
+        "bfloat16 with a moving average", (llds(Reference.MovingAverage 0.9), { TinyWorld.settings with Memory.Precision = Precision.BFloat16 })
+        "PPO in bfloat16", (Recipes.ppo, { TinyWorld.settings with Memory.Precision = Precision.BFloat16 })
         "DAPO", (Recipes.dapo, TinyWorld.settings)
         "PPO", (Recipes.ppo, TinyWorld.settings)
         "LLDS, three updates ago", (llds(Reference.UpdatesAgo 3), TinyWorld.settings)
@@ -59,8 +59,8 @@ let private cases =
         (Recipes.grpo,
          {
              watched [ Phase.Decay, PhaseAction.RollBack ] with
-                 Adapter = Some adapter
-                 LldProbe = Some { Every = 2; Questions = 3; GroupSize = 4; FreshOptimiser = false }
+                 Update.Adapter = Some adapter
+                 Measuring.PerSample = Some { Every = 2; Questions = 3; GroupSize = 4; FreshOptimiser = false }
          })
         "rolling back", (Recipes.grpo, watched [ Phase.Decay, PhaseAction.RollBack ])
         "an alarm that stops", (Recipes.grpo, watched [ Phase.Collapse, PhaseAction.Stop ])
@@ -68,7 +68,7 @@ let private cases =
         (Recipes.ppo,
          {
              TinyWorld.settings with
-                 LldProbe = Some { Every = 2; Questions = 3; GroupSize = 4; FreshOptimiser = false }
+                 Measuring.PerSample = Some { Every = 2; Questions = 3; GroupSize = 4; FreshOptimiser = false }
          })
     ]
 
@@ -119,7 +119,7 @@ let private latest states =
 
 /// A policy in the precision that a plan asks for.
 let private inPrecision (plan: RunPlan) (wide: Policy) =
-    match plan.Options.Precision with
+    match plan.Options.Memory.Precision with
     | Precision.Float32 -> wide
     | precision ->
         use _ = wide
@@ -131,7 +131,7 @@ let private inPrecision (plan: RunPlan) (wide: Policy) =
 
 /// The policy that a plan trains: the same weights, and an adapter, where there is one, drawn from a seed; otherwise weights drawn from it.
 let private policyFor (plan: RunPlan) seed =
-    match plan.Options.Adapter with
+    match plan.Options.Update.Adapter with
     | Some adapter ->
         use bare = TinyWorld.policy(Seed.ofInt 1) |> inPrecision plan
         Policy.adapt adapter "" seed bare
@@ -163,7 +163,7 @@ let ``a state comes back bit for bit, and the run goes on from it as if it had n
         Assert.Equal<StepReport list>(List.skip step reports, later)
         Assert.Equal<Map<string, float32[]>>(tensors, last)
     let events = reports |> List.collect _.Events
-    Assert.Equal(plan.Options.Watch.Options = nervous, not events.IsEmpty)
+    Assert.Equal(plan.Options.Guarding.Watch.Options = nervous, not events.IsEmpty)
 
 [<Fact>]
 let ``numbers that JSON does not have come back too, and no tensor stays behind`` () =

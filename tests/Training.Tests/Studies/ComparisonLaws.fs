@@ -12,7 +12,7 @@ let private tiny name seedList (recipe: Recipe) =
         question $"What of {name}?"
         task atlas.Value
         start(Checkpoint(Path.Combine(data, "warm-start")))
-        training(fun _ -> { small with Questions = 2; GroupSize = 2; EvaluationQuestions = 2 })
+        training(fun _ -> { small with Rollout.BatchSize = 2; Rollout.GroupSize = 2; Measuring.EvaluationQuestions = 2 })
         seeds seedList
         arm "GRPO" Recipes.grpo
         arm "other" recipe

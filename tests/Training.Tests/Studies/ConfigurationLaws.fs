@@ -17,15 +17,16 @@ let private everything () =
         start(Checkpoint(Path.Combine(data, "warm-start")))
         training(fun options -> {
             options with
-                FreezeEmbedding = true
-                CriticSchedule = { Peak = 1e-5; WarmUp = 0.1; Decay = Cosine 0.1 }
+                Update.FreezeEmbedding = true
+                Optimiser.CriticSchedule = { Peak = 1e-5; WarmUp = 0.1; Decay = Cosine 0.1 }
         })
-        questions 3
+        batchSize 3
+        miniBatchSize 2
         groupSize 4
         epochs 2
         steps 2
         learningRate 1e-3
-        lldProbe { LldProbeOptions.defaults with Every = 7 }
+        perSample { PerSampleOptions.defaults with Every = 7 }
         onPhase Phase.Acceleration PhaseAction.RollBack
         stopWhen(StopRule.above "actor/entropy" 3.25 5)
         budget(TimeSpan.FromHours 1.5)
@@ -44,7 +45,7 @@ let private everything () =
         arm "LLDS, released" Recipes.lldsReleased
         armWith "an adapter" Recipes.grpo (fun options -> {
             options with
-                Adapter = Some { LoraOptions.defaults with Rank = 3; Targets = [ Projection.Query; Projection.Down ] }
+                Update.Adapter = Some { LoraOptions.defaults with Rank = 3; Targets = [ Projection.Query; Projection.Down ] }
         })
         arm "LLDS-MA" Recipes.lldsMa
         arm "GSPO + LLDS" Recipes.gspoLlds
@@ -53,8 +54,8 @@ let private everything () =
         sweepTraining "rate" [ 1e-4; 1e-3 ] Recipes.grpo TrainingOptions.learningRate
         armWith "alarm" (Recipes.grpo + Coefficient.alarmed(Coefficient.linear 0.0 0.2) * Llds.penalty Llds.multiAction) (fun options -> {
             options with
-                Watch = {
-                    options.Watch with
+                Guarding.Watch = {
+                    options.Guarding.Watch with
                         Actions = [ Phase.Decay, PhaseAction.RaiseCoefficients 2.5; Phase.Collapse, PhaseAction.Stop ]
                 }
         })
@@ -83,7 +84,7 @@ let ``what is taught is written too`` () =
 
 [<Fact>]
 let ``an experiment that was read back trains to the same weights, bit for bit`` () =
-    let original = everything() |> Experiment.adjust(fun options -> { options with LldProbe = None; EvaluationQuestions = 2 })
+    let original = everything() |> Experiment.adjust(fun options -> { options with Measuring.PerSample = None; Measuring.EvaluationQuestions = 2 })
     let again = Configuration.ofJson "config.json" (Configuration.toJson original)
     let train (experiment: Experiment) name =
         let arm = experiment.Arms |> List.find(fun arm -> arm.Name = name)
@@ -121,15 +122,15 @@ let ``a damaged configuration is refused, naming file, line and remedy`` () =
     let half = refused(fun text -> text.Replace("{\n  \"", "{\n  \"\\uda00\": 1,\n  \""))
     Assert.Contains("runs/x/config.json, line 2: a string holds half of a surrogate pair", half)
     Assert.Contains("is given twice", refused(fun text -> text.Replace("\"groupSize\"", "\"groupSize\": 4,\n\"groupSize\"")))
-    Assert.Contains("'arms[0].training.groupSize'", refused(fun text -> text.Replace("\"groupSize\": 4", "\"groupSize\": \"four\"")))
+    Assert.Contains("'arms[0].training.rollout.groupSize'", refused(fun text -> text.Replace("\"groupSize\": 4", "\"groupSize\": \"four\"")))
     Assert.Contains("no task \"atlantis\"", refused(fun text -> text.Replace("\"name\": \"atlas\"", "\"name\": \"atlantis\"")))
     Assert.Contains("no objective 'clopped'", refused(fun text -> text.Replace("clipped(", "clopped(")))
-    Assert.Contains("group size of 1", refused(fun text -> text.Replace("\"groupSize\": 4", "\"groupSize\": 1")))
+    Assert.Contains("groupSize 1 gives no advantage", refused(fun text -> text.Replace("\"groupSize\": 4", "\"groupSize\": 1")))
     Assert.Contains("has no seed", refused(fun text -> text.Replace("1,\n    5\n", "")))
 
 [<Fact>]
 let ``a setting that is missing is refused by name`` () =
-    Assert.Contains("'arms[0].training.clipNorm'", refused(fun text -> text.Replace("\"clipNorm\": 1,", "")))
+    Assert.Contains("'arms[0].training.optimiser.clipNorm'", refused(fun text -> text.Replace("\"clipNorm\": 1", "\"clipNorms\": 1")))
 
 [<Fact>]
 let ``an objective that a script wrote is refused by name, with a remedy`` () =
@@ -157,7 +158,7 @@ let ``sweeps name their arms by value`` () =
 let ``a run ends once a stop rule has held long enough`` (count: int) =
     use policy = warmPolicy()
     let steps = List<StepReport>()
-    let options = { small with Steps = 20; StopRules = [ StopRule.below "actor/entropy" 100.0 count ] }
+    let options = { small with Steps = 20; Guarding.StopRules = [ StopRule.below "actor/entropy" 100.0 count ] }
     Reinforce.run (plan Recipes.grpo options 1) steps.Add CancellationToken.None policy
     Assert.Equal(count, steps.Count)
 
@@ -178,14 +179,15 @@ let private first () =
 let ``a configuration of the first version reads with the defaults of its day`` () =
     let experiment = Configuration.ofJson "config.json" (first())
     let training = experiment.Arms.Head.Training
-    Assert.Equal((None, false, Precision.Float32), (training.Slots, training.Graphs, training.Precision))
-    Assert.Equal((false, false, None), (training.Packing, training.Checkpointing, training.Adapter))
-    Assert.Equal((3, 3e-4, Some 7), (training.GroupSize, training.Schedule.Peak, training.LldProbe |> Option.map _.Every))
+    Assert.Equal((None, false, Precision.Float32), (training.Memory.MaxSequences, training.Memory.CudaGraphs, training.Memory.Precision))
+    Assert.Equal((false, false, None), (training.Memory.Packing, training.Memory.GradientCheckpointing, training.Update.Adapter))
+    Assert.Equal((3, 3e-4), (training.Rollout.GroupSize, training.Optimiser.Schedule.Peak))
+    Assert.Equal((Some 7, 2), (training.Measuring.PerSample |> Option.map _.Every, training.Update.MiniBatchSize))
     Assert.Equal(Some(TimeSpan.FromHours 1.5), experiment.Budget)
     Assert.Equal(None, Configuration.difference (first()) (Configuration.onMachine 1 "cpu" experiment))
-    let other = experiment |> Experiment.adjust(fun options -> { options with Graphs = true })
+    let other = experiment |> Experiment.adjust(fun options -> { options with Memory.CudaGraphs = true })
     Assert.Equal(
-        Some "arms[0].training.graphs was false and is now true",
+        Some "arms[0].training.memory.cudaGraphs was false and is now true",
         Configuration.difference (first()) (Configuration.onMachine 1 "cpu" other)
     )
 
@@ -212,13 +214,13 @@ let ``rounds of dynamic sampling of earlier configurations are read as a choice 
 let ``what the first version had already is missed in its configurations too`` () =
     let spoilt = first().Replace("\"clipNorm\": 1,", "")
     let error = Assert.Throws<InvalidDataException>(fun () -> Configuration.ofJson "old.json" spoilt |> ignore)
-    Assert.Contains("old.json: 'arms[0].training.clipNorm' is missing", error.Message)
+    Assert.Contains("old.json: 'arms[0].training.optimiser.clipNorm' is missing", error.Message)
 
 [<Fact>]
 let ``a configuration of a later version is refused`` () =
-    let later = refused(fun text -> text.Replace("\"version\": 2", "\"version\": 3"))
-    Assert.Contains("version is 3, which a later Levee wrote; this one reads versions up to 2", later)
-    Assert.Contains("version is \"two\", no number", refused(fun text -> text.Replace("\"version\": 2", "\"version\": \"two\"")))
+    let later = refused(fun text -> text.Replace("\"version\": 3", "\"version\": 4"))
+    Assert.Contains("version is 4, which a later Levee wrote; this one reads versions up to 3", later)
+    Assert.Contains("version is \"two\", no number", refused(fun text -> text.Replace("\"version\": 3", "\"version\": \"two\"")))
 
 /// Every setting of a configuration by its path in the JSON, with what takes it out.
 let rec private removals path (node: JsonNode | null) : (string * (unit -> unit)) list = [

@@ -70,14 +70,14 @@ let ``settings out of range are refused with what would do`` () =
             arm "GRPO" Recipes.grpo
             training edit
         }
-    refused "A group size of 1 gives no advantage" (withTraining(fun o -> { o with GroupSize = 1 }))
-    refused "more than the 8 questions of a step" (withTraining(fun o -> { o with MiniBatches = 9 }))
-    refused "epochs 0 is out of range: give 1 or more" (withTraining(fun o -> { o with Epochs = 0 }))
+    refused "groupSize 1 gives no advantage" (withTraining(fun o -> { o with Rollout.GroupSize = 1 }))
+    refused "more than the batchSize of 8" (withTraining(fun o -> { o with Update.MiniBatchSize = 9 }))
+    refused "epochs 0 is out of range: give 1 or more" (withTraining(fun o -> { o with Update.Epochs = 0 }))
     refused "learningRate -1 is out of range" (withTraining(TrainingOptions.learningRate -1.0))
     refused "learningRate NaN is out of range" (withTraining(TrainingOptions.learningRate nan))
-    refused "warmUp 1.5 is out of range" (withTraining(fun o -> { o with Schedule = { o.Schedule with WarmUp = 1.5 } }))
+    refused "warmUp 1.5 is out of range" (withTraining(fun o -> { o with Optimiser.Schedule = { o.Optimiser.Schedule with WarmUp = 1.5 } }))
     for temperature in [ 0.0; -1.0; 1e-40; 1e-6; 0.001; 1e3; infinity; nan ] do
-        refused $"temperature {temperature} is out of range" (withTraining(fun o -> { o with Temperature = temperature }))
+        refused $"temperature {temperature} is out of range" (withTraining(fun o -> { o with Rollout.Temperature = temperature }))
 
 [<Fact>]
 let ``an arm's own settings are checked too`` () =
@@ -85,7 +85,7 @@ let ``an arm's own settings are checked too`` () =
         experiment "x" {
             task atlas.Value
             start origin
-            armWith "GRPO" Recipes.grpo (fun o -> { o with ClipNorm = 0.0 })
+            armWith "GRPO" Recipes.grpo (fun o -> { o with Optimiser.ClipNorm = 0.0 })
         })
 
 [<Fact>]
@@ -100,8 +100,8 @@ let ``what is not named has the documented default`` () =
         }
     let training = built.Arms.Head.Training
     Assert.Equal(7, training.Steps)
-    Assert.Equal(1e-4, training.Schedule.Peak)
-    Assert.Equal(TrainingOptions.defaults.GroupSize, training.GroupSize)
+    Assert.Equal(1e-4, training.Optimiser.Schedule.Peak)
+    Assert.Equal(TrainingOptions.defaults.Rollout.GroupSize, training.Rollout.GroupSize)
 
 [<Fact>]
 let ``a warm start out of range is refused`` () =
@@ -112,8 +112,8 @@ let ``a warm start out of range is refused`` () =
             arm "GRPO" Recipes.grpo
         }
     refused "0 taught policies: give 1 or more" (taught 0 Tasks.teaching)
-    refused "A share of flaws of 1.5" (taught 1 { Tasks.teaching with Flaws = 1.5 })
-    refused "A warm start of 0 steps" (taught 1 { Tasks.teaching with Steps = 0 })
+    refused "warm start flaws 1.5 is out of range: it is a share of demonstrations, from 0 to 1" (taught 1 { Tasks.teaching with Flaws = 1.5 })
+    refused "warm start steps 0 is out of range: give 1 or more" (taught 1 { Tasks.teaching with Steps = 0 })
 
 [<Fact>]
 let ``what is passed over in the policy to start from is known before a run begins`` () =

@@ -171,7 +171,25 @@ let ``a run of an earlier version goes on, with a line that says what is not kno
     let arms = nonNull root["arms"]
     let arm = nonNull arms[0]
     let training = (nonNull arm["training"]).AsObject()
-    for name in [ "slots"; "graphs"; "precision"; "packing"; "checkpointing"; "adapter" ] do
+    // Settings stood side by side, and mini-batches were counted.
+    for group in List.ofSeq training do
+        match group.Value with
+        | :? JsonObject as settings ->
+            training.Remove group.Key |> ignore
+            for setting in List.ofSeq settings do
+                settings.Remove setting.Key |> ignore
+                training[setting.Key] <- setting.Value
+        | _ -> ()
+    let rename (before: string) (earlier: string) =
+        let value = training[before]
+        Assert.True(training.Remove before)
+        training[earlier] <- value
+    rename "batchSize" "questions"
+    rename "microBatchSize" "microBatch"
+    rename "perSample" "lldProbe"
+    Assert.True(training.Remove "miniBatchSize")
+    training["miniBatches"] <- 2
+    for name in [ "maxSequences"; "cudaGraphs"; "precision"; "packing"; "gradientCheckpointing"; "adapter" ] do
         Assert.True(training.Remove name)
     File.WriteAllText(run.Configuration, root.ToJsonString())
     let began = DateTime(2025, 3, 4, 5, 6, 7, DateTimeKind.Utc)

@@ -25,7 +25,7 @@ let private kept = Checkpoint(Path.Combine(data, "warm-start"))
 let private measured =
     Experiment.adjust(fun options -> {
         options with
-            LldProbe = Some { LldProbeOptions.defaults with Every = 1; Questions = 6; GroupSize = 4 }
+            Measuring.PerSample = Some { PerSampleOptions.defaults with Every = 1; Questions = 6; GroupSize = 4 }
     })
 
 /// A run's numbers as its event file has them, by step and name, in float32.
@@ -56,7 +56,7 @@ let ``a study leaves configuration, metrics, bars, event files, trajectories, po
     let arms = configuration.RootElement.GetProperty "arms"
     Assert.Equal(2, arms.GetArrayLength())
     Assert.Contains("3 * llds(gate=Action", arms[1].GetProperty("objective").GetString())
-    Assert.Equal(2e-4, arms[1].GetProperty("training").GetProperty("schedule").GetProperty("peak").GetDouble())
+    Assert.Equal(2e-4, arms[1].GetProperty("training").GetProperty("optimiser").GetProperty("schedule").GetProperty("peak").GetDouble())
 
     let lines = (Metrics.read outcome.Folder.Metrics).Lines
     Assert.Equal(2 * 2 * small.Steps, lines.Length)
@@ -172,9 +172,9 @@ let ``what a phase led to stands in the log, in the report and in the run folder
         |> Experiment.adjust(fun options -> {
             options with
                 Steps = 6
-                LldProbe = Some { LldProbeOptions.defaults with Questions = 6; GroupSize = 4 }
-                Watch = {
-                    options.Watch with
+                Measuring.PerSample = Some { PerSampleOptions.defaults with Questions = 6; GroupSize = 4 }
+                Guarding.Watch = {
+                    options.Guarding.Watch with
                         Options = nervous
                         Actions = [ Phase.Decay, PhaseAction.Warn; Phase.Decay, PhaseAction.Snapshot ]
                 }

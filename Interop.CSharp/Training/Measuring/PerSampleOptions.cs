@@ -1,9 +1,9 @@
 namespace Levee.CSharp;
 
 /// <summary>The per-sample measure of displacement (arXiv 2512.04220, Eq. 3), taken while a run trains.</summary>
-public sealed record LldProbeOptions
+public sealed record PerSampleOptions
 {
-    private static readonly CoreLearning.LldProbeOptions Default = CoreLearning.LldProbeOptionsModule.defaults;
+    private static readonly CoreLearning.PerSampleOptions Default = CoreLearning.PerSampleOptionsModule.defaults;
 
     /// <summary>Steps between measurements.</summary>
     public int Every { get; init; } = Default.Every;
@@ -17,8 +17,8 @@ public sealed record LldProbeOptions
     /// <summary>True when the one update begins with an empty optimiser; otherwise with the run's moments.</summary>
     public bool FreshOptimiser { get; init; } = Default.FreshOptimiser;
 
-    internal CoreLearning.LldProbeOptions ToCore() => new(Every, Questions, GroupSize, FreshOptimiser);
+    internal CoreLearning.PerSampleOptions ToCore() => new(Every, Questions, GroupSize, FreshOptimiser);
 
-    internal static LldProbeOptions FromCore(CoreLearning.LldProbeOptions core) =>
+    internal static PerSampleOptions FromCore(CoreLearning.PerSampleOptions core) =>
         new() { Every = core.Every, Questions = core.Questions, GroupSize = core.GroupSize, FreshOptimiser = core.FreshOptimiser };
 }

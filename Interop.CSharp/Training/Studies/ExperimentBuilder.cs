@@ -4,94 +4,94 @@ using Microsoft.FSharp.Core;
 namespace Levee.CSharp;
 
 /// <summary>
-/// Builds a study: one question, asked of several arms that share everything they do not name. Every method changes the builder and gives
+/// Builds an experiment: one question, asked of several arms that share everything they do not name. Every method changes the builder and gives
 /// it back.
 /// </summary>
-public sealed class StudyBuilder
+public sealed class ExperimentBuilder
 {
     private readonly CoreStudies.ExperimentBuilder _builder;
     private CoreStudies.Draft _draft;
     private CoreStudies.StudyOptions _options = CoreStudies.StudyOptionsModule.defaults;
 
-    /// <summary>Begins a study of the given name, which also names its run folder.</summary>
-    public StudyBuilder(string name)
+    /// <summary>Begins an experiment of the given name, which also names its run folder.</summary>
+    public ExperimentBuilder(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         _builder = new CoreStudies.ExperimentBuilder(name);
         _draft = _builder.Yield(null!);
     }
 
-    /// <summary>States the question that the study asks, in a sentence; it stands in the report.</summary>
-    public StudyBuilder Asking(string question) => With(_builder.Question(_draft, question));
+    /// <summary>States the question that the experiment asks, in a sentence; it stands in the report.</summary>
+    public ExperimentBuilder Asking(string question) => With(_builder.Question(_draft, question));
 
     /// <summary>Sets the task to be learnt.</summary>
-    public StudyBuilder On(LearningTask task)
+    public ExperimentBuilder On(LearningTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
         return With(_builder.Task(_draft, task.ToCore()));
     }
 
     /// <summary>Every run starts from the policy in a folder in Hugging Face's layout.</summary>
-    public StudyBuilder StartingFrom(string folder) => With(_builder.Start(_draft, CoreStudies.Start.NewCheckpoint(folder)));
+    public ExperimentBuilder StartingFrom(string folder) => With(_builder.Start(_draft, CoreStudies.Start.NewCheckpoint(folder)));
 
     /// <summary>
     /// Runs start from the task's beginners, taught by its demonstrations first; seed s starts from policy s modulo their number.
     /// </summary>
     /// <param name="policies">The number of policies.</param>
     /// <param name="teaching">The way in which they are taught.</param>
-    public StudyBuilder StartingFromTaught(int policies, WarmStartOptions? teaching = null) =>
+    public ExperimentBuilder StartingFromTaught(int policies, WarmStartOptions? teaching = null) =>
         With(_builder.Start(_draft, CoreStudies.Start.NewTaught(policies, (teaching ?? new WarmStartOptions()).ToCore())));
 
     /// <summary>The advantage estimator of the arms that are given as an objective; GRPO's when not said.</summary>
-    public StudyBuilder WithEstimator(Estimator estimator) => With(_builder.Advantage(_draft, estimator.Inner));
+    public ExperimentBuilder WithEstimator(Estimator estimator) => With(_builder.Advantage(_draft, estimator.Inner));
 
     /// <summary>An arm by name and recipe.</summary>
     /// <param name="name">The arm's name.</param>
     /// <param name="recipe">The recipe that it trains by.</param>
     /// <param name="adjust">The changes that it makes to the training options.</param>
-    public StudyBuilder AddArm(string name, Recipe recipe, Func<TrainingOptions, TrainingOptions>? adjust = null)
+    public ExperimentBuilder AddArm(string name, Recipe recipe, Func<TrainingOptions, TrainingOptions>? adjust = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         return With(_builder.ArmWith(_draft, name, recipe.Inner, Adjusting(adjust)));
     }
 
-    /// <summary>An arm by name and objective, which takes the study's estimator.</summary>
+    /// <summary>An arm by name and objective, which takes The experiment's estimator.</summary>
     /// <param name="name">The arm's name.</param>
     /// <param name="objective">The objective that it minimises.</param>
     /// <param name="adjust">The changes that it makes to the training options.</param>
-    public StudyBuilder AddArm(string name, Objective objective, Func<TrainingOptions, TrainingOptions>? adjust = null)
+    public ExperimentBuilder AddArm(string name, Objective objective, Func<TrainingOptions, TrainingOptions>? adjust = null)
     {
         ArgumentNullException.ThrowIfNull(objective);
         return With(_builder.ArmWith(_draft, name, objective.Inner, Adjusting(adjust)));
     }
 
     /// <summary>Edits the settings by which all arms train: <c>options => options with { Steps = 100 }</c>.</summary>
-    public StudyBuilder WithTraining(Func<TrainingOptions, TrainingOptions> change) =>
+    public ExperimentBuilder WithTraining(Func<TrainingOptions, TrainingOptions> change) =>
         With(_builder.Training(_draft, Adjusting(change)));
 
     /// <summary>One run of every arm for each of these seeds.</summary>
-    public StudyBuilder WithSeeds(params IReadOnlyList<int> seeds) => With(_builder.Seeds(_draft, seeds.ToFSharpList()));
+    public ExperimentBuilder WithSeeds(params IReadOnlyList<int> seeds) => With(_builder.Seeds(_draft, seeds.ToFSharpList()));
 
     /// <summary>The folder that the run folder is made in.</summary>
-    public StudyBuilder WritingTo(string folder) =>
+    public ExperimentBuilder WritingTo(string folder) =>
         With(new CoreStudies.StudyOptions(folder, _options.Workers, _options.Threads, _options.Device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
 
     /// <summary>Steps between the states that a stopped run can go on from.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
-    public StudyBuilder SavingEvery(int steps)
+    public ExperimentBuilder SavingEvery(int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         return With(new CoreStudies.StudyOptions(_options.Out, _options.Workers, _options.Threads, _options.Device, steps, _options.Script, _options.AcceptChanges));
     }
 
     /// <summary>Wall time after which runs stop after their current step.</summary>
-    public StudyBuilder WithBudget(TimeSpan time) => With(_builder.Budget(_draft, time));
+    public ExperimentBuilder WithBudget(TimeSpan time) => With(_builder.Budget(_draft, time));
 
     /// <summary>
     /// Sets how many runs there are at a time, and how many threads each tensor operation has. Only the latter may change numbers.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
-    public StudyBuilder WithWorkers(int workers, int threads = 1)
+    public ExperimentBuilder WithWorkers(int workers, int threads = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -99,32 +99,32 @@ public sealed class StudyBuilder
     }
 
     /// <summary>Sets the device that policies are trained on, by torch's name, such as <c>cpu</c> (when not said) or <c>cuda:0</c>.</summary>
-    public StudyBuilder OnDevice(string device) =>
+    public ExperimentBuilder OnDevice(string device) =>
         With(new CoreStudies.StudyOptions(_options.Out, _options.Workers, _options.Threads, device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
 
     /// <summary>
     /// A run that was stopped goes on although its questions, corpus, start or tokenizer have changed since it began; the changes are written
     /// into its record.
     /// </summary>
-    public StudyBuilder AcceptingChanges() =>
+    public ExperimentBuilder AcceptingChanges() =>
         With(new CoreStudies.StudyOptions(
             _options.Out, _options.Workers, _options.Threads, _options.Device, _options.SaveEvery, _options.Script, acceptChanges: true));
 
-    /// <summary>The study.</summary>
+    /// <summary>The experiment.</summary>
     /// <exception cref="ArgumentException">Something is missing or out of range; the message says what, and what would do.</exception>
-    public Study Build() => new(_builder.Run(_draft), _options);
+    public Experiment Build() => new(_builder.Run(_draft), _options);
 
     private static FSharpFunc<CoreLearning.TrainingOptions, CoreLearning.TrainingOptions> Adjusting(Func<TrainingOptions, TrainingOptions>? adjust) =>
         FSharpTypes.ToFSharpFunc((CoreLearning.TrainingOptions options) =>
             adjust is null ? options : adjust(TrainingOptions.FromCore(options)).ToCore());
 
-    private StudyBuilder With(CoreStudies.Draft draft)
+    private ExperimentBuilder With(CoreStudies.Draft draft)
     {
         _draft = draft;
         return this;
     }
 
-    private StudyBuilder With(CoreStudies.StudyOptions options)
+    private ExperimentBuilder With(CoreStudies.StudyOptions options)
     {
         _options = options;
         return this;

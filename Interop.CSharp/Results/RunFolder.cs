@@ -2,12 +2,12 @@ using Levee.CSharp.Mapping;
 
 namespace Levee.CSharp;
 
-/// <summary>The folder that a study writes into; the results of a finished run are read from it.</summary>
-public sealed class StudyFolder
+/// <summary>The folder that an experiment writes into; the results of a finished run are read from it.</summary>
+public sealed class RunFolder
 {
     private readonly CoreRecords.RunFolder _core;
 
-    internal StudyFolder(CoreRecords.RunFolder core) => _core = core;
+    internal RunFolder(CoreRecords.RunFolder core) => _core = core;
 
     /// <summary>The folder itself.</summary>
     public string Path => _core.Path;
@@ -21,15 +21,15 @@ public sealed class StudyFolder
     /// <summary>The file of measurements, one JSON object a line.</summary>
     public string MetricsFile => _core.Metrics;
 
-    /// <summary>The folder of a study that has run, or still does.</summary>
+    /// <summary>The folder of an experiment that has run, or still does.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or it has no metrics.</exception>
-    public static StudyFolder Open(string path)
+    public static RunFolder Open(string path)
     {
-        var folder = new StudyFolder(new CoreRecords.RunFolder(System.IO.Path.GetFullPath(path)));
+        var folder = new RunFolder(new CoreRecords.RunFolder(System.IO.Path.GetFullPath(path)));
         return File.Exists(folder.MetricsFile) && File.Exists(folder.ConfigurationFile)
             ? folder
             : throw new DirectoryNotFoundException(
-                $"{folder.Path} lacks config.json or metrics.jsonl: give the folder that a study has made, such as runs/NAME-TIME.");
+                $"{folder.Path} lacks config.json or metrics.jsonl: give the folder that an experiment has made, such as runs/NAME-TIME.");
     }
 
     /// <summary>Everything that was measured, in the order in which it was written.</summary>
@@ -47,7 +47,7 @@ public sealed class StudyFolder
 
     private (string[] Names, int Steps) ReadArms()
     {
-        const string remedy = "Give the folder that a study has made.";
+        const string remedy = "Give the folder that an experiment has made.";
         var configuration = CoreEnvironments.JsonText.load(remedy, ConfigurationFile);
         try
         {
@@ -57,7 +57,7 @@ public sealed class StudyFolder
         }
         catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new InvalidDataException($"{ConfigurationFile}: it is not what a study writes: {error.Message} {remedy}", error);
+            throw new InvalidDataException($"{ConfigurationFile}: it is not what an experiment writes: {error.Message} {remedy}", error);
         }
     }
 
