@@ -193,7 +193,7 @@ module Memory =
             "Predict what training a policy takes in memory, part by part, from its config.json alone."
             [
                 "MODEL --micro-batch 4 --tokens 4096 --precision bfloat16 --checkpointing",
-                "all weights, each layer computed again on the way back"
+                "all weights, each layer computed again in the backward pass"
                 "MODEL --lora-rank 16 --group-size 8 --reference initial", "an adapter, with the first policy as a reference"
                 "MODEL --gpu --json", "for programs, in bytes"
             ]

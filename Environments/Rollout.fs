@@ -22,7 +22,7 @@ module Rollout =
 
     /// Samples one episode for each question and seed, in order. `told` gets the place and the trajectory of each as soon as it has ended.
     ///
-    /// A turn ends at one of the environment's stop texts, at end-of-sequence, or at a token limit. An answer ends the episode; a
+    /// A turn ends at one of the environment's stop texts, at a stop token, or at a token limit. An answer ends the episode; a
     /// tool call is carried out and its result observed; anything else is observed as the environment's notice, and the episode
     /// goes on. Actions keep the tokens exactly as sampled. An episode ends with `LengthLimit` where the sampler's context has no
     /// room for what is to be observed and one token more; a prompt that fills the context is an episode without actions. Where a token limit cut the last
@@ -51,8 +51,8 @@ module Rollout =
             else
                 options.MaxTurns - 1
 
-        let turnEnd = TurnEnd(tokenizer, options.EndOfSequence, environment.StopTexts)
-        let ended _ = turnEnd.Reached
+        let stop = StopCondition(tokenizer, options.StopTokens, environment.StopTexts)
+        let ended _ = stop.Reached
 
         let request (episode: Episode) context : TurnRequest = {
             Row = episode.Row
@@ -96,7 +96,7 @@ module Rollout =
 
                     for i in 0 .. written.Length - 1 do
                         let turn, action = written[i], actions[i]
-                        let isCut = turn.Tokens.Length = limits[turn.Row] && not(turnEnd.Reached turn.Tokens)
+                        let isCut = turn.Tokens.Length = limits[turn.Row] && not(stop.Reached turn.Tokens)
                         limits.Remove turn.Row |> ignore
 
                         episodes[turn.Row] <-

@@ -15,7 +15,7 @@ type RolloutOptions = {
     /// protocol's own text last.
     ObservationTokens: int
     /// Tokens that end a turn besides the environment's stop texts. A learning task without any takes those that the policy's files name.
-    EndOfSequence: int list
+    StopTokens: int list
     /// Judges each episode; where it fails, the trajectory has a `Fault` in place of a reward.
     Reward: Reward
 }
@@ -23,13 +23,13 @@ type RolloutOptions = {
 [<RequireQualifiedAccess>]
 module RolloutOptions =
     /// The paper's training recipe (arXiv 2512.04220): three search turns and a final one, 500 tokens a turn and an observation,
-    /// exact match. No end-of-sequence token of its own.
+    /// exact match. No stop tokens of its own.
     let defaults = {
         MaxTurns = 3
         FinalTurn = true
         TurnTokens = 500
         ObservationTokens = 500
-        EndOfSequence = []
+        StopTokens = []
         Reward = Reward.exactMatch
     }
 

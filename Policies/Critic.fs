@@ -21,7 +21,7 @@ type Critic = {
             this.Output.Dispose()
             this.OutputGradient.Dispose()
 
-/// A critic's forward pass over R responses of at most N action tokens, ready to be pulled back.
+/// A critic's forward pass over R responses of at most N action tokens, with its backward pass.
 type Valued = {
     Layout: Layout
     /// The pass over the M hidden states that the output reads.
@@ -61,14 +61,14 @@ module Critic =
         }
 
     /// Adds to the critic's gradient that of a scalar whose derivative with respect to the values is given, [R, N].
-    let pullBack (critic: Critic) (valued: Valued) (slopes: torch.Tensor) =
+    let backward (critic: Critic) (valued: Valued) (gradient: torch.Tensor) =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad()
         let width = valued.Pass.Hidden.shape[1]
-        let slopes = (Layout.flatten valued.Layout slopes).``to``(valued.Pass.Hidden.dtype).unsqueeze 1L
-        critic.OutputGradient.narrow(0L, 0L, width).add_(valued.Pass.Hidden.t().mm(slopes).squeeze 1L) |> ignore
-        critic.OutputGradient.narrow(0L, width, 1L).add_(slopes.sum 0L) |> ignore
-        valued.Pass.PullBack(slopes.mm((critic.Output.narrow(0L, 0L, width)).unsqueeze 0L))
+        let gradient = (Layout.flatten valued.Layout gradient).``to``(valued.Pass.Hidden.dtype).unsqueeze 1L
+        critic.OutputGradient.narrow(0L, 0L, width).add_(valued.Pass.Hidden.t().mm(gradient).squeeze 1L) |> ignore
+        critic.OutputGradient.narrow(0L, width, 1L).add_(gradient.sum 0L) |> ignore
+        valued.Pass.Backward(gradient.mm((critic.Output.narrow(0L, 0L, width)).unsqueeze 0L))
 
     /// Values as numbers, [R, N].
     let values settings critic trajectories =

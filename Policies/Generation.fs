@@ -66,12 +66,12 @@ module Generation =
     let private empty = { Tokens = [||]; LogProbs = [||]; Text = ""; End = GenerationEnd.Length }
 
     /// A turn as a continuation.
-    let private finish (tokenizer: ITokenizer) (turnEnd: TurnEnd) (stopTexts: string list) (turn: WrittenTurn) =
+    let private finish (tokenizer: ITokenizer) (stop: StopCondition) (stopTexts: string list) (turn: WrittenTurn) =
         let generated reason text = { Tokens = turn.Tokens; LogProbs = turn.LogProbs; Text = text; End = reason }
 
-        if turnEnd.AtToken turn.Tokens then
+        if stop.AtToken turn.Tokens then
             tokenizer.Decode turn.Tokens[.. turn.Tokens.Length - 2] |> generated GenerationEnd.StopToken
-        elif turnEnd.AtText turn.Tokens then
+        elif stop.AtText turn.Tokens then
             let text = tokenizer.Decode turn.Tokens
 
             let ends =
@@ -101,7 +101,7 @@ module Generation =
         let sampler = Sampling.create options.Sampling policy.Model
 
         let stopTokens = options.StopTokens |> Option.defaultWith(fun () -> Policy.stopTokens policy)
-        let turnEnd = TurnEnd(policy.Tokenizer, stopTokens, options.StopTexts)
+        let stop = StopCondition(policy.Tokenizer, stopTokens, options.StopTexts)
 
         for number, prompt in Array.indexed prompts do
             if prompt.Length > sampler.ContextLimit then
@@ -122,7 +122,7 @@ module Generation =
 
         let ended row (tokens: IReadOnlyList<int>) =
             onToken (row / options.Samples) (row % options.Samples) tokens[tokens.Count - 1]
-            turnEnd.Reached tokens
+            stop.Reached tokens
 
         let results = Array.create seeds.Length empty
         use session = sampler.Open seeds
@@ -130,7 +130,7 @@ module Generation =
         let rec collect (written: WrittenTurn[]) =
             if written.Length > 0 then
                 for turn in written do
-                    results[turn.Row] <- finish policy.Tokenizer turnEnd options.StopTexts turn
+                    results[turn.Row] <- finish policy.Tokenizer stop options.StopTexts turn
 
                 collect(session.Write([||], ended, cancellation))
 

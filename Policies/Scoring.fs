@@ -13,12 +13,12 @@ type ScoringSettings = {
     Temperature: float
     /// True when sequences stand one behind the other, without padding. Pays where lengths differ much.
     Packing: bool
-    /// True when each layer is computed again on the way back instead of being kept: memory of one layer instead of all, for a third more
+    /// True when each layer is computed again in the backward pass instead of being kept: memory of one layer instead of all, for a third more
     /// time.
     GradientCheckpointing: bool
 }
 
-/// A policy's forward pass over R responses of at most N action tokens, ready to be judged and pulled back.
+/// A policy's forward pass over R responses of at most N action tokens, ready to be judged, with its backward pass.
 type Scored = {
     Settings: LogProbSettings
     Model: Model
@@ -32,10 +32,10 @@ type Scored = {
     Entropy: torch.Tensor
 }
 
-/// The policy's side of a training step: `forward`, judge the numbers by an objective, `pullBack` the slopes found there.
+/// The policy's side of a training step: `forward`, judge the numbers by an objective, `backward` the gradient found there.
 [<RequireQualifiedAccess>]
 module Scoring =
-    /// Settings at a temperature: sequences are padded, and every layer is kept for the way back.
+    /// Settings at a temperature: sequences are padded, and every layer is kept for the backward pass.
     let at temperature = { Temperature = temperature; Packing = false; GradientCheckpointing = false }
 
     let private checkTemperature temperature =
@@ -79,20 +79,20 @@ module Scoring =
             let like = model.Parameters.Embedding
             {
                 Hidden = torch.zeros([| 0L; like.shape[1] |], dtype = like.dtype, device = like.device)
-                PullBack = ignore
+                Backward = ignore
             }
         else
             let whole = passOf settings model layout
 
-            let pullBack (gradient: torch.Tensor) =
+            let backward (gradient: torch.Tensor) =
                 use _ = torch.NewDisposeScope()
                 use _ = torch.no_grad()
                 // No place is read twice: a token predicts one token.
-                (torch.zeros_like whole.Hidden).index_copy_(0L, layout.Sources, gradient) |> whole.PullBack
+                (torch.zeros_like whole.Hidden).index_copy_(0L, layout.Sources, gradient) |> whole.Backward
 
-            { Hidden = whole.Hidden.detach().index_select(0L, layout.Sources); PullBack = pullBack }
+            { Hidden = whole.Hidden.detach().index_select(0L, layout.Sources); Backward = backward }
 
-    /// Scores a layout's action tokens, keeping what the way back needs. Raises `ArgumentException` for a temperature out of range.
+    /// Scores a layout's action tokens, keeping what the backward pass needs. Raises `ArgumentException` for a temperature out of range.
     let forwardLayout (settings: ScoringSettings) (model: Model) (layout: Layout) =
         checkTemperature settings.Temperature
         let parameters = model.Parameters
@@ -116,21 +116,21 @@ module Scoring =
 
     /// Adds to the model's gradient that of a scalar whose derivatives with respect to `LogProb` and, where it depends on them, `Entropy`
     /// are given, both [R, N]. The pass cannot be used again.
-    let pullBack (scored: Scored) (slopes: torch.Tensor) (entropySlopes: torch.Tensor option) =
+    let backward (scored: Scored) (gradient: torch.Tensor) (entropyGradient: torch.Tensor option) =
         use _ = torch.NewDisposeScope()
         let flatten = Layout.flatten scored.Layout
         let parameters = scored.Model.Parameters
 
-        LogProbs.pullBack
+        LogProbs.backward
             scored.Settings
             parameters.Head
             (Parameters.headGradient parameters)
             scored.Pass.Hidden
             scored.Layout.Targets
             scored.Tokens
-            (flatten slopes)
-            (Option.map flatten entropySlopes)
-        |> scored.Pass.PullBack
+            (flatten gradient)
+            (Option.map flatten entropyGradient)
+        |> scored.Pass.Backward
 
     /// Log-probabilities of the action tokens of trajectories, [R, N], and their mask [R, N], 1 where a token stands: for a reference
     /// policy, or to measure.

@@ -22,13 +22,13 @@ public sealed record RolloutOptions
     /// <summary>
     /// Tokens that end a turn besides the environment's stop texts. A learning task without any takes those that the policy's files name.
     /// </summary>
-    public IReadOnlyList<int> EndOfSequence { get; init; } = [.. Default.EndOfSequence];
+    public IReadOnlyList<int> StopTokens { get; init; } = [.. Default.StopTokens];
 
     /// <summary>Judges each episode.</summary>
     public IReward Reward { get; init; } = new CoreReward(Default.Reward);
 
     internal CoreEnvironments.RolloutOptions ToCore() =>
-        new(MaxTurns, FinalTurn, TurnTokens, ObservationTokens, EndOfSequence.ToFSharpList(), CoreReward.Unwrap(Reward));
+        new(MaxTurns, FinalTurn, TurnTokens, ObservationTokens, StopTokens.ToFSharpList(), CoreReward.Unwrap(Reward));
 
     internal static RolloutOptions FromCore(CoreEnvironments.RolloutOptions core) => new()
     {
@@ -36,7 +36,7 @@ public sealed record RolloutOptions
         FinalTurn = core.FinalTurn,
         TurnTokens = core.TurnTokens,
         ObservationTokens = core.ObservationTokens,
-        EndOfSequence = [.. core.EndOfSequence],
+        StopTokens = [.. core.StopTokens],
         Reward = new CoreReward(core.Reward),
     };
 }

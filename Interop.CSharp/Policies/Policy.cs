@@ -21,8 +21,8 @@ public sealed class Policy : IDisposable
     /// <summary>The size of the policy, in numbers.</summary>
     public long ParameterCount => Inner.Parameters.Values.numel();
 
-    /// <summary>The token that ends a text, where the policy has one.</summary>
-    public int? EndOfSequence => Inner.Files.TokenizerConfig.EosToken is { } token ? Tokenizer.IdOf(token) : null;
+    /// <summary>The tokens that the policy's files name as ends of a text.</summary>
+    public IReadOnlyList<int> StopTokens => [.. CorePolicies.PolicyModule.stopTokens(Inner)];
 
     /// <summary>
     /// Notices for the user of how the policy's files were read, a line each: tensors and settings that were passed over.

@@ -19,7 +19,7 @@ type TokenScores = {
     LogProb: torch.Tensor
     /// [M] entropy in nats of the distribution that each token was chosen from.
     Entropy: torch.Tensor
-    /// [M, vocabulary] all log-probabilities, kept for the way back where everything fitted into one chunk.
+    /// [M, vocabulary] all log-probabilities, kept for the backward pass where everything fitted into one chunk.
     Kept: torch.Tensor option
 }
 
@@ -58,7 +58,7 @@ module LogProbs =
         [| for start in 0L .. size .. count - 1L -> start, min size (count - start) |]
 
     /// Scores `targets` int64 [M] given the final hidden states [M, width] that predict them and the head's weight [vocabulary,
-    /// width]. The results have no graph: they are numbers, and their gradient goes back through `pullBack`.
+    /// width]. The results have no graph: they are numbers, and their gradient goes back through `backward`.
     let evaluate (settings: LogProbSettings) (head: torch.Tensor) (hidden: torch.Tensor) (targets: torch.Tensor) : TokenScores =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
@@ -91,21 +91,21 @@ module LogProbs =
 
             { LogProb = join logProb; Entropy = join entropy; Kept = None }
 
-    /// The gradient with respect to a chunk's logits z, for L with slopes s = dL/d(log-probability) and e = dL/d(entropy):
+    /// The gradient with respect to a chunk's logits z, for L with s = dL/d(log-probability) and e = dL/d(entropy):
     /// dL/dz = s (onehot - p) - e p (log p + H), divided by the temperature.
-    let private logitsGradient settings (targets: torch.Tensor) scored (slopes: torch.Tensor) (entropySlopes: torch.Tensor option) =
+    let private logitsGradient settings (targets: torch.Tensor) scored (logProbGradient: torch.Tensor) (entropyGradient: torch.Tensor option) =
         let logProbs, entropy = scored
-        let slopes = (slopes / settings.Temperature).unsqueeze 1L
+        let chosen = (logProbGradient / settings.Temperature).unsqueeze 1L
         let probabilities = torch.exp logProbs
 
         let gradient =
-            match entropySlopes with
-            | None -> probabilities.mul_(slopes.neg())
-            | Some entropySlopes ->
-                let entropySlopes = (entropySlopes / settings.Temperature).unsqueeze 1L
-                probabilities.mul_((logProbs + (entropy: torch.Tensor).unsqueeze 1L).mul_(entropySlopes).add_(slopes).neg_())
+            match entropyGradient with
+            | None -> probabilities.mul_(chosen.neg())
+            | Some entropyGradient ->
+                let entropyGradient = (entropyGradient / settings.Temperature).unsqueeze 1L
+                probabilities.mul_((logProbs + (entropy: torch.Tensor).unsqueeze 1L).mul_(entropyGradient).add_(chosen).neg_())
 
-        gradient.scatter_add_(1L, targets.unsqueeze 1L, slopes)
+        gradient.scatter_add_(1L, targets.unsqueeze 1L, chosen)
 
     /// Numbers of a product in half precision that exist at a time before they are added to what is in float32.
     let productAtATime = 1 <<< 22
@@ -123,35 +123,35 @@ module LogProbs =
                 use _ = torch.NewDisposeScope()
                 whole.narrow(0L, start, count).add_((gradient.narrow(1L, start, count)).t().mm hidden) |> ignore
 
-    /// Pulls the gradient of a scalar L back through the head: from `slopes` dL/d(log-probability) [M], and dL/d(entropy) [M] where L
-    /// depends on it, to dL/d(hidden) [M, width], for `hidden.backward`. What belongs to the head's weight is added to
+    /// Carries the gradient of a scalar L back through the head: from dL/d(log-probability) [M], and dL/d(entropy) [M] where L depends on it, to
+    /// dL/d(hidden) [M, width], for `hidden.backward`. What belongs to the head's weight is added to
     /// `headGradient` [vocabulary, width], where there is one; in float32 beside a head of half precision, so that chunks add up. `scored` is what `evaluate` gave for the same arguments.
-    let pullBack
+    let backward
         (settings: LogProbSettings)
         (head: torch.Tensor)
         (headGradient: torch.Tensor option)
         (hidden: torch.Tensor)
         (targets: torch.Tensor)
         (scored: TokenScores)
-        (slopes: torch.Tensor)
-        (entropySlopes: torch.Tensor option)
+        (logProbGradient: torch.Tensor)
+        (entropyGradient: torch.Tensor option)
         =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
 
-        let pullBackChunk (start, count) =
+        let backwardChunk (start, count) =
             use scope = torch.NewDisposeScope()
             let part (tensor: torch.Tensor) = tensor.narrow(0L, start, count)
             let hidden = part hidden
             let logProbs = scored.Kept |> Option.map part |> Option.defaultWith(fun () -> logSoftmax settings head hidden)
 
             let gradient =
-                logitsGradient settings (part targets) (logProbs, part scored.Entropy) (part slopes) (Option.map part entropySlopes)
+                logitsGradient settings (part targets) (logProbs, part scored.Entropy) (part logProbGradient) (Option.map part entropyGradient)
 
             headGradient |> Option.iter(addProduct gradient hidden)
             scope.MoveToOuter((gradient.``to`` hidden.dtype).mm head)
 
-        match chunks settings.ChunkSize hidden.shape[0] |> Array.map pullBackChunk with
+        match chunks settings.ChunkSize hidden.shape[0] |> Array.map backwardChunk with
         | [||] -> scope.MoveToOuter(torch.zeros_like hidden)
         | [| single |] -> scope.MoveToOuter single
         | parts -> scope.MoveToOuter(torch.cat(parts, 0L))

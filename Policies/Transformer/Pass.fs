@@ -5,12 +5,12 @@ open Levee
 open Levee.Policies.Weights
 open TorchSharp
 
-/// A forward pass of a model over some tokens, and the way back.
+/// A forward pass of a model over some tokens, and the backward pass.
 type Pass = {
     /// [n, width] hidden states after the final norm.
     Hidden: torch.Tensor
     /// Adds to the parameters' gradients that of a scalar whose gradient with respect to `Hidden` is given. To be called once at most.
-    PullBack: torch.Tensor -> unit
+    Backward: torch.Tensor -> unit
 }
 
 /// The ways of making a pass. They give the same results but for rounding.
@@ -28,7 +28,7 @@ module Pass =
         onDevice distinct, sums
 
     /// A token's gradient goes straight to its row: autograd would make a table of the whole vocabulary first.
-    let private pullBackEmbedding parameters (tokens: torch.Tensor) (gradient: torch.Tensor) =
+    let private backwardEmbedding parameters (tokens: torch.Tensor) (gradient: torch.Tensor) =
         Parameters.embeddingGradient parameters
         |> Option.iter(fun rows ->
             use _ = torch.NewDisposeScope()
@@ -44,18 +44,18 @@ module Pass =
 
     let private embed (parameters: Parameters) (tokens: torch.Tensor) = parameters.Embedding.detach().index_select(0L, tokens.reshape -1L)
 
-    /// Keeps what every layer computed for the way back.
+    /// Keeps what every layer computed for the backward pass.
     let plain (parameters: Parameters) rotation attend (tokens: torch.Tensor) =
         let embedded = (embed parameters tokens).requires_grad_(torch.is_grad_enabled() && parameters.Gradient.IsSome)
         let hidden = Transformer.ofEmbedded parameters rotation attend tokens.shape embedded
 
-        let pullBack (gradient: torch.Tensor) =
+        let backward (gradient: torch.Tensor) =
             hidden.backward [| gradient |]
             use _ = torch.no_grad()
             Parameters.collectGradient parameters
-            embedded.grad |> Option.ofObj |> Option.iter(pullBackEmbedding parameters tokens)
+            embedded.grad |> Option.ofObj |> Option.iter(backwardEmbedding parameters tokens)
 
-        { Hidden = hidden; PullBack = pullBack }
+        { Hidden = hidden; Backward = backward }
 
     /// The gradient with respect to `x` of a scalar, given that with respect to f(x); f is computed anew, and its parameters' gradients are
     /// added to.
@@ -67,7 +67,7 @@ module Pass =
             Parameters.collectGradient parameters
             nonNull x.grad)
 
-    /// Keeps each layer's input only and computes the layer again on the way back: gradient checkpointing (arXiv 1604.06174), one more
+    /// Keeps each layer's input only and computes the layer again in the backward pass: gradient checkpointing (arXiv 1604.06174), one more
     /// forward pass for the memory of one layer instead of all.
     let checkpointed (parameters: Parameters) rotation attend (tokens: torch.Tensor) =
         use scope = torch.NewDisposeScope()
@@ -85,12 +85,12 @@ module Pass =
             use input = inputs[index]
             through parameters (layer index) input gradient
 
-        let pullBack (gradient: torch.Tensor) =
+        let backward (gradient: torch.Tensor) =
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad()
 
             List.rev layers
             |> List.fold back (through parameters (Transformer.finalNorm parameters) output gradient)
-            |> pullBackEmbedding parameters tokens
+            |> backwardEmbedding parameters tokens
 
-        { Hidden = scope.MoveToOuter(Transformer.finalNorm parameters output); PullBack = pullBack }
+        { Hidden = scope.MoveToOuter(Transformer.finalNorm parameters output); Backward = backward }

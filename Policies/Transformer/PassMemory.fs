@@ -7,7 +7,7 @@ open TorchSharp
 
 /// The numbers that are trained, as far as the memory of a pass depends on them.
 type TrainedPart =
-    /// Nothing: a pass without a way back.
+    /// Nothing: a pass without a backward pass.
     | Nothing
     /// Every weight.
     | Everything
@@ -80,7 +80,7 @@ module PassMemory =
         else
             3L * count * s.Bytes
 
-    /// The bytes that a norm over `count` numbers keeps for the way back: the wide input, which only in half precision is another tensor than the input
+    /// The bytes that a norm over `count` numbers keeps for the backward pass: the wide input, which only in half precision is another tensor than the input
     /// itself, and the normal numbers where its weight is trained.
     let private normKept s isTrained inputIsHeld count =
         let input =
@@ -141,7 +141,7 @@ module PassMemory =
 
         block.Tokens * perToken + scores * s.Bytes
 
-    /// The bytes that a layer keeps for the way back. Its input is counted, its output is not.
+    /// The bytes that a layer keeps for the backward pass. Its input is counted, its output is not.
     let layerKept (a: Architecture) dtype isFused part block =
         let s = sizes a dtype
         let isTrained = (part = Everything)
@@ -186,8 +186,8 @@ module PassMemory =
            + s.Bytes * (attention + read + 3L * s.FeedForward + inner))
         + scores
 
-    /// The most bytes that the way back through a layer takes besides what is kept: gradients on their way, and that of the largest matrix.
-    let layerPulled (a: Architecture) dtype isFused part block =
+    /// The most bytes that the backward pass through a layer takes besides what is kept: gradients on their way, and that of the largest matrix.
+    let layerBackward (a: Architecture) dtype isFused part block =
         let s = sizes a dtype
         let feedForward = block.Tokens * (2L * s.FeedForward + s.Width)
 

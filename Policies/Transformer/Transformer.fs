@@ -12,7 +12,7 @@ module Transformer =
     /// Root mean square norm (Zhang and Sennrich, arXiv 1910.07467), in float32 at least: x / sqrt(mean(x^2) + epsilon) * weight.
     let rmsNorm (epsilon: float) (weight: torch.Tensor) (x: torch.Tensor) =
         let wide = Tensors.widened x
-        // Torch's mean would keep the squares for the way back.
+        // Torch's mean would keep the squares for the backward pass.
         let meanSquare = wide.square().sum([| -1L |], true) / float wide.shape[wide.shape.Length - 1]
         let normal = wide * (meanSquare + epsilon).rsqrt()
         normal.``to`` x.dtype * weight

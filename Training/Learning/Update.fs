@@ -39,7 +39,7 @@ type UpdateReport = {
     Metrics: (string * float) list
 }
 
-/// One update: forward, objective, slopes pulled back, gradient clipped, AdamW.
+/// One update: forward, objective, backward pass, gradient clipped, AdamW.
 [<RequireQualifiedAccess>]
 module Update =
     /// The sums over micro-batches.
@@ -102,16 +102,16 @@ module Update =
             Entropy = scored.Entropy
             Value = valued |> Option.map(fun (_, valued) -> valued.Values)
         }
-        let slopes = Objective.differentiate objective judge part forward
-        Scoring.pullBack scored slopes.LogProb slopes.Entropy
-        Option.map2 (fun (critic, valued) -> Critic.pullBack critic valued) valued slopes.StateValue |> Option.defaultValue()
+        let gradient = Objective.differentiate objective judge part forward
+        Scoring.backward scored gradient.LogProb gradient.Entropy
+        Option.map2 (fun (critic, valued) -> Critic.backward critic valued) valued gradient.StateValue |> Option.defaultValue()
         {
             tally with
-                Value = tally.Value + slopes.Value
+                Value = tally.Value + gradient.Value
                 EntropySum = tally.EntropySum + (Tensors.maskedSum part.Mask scored.Entropy).ToDouble()
                 Tokens = tally.Tokens + part.Mask.sum().ToDouble()
                 LargestRatio = max tally.LargestRatio (largestRatio part scored.LogProb)
-                Metrics = addMetrics tally.Metrics slopes.Metrics
+                Metrics = addMetrics tally.Metrics gradient.Metrics
         }
         |> if onPolicy then addMismatch part scored.LogProb else id
 

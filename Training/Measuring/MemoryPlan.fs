@@ -116,11 +116,11 @@ module MemoryPlan =
         let wide = max float32Bytes number
         (if number < wide then number + wide else wide) + wide
 
-    /// Bytes a logit takes where a chunk of them is scored, where it is pulled back, and from the one to the other where there is one chunk alone.
+    /// Bytes a logit takes where a chunk of them is scored, where its gradient is made, and from the one to the other where there is one chunk alone.
     let private logits setup dtype chunks =
         let number = PassMemory.bytes dtype
         let wide = max float32Bytes number
-        // Behind the log-probabilities come probabilities. The way back rounds the gradient to half precision.
+        // Behind the log-probabilities come probabilities. The backward pass rounds the gradient to half precision.
         let logSoftmax = softmax dtype
         let rounded = if number < wide then number else 0L
         let entropy = if setup.Needs.Contains EntropyGradient then wide else 0L
@@ -128,7 +128,7 @@ module MemoryPlan =
         let back = (if chunks = 1 then 0L else logSoftmax) + wide + entropy + rounded
         logSoftmax + wide, back, kept
 
-    /// The memory of a pass over a micro-batch and of the way back: what is kept of the whole for it, and what comes on top at the worst moment.
+    /// The memory of a pass over a micro-batch and of the backward pass: what is kept of the whole for it, and what comes on top at the worst moment.
     let private update setup dtype = [
         let a, options = setup.Architecture, setup.Options
         let part, isFused = trainedPart setup, setup.OnGpu
@@ -146,7 +146,7 @@ module MemoryPlan =
         let stream = block.Tokens * int64 a.Width * number
         let made = PassMemory.layerMade a dtype isFused part block
         let kept = PassMemory.layerKept a dtype isFused part block
-        let pulled = PassMemory.layerPulled a dtype isFused part block
+        let backward = PassMemory.layerBackward a dtype isFused part block
         // An adapter's matrices rounded to half precision are kept with the products.
         let rounded =
             match options.Update.Adapter with
@@ -171,7 +171,7 @@ module MemoryPlan =
                 number * min (embedding a) (int64 LogProbs.productAtATime)
             else
                 float32Bytes * min scored (int64 settings.ChunkSize) * int64 a.Width
-        // Gradients of all layers in half precision, at the end of the way back through them, when the layers' activations are gone but for the
+        // Gradients of all layers in half precision, at the end of the backward pass through them, when the layers' activations are gone but for the
         // first's.
         let arrived =
             if isAddedUp && not options.Memory.GradientCheckpointing then
@@ -180,14 +180,14 @@ module MemoryPlan =
                 0L
         let layer =
             if options.Memory.GradientCheckpointing then
-                2L * stream + max made (kept + pulled)
+                2L * stream + max made (kept + backward)
             else
-                2L * stream + pulled
-        "activations kept for the way back", passes * activations
+                2L * stream + backward
+        "activations kept for the backward pass", passes * activations
         "attention masks", passes * PassMemory.masks a dtype isFused length
         "hidden states that the head reads", passes * hidden
-        "logits kept for the way back", chunk * keptLogits
-        "logits at work, or a layer on the way back",
+        "logits kept for the backward pass", chunk * keptLogits
+        "logits at work, or a layer in the backward pass",
         List.max [ chunk * (forward - keptLogits); chunk * back + hidden + product; layer + hidden + max 0L arrived ]
     ]
 

@@ -49,8 +49,8 @@ module LearningTask =
     }
 
     let private rolloutOptions (task: LearningTask) policy =
-        if task.Rollout.EndOfSequence.IsEmpty then
-            { task.Rollout with EndOfSequence = Policy.stopTokens policy }
+        if task.Rollout.StopTokens.IsEmpty then
+            { task.Rollout with StopTokens = Policy.stopTokens policy }
         else
             task.Rollout
 

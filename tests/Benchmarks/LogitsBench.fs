@@ -27,15 +27,15 @@ type private Size = { Tokens: int64; Vocabulary: int64; Width: int64 }
 // Qwen2.5-0.5B's head.
 let private size = { Tokens = 4096L; Vocabulary = 151_936L; Width = 896L }
 
-// All logits, their log-probabilities, and on the way back the gradients of both and of the entropy's terms.
+// All logits, their log-probabilities, and in the backward pass the gradients of both and of the entropy's terms.
 let private neededBytes = 7L * 4L * size.Tokens * size.Vocabulary
 
-let private inChunks head headGradient hidden targets slopes entropySlopes =
+let private inChunks head headGradient hidden targets gradient entropyGradient =
     let settings = LogProbs.forVocabulary 1.0 (int size.Vocabulary)
     let scores = LogProbs.evaluate settings head hidden targets
-    LogProbs.pullBack settings head (Some headGradient) hidden targets scores slopes (Some entropySlopes) |> ignore
+    LogProbs.backward settings head (Some headGradient) hidden targets scores gradient (Some entropyGradient) |> ignore
 
-let private atOnce (head: torch.Tensor) headGradient (hidden: torch.Tensor) (targets: torch.Tensor) (slopes: torch.Tensor) entropySlopes =
+let private atOnce (head: torch.Tensor) headGradient (hidden: torch.Tensor) (targets: torch.Tensor) (gradient: torch.Tensor) entropyGradient =
     let head, hidden = head.detach().requires_grad_ true, hidden.detach().requires_grad_ true
     head.grad <- headGradient
 
@@ -44,7 +44,7 @@ let private atOnce (head: torch.Tensor) headGradient (hidden: torch.Tensor) (tar
             let logProbs = Tensors.scoped(fun () -> torch.nn.functional.log_softmax(hidden.mm(head.t()), -1L))
             let chosen = logProbs.gather(1L, targets.unsqueeze 1L).squeeze 1L
             let entropy = Tensors.scoped(fun () -> (logProbs.exp() * logProbs).sum(1L).neg())
-            (chosen * slopes + entropy * (entropySlopes: torch.Tensor)).sum())
+            (chosen * gradient + entropy * (entropyGradient: torch.Tensor)).sum())
 
     value.backward()
 
@@ -55,14 +55,14 @@ let private peak way size =
     let head, hidden = normal [| size.Vocabulary; size.Width |], normal [| size.Tokens; size.Width |]
     let headGradient = torch.zeros_like head
     let targets = torch.arange(size.Tokens.ToScalar(), dtype = torch.int64)
-    let slopes, entropySlopes = torch.ones [| size.Tokens |], torch.ones [| size.Tokens |]
+    let gradient, entropyGradient = torch.ones [| size.Tokens |], torch.ones [| size.Tokens |]
 
     let work =
         match way with
         | Chunks -> inChunks
         | Whole -> atOnce
 
-    PeakMemory.during(fun () -> Tensors.released(fun () -> work head headGradient hidden targets slopes entropySlopes))
+    PeakMemory.during(fun () -> Tensors.released(fun () -> work head headGradient hidden targets gradient entropyGradient))
 
 /// What the child does: measures a way and writes the bytes.
 let child (way: string) (threads: string) =

@@ -55,7 +55,7 @@ let ``a config.json is enough, and the numbers are the plan's`` () =
             "adapter"
             "optimiser's moments"
             "keys and values of the episodes written"
-            "activations kept for the way back"
+            "activations kept for the backward pass"
             "peak, in"
         ] do
         Assert.Contains(part, text)

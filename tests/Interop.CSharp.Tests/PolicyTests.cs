@@ -22,7 +22,7 @@ public sealed class PolicyTests
         Assert.All(first, written => Assert.InRange(written.Tokens.Count, 1, 9));
         Assert.All(first, written => Assert.Equal(written.Tokens.Count, written.LogProbs.Count));
         Assert.Equal(first[0].Text, policy.Tokenizer.Decode(first[0].Tokens));
-        Assert.NotNull(policy.EndOfSequence);
+        Assert.NotEmpty(policy.StopTokens);
     }
 
     [Fact]

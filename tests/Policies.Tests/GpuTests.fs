@@ -35,7 +35,7 @@ let private scored dtype device settings =
     use scope = torch.NewDisposeScope()
     use model = modelOn dtype device
     let scored = Scoring.forwardLayout settings model (layoutOn device)
-    Scoring.pullBack scored (torch.ones_like scored.LogProb) None
+    Scoring.backward scored (torch.ones_like scored.LogProb) None
     let gradient = Option.get model.Parameters.Gradient
     let toCpu (tensor: torch.Tensor) = scope.MoveToOuter(tensor.detach().``to``(torch.float64).cpu().clone())
     toCpu scored.LogProb, toCpu gradient
@@ -115,7 +115,7 @@ let ``a step down the gradient on a GPU is the CPU's`` () =
         let step () =
             let scored = Scoring.forwardLayout (Scoring.at 1.0) model (layoutOn device)
             Parameters.zeroGradient parameters
-            Scoring.pullBack scored (torch.ones_like scored.LogProb) None
+            Scoring.backward scored (torch.ones_like scored.LogProb) None
             use _ = torch.no_grad()
             let gradient = Option.get parameters.Gradient
             let unit = gradient / gradient.norm()

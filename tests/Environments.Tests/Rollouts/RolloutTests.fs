@@ -73,7 +73,7 @@ let ``End-of-sequence ends a turn, stays in it, and the notice follows`` () =
     let words = WordTokenizer()
     let endOfSequence = (words :> ITokenizer).IdOf "<eos>" |> Option.toList
     let planned = script words [ [ "hmm <eos> not written"; answer ] ]
-    let trajectory = (run words { options with EndOfSequence = endOfSequence } planned)[0]
+    let trajectory = (run words { options with StopTokens = endOfSequence } planned)[0]
 
     Assert.Equal<int[]>(encode words "hmm <eos>", List.head(actions trajectory))
     Assert.Equal(1, trajectory.InvalidActions)
@@ -87,7 +87,7 @@ let ``Finished rows leave the batch and searches of a turn are one call`` () =
     let library = Library()
     let planned = script words [ [ search; answer ]; [ answer ]; [ search; search; answer ]; [ "hmm <eos>"; answer ] ]
     let endOfSequence = (words :> ITokenizer).IdOf "<eos>" |> Option.toList
-    let trajectories, sampler = runIn (searching library) words { options with EndOfSequence = endOfSequence } 1000 planned
+    let trajectories, sampler = runIn (searching library) words { options with StopTokens = endOfSequence } 1000 planned
 
     let rows = [ for requests in sampler.Requests -> [ for request in requests -> request.Row ] ]
     Assert.Equal<int list list>([ [ 0; 1; 2; 3 ]; [ 0; 2; 3 ]; [ 2 ] ], rows)

@@ -13,8 +13,8 @@ type private Case = {
     Hidden: torch.Tensor
     Head: torch.Tensor
     Targets: torch.Tensor
-    Slopes: torch.Tensor
-    EntropySlopes: torch.Tensor
+    Gradient: torch.Tensor
+    EntropyGradient: torch.Tensor
 }
 
 let private vocabulary, width = 17, 5
@@ -27,8 +27,8 @@ let private case (count: int) seed =
         Hidden = normal [| count; int64 width |] (seed "hidden")
         Head = normal [| int64 vocabulary; int64 width |] (seed "head")
         Targets = torch.tensor(tokens vocabulary (int count) (seed "targets") |> Array.map int64)
-        Slopes = normal [| count |] (seed "slopes")
-        EntropySlopes = normal [| count |] (seed "entropy slopes")
+        Gradient = normal [| count |] (seed "gradient")
+        EntropyGradient = normal [| count |] (seed "entropy gradient")
     }
 
 /// Log-probabilities and entropies from all logits at once, with a graph.
@@ -41,26 +41,26 @@ let private full temperature case (head: torch.Tensor) (hidden: torch.Tensor) =
 let private differentiated temperature case withEntropy =
     let head, hidden = case.Head.clone().requires_grad_(), case.Hidden.clone().requires_grad_()
     let logProb, entropy = full temperature case head hidden
-    let value = (logProb * case.Slopes).sum()
+    let value = (logProb * case.Gradient).sum()
 
     let value =
         if withEntropy then
-            value + (entropy * case.EntropySlopes).sum()
+            value + (entropy * case.EntropyGradient).sum()
         else
             value
 
     value.backward()
     Option.ofObj hidden.grad |> Option.get, Option.ofObj head.grad |> Option.get
 
-let private pulledBack settings case withEntropy =
+let private through settings case withEntropy =
     let scores = LogProbs.evaluate settings case.Head case.Hidden case.Targets
     let headGradient = torch.zeros_like case.Head
-    let entropySlopes = if withEntropy then Some case.EntropySlopes else None
+    let entropyGradient = if withEntropy then Some case.EntropyGradient else None
     let gradient =
-        LogProbs.pullBack settings case.Head (Some headGradient) case.Hidden case.Targets scores case.Slopes entropySlopes
+        LogProbs.backward settings case.Head (Some headGradient) case.Hidden case.Targets scores case.Gradient entropyGradient
     scores, gradient, headGradient
 
-/// Cases of 1 to 12 tokens in chunks of 1 to 15, at temperatures 0.5, 1 and 2, with and without a slope on the entropy.
+/// Cases of 1 to 12 tokens in chunks of 1 to 15, at temperatures 0.5, 1 and 2, with and without a gradient of the entropy.
 let private cases =
     gen {
         let! count = Gen.choose(1, 12)
@@ -76,7 +76,7 @@ let ``values and gradients are those of full logits, whatever the chunk`` () =
     Prop.forAll (Arb.fromGen cases) (fun (count, settings, withEntropy, seed) ->
         use _ = torch.NewDisposeScope()
         let case = case count seed
-        let scores, hiddenGradient, headGradient = pulledBack settings case withEntropy
+        let scores, hiddenGradient, headGradient = through settings case withEntropy
         let logProb, entropy = full settings.Temperature case case.Head case.Hidden
         let expectedHidden, expectedHead = differentiated settings.Temperature case withEntropy
         close 1e-10 logProb scores.LogProb
@@ -102,14 +102,14 @@ let ``the head's gradient is added to what is there`` () =
     let case = case 4 2
     let scores = LogProbs.evaluate LogProbs.defaults case.Head case.Hidden case.Targets
     let gradient = torch.ones_like case.Head
-    LogProbs.pullBack LogProbs.defaults case.Head (Some gradient) case.Hidden case.Targets scores case.Slopes None |> ignore
-    let _, _, alone = pulledBack LogProbs.defaults case false
+    LogProbs.backward LogProbs.defaults case.Head (Some gradient) case.Hidden case.Targets scores case.Gradient None |> ignore
+    let _, _, alone = through LogProbs.defaults case false
     close 1e-12 (alone + 1.0) gradient
 
 [<Fact>]
 let ``no tokens have no scores and no gradient`` () =
     use _ = torch.NewDisposeScope()
-    let scores, gradient, headGradient = pulledBack LogProbs.defaults (case 0 3) false
+    let scores, gradient, headGradient = through LogProbs.defaults (case 0 3) false
     Assert.Equal<int64[]>([| 0L |], scores.LogProb.shape)
     Assert.Equal<int64[]>([| 0L; int64 width |], gradient.shape)
     Assert.Equal(0.0, headGradient.abs().sum().ToDouble())
@@ -125,15 +125,15 @@ let ``in half precision the head's gradient is the same in one chunk and in many
         Hidden = one.Hidden.expand(int64 count, -1L).contiguous().``to`` torch.bfloat16
         Head = one.Head.``to`` torch.bfloat16
         Targets = one.Targets.expand(int64 count).contiguous()
-        Slopes = one.Slopes.expand(int64 count).contiguous().``to`` torch.float32
-        EntropySlopes = one.EntropySlopes
+        Gradient = one.Gradient.expand(int64 count).contiguous().``to`` torch.float32
+        EntropyGradient = one.EntropyGradient
     }
 
     let gradient size =
         let settings = { LogProbs.defaults with ChunkSize = size }
         let scores = LogProbs.evaluate settings many.Head many.Hidden many.Targets
         let gradient = torch.zeros(many.Head.shape, dtype = torch.float32)
-        LogProbs.pullBack settings many.Head (Some gradient) many.Hidden many.Targets scores many.Slopes None |> ignore
+        LogProbs.backward settings many.Head (Some gradient) many.Hidden many.Targets scores many.Gradient None |> ignore
         gradient
 
     let whole = gradient count

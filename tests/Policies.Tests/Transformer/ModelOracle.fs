@@ -85,7 +85,7 @@ let ``loss and the gradient of every parameter are the reference's`` name =
         let scored = Scoring.forwardLayout settings model (layout settings.Packing expected)
         let share = 1.0 / float(scored.Tokens.LogProb.numel())
         Assert.Equal((expected.Field "loss").GetDouble(), -share * scored.LogProb.sum().ToDouble(), 1e-4)
-        Scoring.pullBack scored (torch.full_like(scored.LogProb, Tensors.scalar -share)) None
+        Scoring.backward scored (torch.full_like(scored.LogProb, Tensors.scalar -share)) None
         let norms = Parameters.gradients model.Parameters |> Map.ofArray
         Assert.Equal(norms.Count, Seq.length(reference.EnumerateObject()))
 

@@ -40,7 +40,7 @@ let private ``gradient is the finite difference`` settings architecture =
     use _ = torch.NewDisposeScope()
     use model = moved architecture
     let weights = weights()
-    Scoring.pullBack (scored settings model) (fst weights) (Some(snd weights))
+    Scoring.backward (scored settings model) (fst weights) (Some(snd weights))
 
     for name, gradient in Parameters.gradients model.Parameters do
         let parameter = Parameters.named model.Parameters |> Array.find(fst >> (=) name) |> snd
@@ -78,7 +78,7 @@ let ``packing and checkpointing change neither scores nor gradients`` () =
         let outcome settings =
             Parameters.zeroGradient model.Parameters
             let scored = scored settings model
-            Scoring.pullBack scored (fst weights) (Some(snd weights))
+            Scoring.backward scored (fst weights) (Some(snd weights))
             scored.LogProb, scored.Entropy, (Option.get model.Parameters.Gradient).clone()
 
         let logProb, entropy, gradient = outcome(Scoring.at 1.0)
@@ -105,7 +105,7 @@ let ``what a token's many occurrences add to its gradient adds up in bfloat16`` 
         let parameters = model.Parameters
         Parameters.zeroGradient parameters
         let pass: Pass = make parameters model.Rotation (fun _ _ values -> values) tokens
-        pass.PullBack(ofHidden.``to`` parameters.Values.dtype)
+        pass.Backward(ofHidden.``to`` parameters.Values.dtype)
         snd(Parameters.gradients parameters |> Array.head).``to`` torch.float64
 
     for make in [ Pass.plain; Pass.checkpointed ] do
@@ -113,7 +113,7 @@ let ``what a token's many occurrences add to its gradient adds up in bfloat16`` 
         Assert.InRange((actual - expected).norm().ToDouble() / expected.norm().ToDouble(), 0.0, 0.02)
 
 [<Fact>]
-let ``sequences without an action have no scores, and nothing to pull back`` () =
+let ``sequences without an action have no scores, and no gradient`` () =
     use _ = torch.NewDisposeScope()
     use model = moved architecture
 
@@ -121,7 +121,7 @@ let ``sequences without an action have no scores, and nothing to pull back`` () 
         let layout = Layout.arrange settings.Packing torch.CPU [| [| struct (3, false) |]; [||] |]
         let scored = Scoring.forwardLayout settings model layout
         Assert.Equal<int64[]>([| 2L; 1L |], scored.LogProb.shape)
-        Scoring.pullBack scored (torch.ones_like scored.LogProb) None
+        Scoring.backward scored (torch.ones_like scored.LogProb) None
         Assert.Equal(0.0, (Option.get model.Parameters.Gradient).abs().max().ToDouble())
 
 [<Fact>]

@@ -113,7 +113,7 @@ let ``the gradient is the finite difference`` () =
         use policy = adapted torch.float64 case
         let weights, entropyWeights = normal [| 2L; 4L |] (Seed.ofInt 7), normal [| 2L; 4L |] (Seed.ofInt 8)
         let scored = score case.Settings policy
-        Scoring.pullBack scored weights (Some entropyWeights)
+        Scoring.backward scored weights (Some entropyWeights)
         use _ = torch.no_grad()
         let adapter = Option.get policy.Parameters.Adapter
 
@@ -175,7 +175,7 @@ let ``beside weights of half precision numbers and gradient are in float32, and 
 
     let gradient (policy: Policy) =
         let scored = score (Scoring.at 1.0) policy
-        Scoring.pullBack scored (torch.ones_like scored.LogProb) None
+        Scoring.backward scored (torch.ones_like scored.LogProb) None
         scored.LogProb, (Option.get policy.Parameters.Adapter).Gradient.Value
 
     let (scores, found), (expected, reference) = gradient narrow, gradient exact
@@ -210,7 +210,7 @@ let ``only the adapter has a gradient, and a frozen one has none`` () =
     Assert.False policy.Parameters.Layers[0].GateUp.requires_grad
     let before = bare.Parameters.Gradient.Value.clone()
     let scored = score (Scoring.at 1.0) policy
-    Scoring.pullBack scored (torch.ones_like scored.LogProb) None
+    Scoring.backward scored (torch.ones_like scored.LogProb) None
     close 0.0 before bare.Parameters.Gradient.Value
     Assert.True(policy.Parameters.Adapter.Value.Gradient.Value.norm().ToDouble() > 0.0)
     Parameters.zeroGradient policy.Parameters
@@ -219,7 +219,7 @@ let ``only the adapter has a gradient, and a frozen one has none`` () =
     let scored = score (Scoring.at 1.0) frozen
 
     let error =
-        Assert.Throws<InvalidOperationException>(fun () -> Scoring.pullBack scored (torch.ones_like scored.LogProb) None)
+        Assert.Throws<InvalidOperationException>(fun () -> Scoring.backward scored (torch.ones_like scored.LogProb) None)
 
     Assert.Contains("frozen", error.Message)
 

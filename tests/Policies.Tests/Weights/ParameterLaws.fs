@@ -73,7 +73,7 @@ let ``backward fills the flat gradient, and adds to it`` () =
 
     let accumulate () =
         let scored = Scoring.forwardLayout (Scoring.at 1.0) model layout
-        Scoring.pullBack scored (torch.ones_like scored.LogProb) None
+        Scoring.backward scored (torch.ones_like scored.LogProb) None
 
     let gradient = Option.get model.Parameters.Gradient
     accumulate()
@@ -111,7 +111,7 @@ let ``the gradient of weights in half precision is in float32, and nothing of it
         let values = (start.Parameters.Values.``to`` dtype).clone()
         use model = Parameters.ofValues untied true values |> Model.ofParameters
         let scored = Scoring.forwardLayout settings model layout
-        Scoring.pullBack scored (torch.ones_like scored.LogProb) None
+        Scoring.backward scored (torch.ones_like scored.LogProb) None
         Assert.All(model.Parameters.Arriving, fun (weight, _) -> Assert.Null weight.grad)
         let gradient = Option.get model.Parameters.Gradient
         Assert.Equal(torch.float32, gradient.dtype)
@@ -123,7 +123,7 @@ let ``the gradient of weights in half precision is in float32, and nothing of it
         Assert.InRange((wide - half).norm().ToDouble() / wide.norm().ToDouble(), 0.0, 0.05)
 
 [<Fact>]
-let ``a frozen policy cannot be pulled back through`` () =
+let ``a frozen policy has no backward pass`` () =
     use _ = torch.NewDisposeScope()
     use model = modelOf architecture torch.float32 6
     use frozen = Model.frozen model
@@ -131,7 +131,7 @@ let ``a frozen policy cannot be pulled back through`` () =
     let scored = Scoring.forwardLayout (Scoring.at 1.0) frozen layout
 
     let error =
-        Assert.Throws<InvalidOperationException>(fun () -> Scoring.pullBack scored (torch.ones_like scored.LogProb) None)
+        Assert.Throws<InvalidOperationException>(fun () -> Scoring.backward scored (torch.ones_like scored.LogProb) None)
 
     Assert.Contains("frozen", error.Message)
 

@@ -52,7 +52,7 @@ let ``what saves memory saves it where it says`` () =
     let adapted = predict(fun o -> { o with Update.Adapter = Some LoraOptions.defaults })
     let frozen = predict(fun o -> { o with Update.FreezeEmbedding = true })
     Assert.Equal(whole.Always, checkpointed.Always)
-    let activations = part "activations kept for the way back"
+    let activations = part "activations kept for the backward pass"
     Assert.True(10L * activations checkpointed < activations whole)
     for name in [ "gradient"; "optimiser's moments" ] do
         Assert.True(10L * part name adapted < part name whole, name)

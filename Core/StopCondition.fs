@@ -7,7 +7,7 @@ open System.Text
 /// The end of a text that is being written: at one of some tokens, or where one of some texts is complete, over however many tokens. It is asked for after
 /// every token, so it looks at the last few tokens alone. Raises `ArgumentException` for an empty stop text.
 [<Sealed>]
-type TurnEnd(tokenizer: ITokenizer, stopTokens: int seq, stopTexts: string list) =
+type StopCondition(tokenizer: ITokenizer, stopTokens: int seq, stopTexts: string list) =
     do
         if stopTexts |> List.exists String.IsNullOrEmpty then
             Setting.refuse "A stop text is empty; it would end every text at once."

@@ -1,4 +1,4 @@
-module Levee.Policies.Tests.TurnEndLaws
+module Levee.Policies.Tests.StopConditionLaws
 
 open System
 open System.Text
@@ -35,7 +35,7 @@ let ``a text is over with the token that completes a stop text, and not before``
     Check.QuickThrowOnFailure(
         Prop.forAll (Arb.fromGen texts) (fun (stops, written) ->
             let tokens = bytes.Encode(written, false)
-            let turnEnd = TurnEnd(bytes, [], stops)
+            let stop = StopCondition(bytes, [], stops)
             let ends = [ for stop in stops -> written.IndexOf(stop, StringComparison.Ordinal), stop ]
 
             let expected =
@@ -45,10 +45,10 @@ let ``a text is over with the token that completes a stop text, and not before``
                 |> List.sort
                 |> List.tryHead
 
-            seq { 1 .. tokens.Length } |> Seq.tryFind(fun count -> turnEnd.Reached tokens[.. count - 1]) = expected)
+            seq { 1 .. tokens.Length } |> Seq.tryFind(fun count -> stop.Reached tokens[.. count - 1]) = expected)
     )
 
 [<Fact>]
 let ``a stop token ends a text, and a token that the tokenizer lacks does not`` () =
-    let turnEnd = TurnEnd(bytes, [ 300; 10 ], [ "x" ])
-    Assert.Equal<bool list>([ true; true; false; true ], [ for token in [ 300; 10; 301; int 'x' ] -> turnEnd.Reached [| 5; token |] ])
+    let stop = StopCondition(bytes, [ 300; 10 ], [ "x" ])
+    Assert.Equal<bool list>([ true; true; false; true ], [ for token in [ 300; 10; 301; int 'x' ] -> stop.Reached [| 5; token |] ])
