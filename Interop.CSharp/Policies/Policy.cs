@@ -73,6 +73,19 @@ public sealed class Policy : IDisposable
         };
     }
 
+    /// <summary>
+    /// Who pulls the actions of a trajectory down: the influence of each trajectory of its group, itself included, on each of its actions; action by
+    /// action, most harmful first.
+    /// </summary>
+    /// <param name="group">The trajectories of one question.</param>
+    /// <param name="advantages">The advantage of each.</param>
+    /// <param name="index">The index in the group of the trajectory that is looked at.</param>
+    /// <param name="temperature">The temperature that they were sampled at; above 0.</param>
+    /// <exception cref="ArgumentException">A number is out of range, or the advantages are not one a trajectory.</exception>
+    public IReadOnlyList<Influence> Influences(
+        IReadOnlyList<Trajectory> group, IReadOnlyList<double> advantages, int index, double temperature = 1) =>
+        CorePolicies.InfluenceModule.onTrajectory(temperature, Inner, group.ToCore(), [.. advantages], index).MapAll(Influence.FromCore);
+
     /// <summary>Continues texts, all at once; one that fills the context is continued by nothing.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="options">The settings; <see cref="AdvisedGeneration"/> where they are not given.</param>

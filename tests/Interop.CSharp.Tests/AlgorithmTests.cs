@@ -154,6 +154,54 @@ public sealed class AlgorithmTests
     }
 
     [Fact]
+    public void An_objective_in_stages_keeps_the_laws()
+    {
+        var staged = Objectives.Staged("mine", whole =>
+        {
+            var tokens = whole.Mask.sum();
+            return (part, forward) =>
+            {
+                var value = (-part.Advantage * forward.LogProb * part.Mask).sum() / tokens.clamp_min(1);
+                return new Loss { Value = value, Metrics = new Dictionary<string, torch.Tensor> { ["mine"] = value.detach() } };
+            };
+        });
+        Assert.Equal("mine", staged.Formula);
+        Assert.Contains("padding", Assert.Single(Laws.Violations(staged)).Law);
+
+        var clean = Objectives.Staged("clean", whole =>
+        {
+            var tokens = whole.Mask.sum();
+            return (part, forward) => new Loss
+            {
+                Value = part.Keep(-part.Advantage * forward.LogProb).sum() / tokens.clamp_min(1),
+            };
+        });
+        Assert.Empty(Laws.Violations(clean));
+        Assert.Equal("clean", Laws.Check(clean).Formula);
+        var estimates = Advantages.Grpo.Estimate(Groups);
+        var known = Objectives.Reinforce(Aggregation.TokenMean).Evaluate(All, estimates, Scores);
+        Assert.Equal(known.Value, clean.Evaluate(All, estimates, Scores).Value, 1e-12);
+        Assert.Contains("padding does not matter", Assert.Throws<ArgumentException>(() => Laws.Check(staged)).Message);
+    }
+
+    [Fact]
+    public void An_objective_in_stages_sees_what_it_asks_for()
+    {
+        var all = new ObjectiveNeeds { References = [ReferencePolicy.Initial], EntropyGradient = true, Critic = true };
+        var own = Objectives.Staged(
+            "all",
+            _ => (part, forward) => new Loss
+            {
+                Value = (part.Mask * (forward.Entropy + (forward.Values! - part.ValuesOld!) + part.LogProbUnder(ReferencePolicy.Initial))).sum(),
+            },
+            all);
+        var loss = own.Evaluate(All, Advantages.Grpo.Estimate(Groups), Scores);
+        Assert.All(loss.EntropyGradient!, row => Assert.All(row, number => Assert.Equal(1, number)));
+        Assert.All(loss.ValueGradient!, row => Assert.All(row, number => Assert.Equal(1, number)));
+        Assert.All(loss.LogProbGradient, row => Assert.All(row, number => Assert.Equal(0, number)));
+    }
+
+    [Fact]
     public void Displacement_is_measured_as_in_FSharp()
     {
         var own = Displacement.Measure(Groups, Scores.LogProbs);

@@ -51,6 +51,37 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void An_adapter_stands_beside_the_weights_and_survives_its_folder()
+    {
+        using var folder = new TemporaryFolder();
+        using var policy = Policy.Load(WarmStartFolder, trainable: false);
+        Trajectory[] episodes = [Episode(1, 4), Episode(0, 3)];
+        using var adapted = policy.WithAdapter(WarmStartFolder, new LoraOptions { Rank = 2 }, 7);
+        Assert.Equal(policy.Score(episodes).LogProbs, adapted.Score(episodes).LogProbs);
+        adapted.SaveAdapter(Path.Combine(folder.Path, "adapter"));
+        using var again = policy.LoadAdapter(Path.Combine(folder.Path, "adapter"));
+        using var merged = again.Merge();
+        using var bare = again.WithoutAdapter();
+        Assert.Equal(policy.Score(episodes).LogProbs, merged.Score(episodes).LogProbs);
+        Assert.Equal(policy.Score(episodes).LogProbs, bare.Score(episodes).LogProbs);
+        Assert.Contains("no adapter", Assert.Throws<InvalidOperationException>(() => policy.SaveAdapter(folder.Path)).Message);
+    }
+
+    [Fact]
+    public void Who_pulls_an_action_down_is_told_most_harmful_first()
+    {
+        using var policy = Policy.Load(WarmStartFolder);
+        Trajectory[] group = [Episode(1, 4), Episode(0, 3), Episode(0, 6)];
+        double[] advantages = [1, -0.5, -0.5];
+        var own = policy.Influences(group, advantages, 0, 0.8);
+        Assert.Equal(3, own.Count);
+        Assert.Equal(own.OrderBy(one => one.Total), own);
+        Assert.All(own, one => Assert.Equal(1, one.Action));
+        Assert.Equal(0, Assert.Single(own, one => one.Total > 0).Trajectory);
+        Assert.Throws<ArgumentException>(() => policy.Influences(group, advantages, 3));
+    }
+
+    [Fact]
     public async Task Writing_ends_at_a_stop_text()
     {
         using var policy = Policy.Load(WarmStartFolder);

@@ -1,9 +1,10 @@
+using Levee.CSharp.Mapping;
 using TorchSharp;
 
 namespace Levee.CSharp;
 
 /// <summary>
-/// The sampled actions as a <see cref="TokenLoss"/> may see them: R responses by N action tokens, padded at the right. All tensors are constants and
+/// The sampled actions as a <see cref="TokenLoss"/> or a <see cref="StagedLoss"/> may see them: R responses by N action tokens, padded at the right. All tensors are constants and
 /// belong to the caller.
 /// </summary>
 public sealed class Batch
@@ -14,6 +15,15 @@ public sealed class Batch
 
     /// <summary>[R, N] log-probability of each token under the policy that sampled it.</summary>
     public torch.Tensor LogProbOld => _core.LogProbOld;
+
+    /// <summary>[R, N] log-probability of each token as the sampler reported it.</summary>
+    public torch.Tensor LogProbSampled => _core.LogProbSampled;
+
+    /// <summary>[R, N] the critic's value before each token when the batch was sampled; null without a critic.</summary>
+    public torch.Tensor? ValuesOld => _core.ValueOld.ToReference();
+
+    /// <summary>[R, N] the value that the critic should have given; null without a critic.</summary>
+    public torch.Tensor? Returns => _core.Return.ToReference();
 
     /// <summary>[R, N] advantage of each token.</summary>
     public torch.Tensor Advantage => _core.Advantage;
@@ -42,4 +52,7 @@ public sealed class Batch
     /// <summary>[R, N] log-probability of each token under a reference policy that the objective was said to need.</summary>
     /// <exception cref="InvalidOperationException">The batch lacks it.</exception>
     public torch.Tensor LogProbUnder(ReferencePolicy reference) => CoreObjectives.BatchModule.logProb(reference.Inner, _core);
+
+    /// <summary>[R, N] numbers where a token stands, and 0 in the padding whatever stands there: a gradient through it is never NaN.</summary>
+    public torch.Tensor Keep(torch.Tensor numbers) => Core.Tensors.keep(_core.Mask, numbers);
 }

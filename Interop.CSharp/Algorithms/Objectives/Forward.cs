@@ -1,3 +1,4 @@
+using Levee.CSharp.Mapping;
 using TorchSharp;
 
 namespace Levee.CSharp;
@@ -12,6 +13,9 @@ public sealed class Forward
     /// <summary>[R, N] log-probability of each token under the current policy; a loss is differentiated with respect to it.</summary>
     public torch.Tensor LogProb => _core.LogProb;
 
-    /// <summary>[R, N] entropy in nats of the distribution each token was drawn from; a constant.</summary>
+    /// <summary>[R, N] entropy in nats of the distribution each token was drawn from; a constant unless the objective said that it differentiates it.</summary>
     public torch.Tensor Entropy => _core.Entropy;
+
+    /// <summary>[R, N] the critic's value before each token; null without a critic.</summary>
+    public torch.Tensor? Values => _core.Value.ToReference();
 }

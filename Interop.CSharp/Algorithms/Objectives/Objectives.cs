@@ -1,5 +1,7 @@
 using Levee.CSharp.Mapping;
 using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using TorchSharp;
 
 namespace Levee.CSharp;
 
@@ -80,4 +82,24 @@ public static class Objectives
         var needs = SetModule.UnionMany(references.Select(reference => CoreObjectives.BatchModule.needs(reference.Inner)));
         return new(new CoreObjectives.Objective(objective.Term, needs, objective.Loss));
     }
+
+    /// <summary>An objective of your own, in stages: denominators from the whole mini-batch, the loss from a part of it.</summary>
+    /// <param name="name">The objective's name in formulas.</param>
+    /// <param name="stages">The stages.</param>
+    /// <param name="needs">What it asks of a trainer; log-probabilities alone where it is not given.</param>
+    public static Objective Staged(string name, StagedLoss stages, ObjectiveNeeds? needs = null)
+    {
+        ArgumentNullException.ThrowIfNull(stages);
+        return new(new CoreObjectives.Objective(
+            CoreFormulas.TermModule.name(name),
+            (needs ?? new ObjectiveNeeds()).ToCore(),
+            FSharpTypes.ToFSharpFunc((CoreObjectives.Batch whole) => Judge(stages(new Batch(whole))))));
+    }
+
+    private static FSharpFunc<CoreObjectives.Batch, FSharpFunc<CoreObjectives.Forward, CoreObjectives.Loss>> Judge(PartLoss judge) =>
+        FSharpTypes.ToFSharpFunc((CoreObjectives.Batch part, CoreObjectives.Forward forward) =>
+        {
+            var loss = judge(new Batch(part), new Forward(forward));
+            return new CoreObjectives.Loss(loss.Value, loss.Metrics.Select(metric => Tuple.Create(metric.Key, metric.Value)).ToFSharpList());
+        });
 }

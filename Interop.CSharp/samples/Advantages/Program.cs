@@ -22,7 +22,7 @@ var trajectories = groups.SelectMany(group => group).ToArray();
 var now = new TokenScores { LogProbs = [.. trajectories.Select((trajectory, i) => Shifted(trajectory, i == 0 ? -0.5 : -0.01))] };
 
 Console.WriteLine();
-Console.WriteLine("Loss, and its slope on the first token of the first, correct trajectory");
+Console.WriteLine("Loss, and its gradient on the first token of the first, correct trajectory");
 foreach (var recipe in new[] { Recipes.Grpo, Recipes.Grpo + 0.2 * Objectives.Llds(LldsOptions.OverAllTokens) })
 {
     var loss = recipe.Evaluate(groups, now);
