@@ -1,7 +1,7 @@
 // Builds, tests and runs Levee: `dotnet fsi build.fsx help` shows how.
 #r "nuget: Argu, 6.1.1"
 #load "build/Shell.fsx" "build/Libtorch.fsx" "build/Apt.fsx" "build/TorchSource.fsx" "build/Setup.fsx" "build/Projects.fsx"
-#load "build/Tests.fsx" "build/Format.fsx" "build/Scripts.fsx" "build/Bundle.fsx"
+#load "build/Tests.fsx" "build/BlankLines.fsx" "build/Format.fsx" "build/Scripts.fsx" "build/Bundle.fsx"
 
 open System
 open System.IO
