@@ -26,12 +26,9 @@ type WarmStartOptions = {
 module WarmStartOptions =
     /// Raises `ArgumentException` that says which setting is out of range and what would do.
     let validate options =
-        let demand holds message =
-            if not holds then
-                raise(ArgumentException message)
-        demand (options.Steps >= 1) $"A warm start of {options.Steps} steps is out of range: give 1 or more."
-        demand (options.Demonstrations >= 1) $"{options.Demonstrations} demonstrations a step are out of range: give 1 or more."
-        demand (options.Flaws >= 0.0 && options.Flaws <= 1.0) $"A share of flaws of {options.Flaws} is out of range: give 0 to 1."
+        Setting.demand (options.Steps >= 1) $"A warm start of {options.Steps} steps is out of range: give 1 or more."
+        Setting.demand (options.Demonstrations >= 1) $"{options.Demonstrations} demonstrations a step are out of range: give 1 or more."
+        Setting.demand (options.Flaws >= 0.0 && options.Flaws <= 1.0) $"A share of flaws of {options.Flaws} is out of range: give 0 to 1."
 
 [<RequireQualifiedAccess>]
 module WarmStart =
