@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Levee.Interop.HuggingFace.Tests;
 
-/// <summary>What the Rust library answers for many small tokenizers (tokenizer-cases.json, made by make-tokenizer-cases.mjs).</summary>
+/// <summary>The tokenizers give what the Rust library gives, for many small tokenizers (tokenizer-cases.json, made by make-tokenizer-cases.mjs).</summary>
 public sealed class TokenizerAgainstRustTests : IDisposable
 {
     private static readonly JsonNode Cases = JsonNode.Parse(File.ReadAllText(TestData.Beside("tokenizer-cases.json")))!;
