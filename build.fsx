@@ -201,11 +201,11 @@ let levee arguments =
 
 let private train words = launch $"{typed} run SCRIPT" $"{typed} resume" ("train" :: words)
 
-/// Runs an experiment; the main job where the first word names none.
+/// Runs an experiment; the main job where the first word names none. All options are the experiment's own, --help too.
 let run arguments =
     match arguments with
-    | (experiment: string) :: _ when not(experiment.StartsWith '-') -> train arguments
-    | options -> train("collapse" :: options)
+    | (experiment: string) :: options when not(experiment.StartsWith '-') -> train(experiment :: "--" :: options)
+    | options -> train("collapse" :: "--" :: options)
 
 let clean () =
     let folder = inRepository "artifacts"

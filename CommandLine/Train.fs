@@ -15,7 +15,10 @@ module Train =
 
     /// The folders below which Experiments/ and runs/ are looked for: the working folder, and a launcher's checkout.
     let private places () =
-        [ Directory.GetCurrentDirectory(); yield! Environment.GetEnvironmentVariable checkoutVariable |> Option.ofObj |> Option.toList ]
+        [
+            Directory.GetCurrentDirectory()
+            yield! Environment.GetEnvironmentVariable checkoutVariable |> Option.ofObj |> Option.toList
+        ]
         |> List.distinct
 
     let private noScript _ = Usage.refuse "train needs an experiment: a script (.fsx), or the config.json of a run."
@@ -67,8 +70,13 @@ module Train =
         |> Option.defaultWith(fun () ->
             let known = scriptNames()
             let near = Spelling.didYouMean experiment known
-            let names = if known.IsEmpty then "" else $"""; in Experiments/ there are: {String.concat ", " known}"""
-            Usage.refuse $"unknown experiment '{experiment}'.{near} Give a script (.fsx{names}), the config.json of a run, or a run's folder.")
+            let names =
+                if known.IsEmpty then
+                    ""
+                else
+                    $"""; in Experiments/ there are: {String.concat ", " known}"""
+            Usage.refuse
+                $"unknown experiment '{experiment}'.{near} Give a script (.fsx{names}), the config.json of a run, or a run's folder.")
 
     let private start (experiment: string) options =
         match find experiment with
@@ -110,7 +118,8 @@ module Train =
         | _ -> conduct folder.Configuration [ "--resume"; folder.Path; yield! options ]
 
     let private run _ (words: string list) =
-        match words with
+        // A lone `--` has only kept this command from reading the options behind it as its own.
+        match words |> List.filter((<>) "--") with
         | "--resume" :: folder :: options when not(folder.StartsWith '-') -> resume folder options
         | "--resume" :: _ -> Usage.refuse "--resume needs the run to go on with: its folder, or its name under runs/."
         | experiment :: options when not(experiment.StartsWith '-') -> start experiment options
