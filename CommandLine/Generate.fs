@@ -153,8 +153,7 @@ module Generate =
         let continuations = Continuation.write settings policy tokens onText cancellation
 
         if isJson then
-            continuations
-            |> Array.iteri(fun number continuation -> printfn "%s" (asJson dateRead number continuation))
+            continuations |> Array.iteri(fun number continuation -> printfn "%s" (asJson dateRead number continuation))
         elif settings.Samples = 1 then
             printfn ""
 

@@ -14,7 +14,10 @@ module Checkpoint =
     let private checkEnds (tokenizer: Tokenizer) (file: string) (ends: int seq) =
         for id in ends do
             if isNull(tokenizer.TokenOf id) then
-                Architecture.refuse file $"eos_token_id {id} is no token of {ModelFolder.TokenizerName}" "check that the tokenizer belongs to the model."
+                Architecture.refuse
+                    file
+                    $"eos_token_id {id} is no token of {ModelFolder.TokenizerName}"
+                    "check that the tokenizer belongs to the model."
 
     let private check (weights: ModelWeights) architecture =
         Parameters.shapes architecture

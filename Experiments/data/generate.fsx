@@ -60,7 +60,10 @@ type Split =
 /// A value that a policy can write word by word and still match: not empty, one name only, the same after splitting and joining.
 let answerable (value: string) =
     let form = AnswerText.normalise value
-    form <> "" && form = AnswerText.normalise(String.concat " " (Atlas.words value)) && not(value.Contains ',') && not(value.Contains " or ")
+    form <> ""
+    && form = AnswerText.normalise(String.concat " " (Atlas.words value))
+    && not(value.Contains ',')
+    && not(value.Contains " or ")
 
 let private strings (node: JsonNode | null) =
     match node with

@@ -130,7 +130,8 @@ module internal SamplerRow =
 
             for token in request.Context do
                 if token < 0 || token >= architecture.VocabularySize then
-                    Setting.refuse $"Row {number} is given token {token}; the policy's vocabulary ends at {architecture.VocabularySize - 1}."
+                    Setting.refuse
+                        $"Row {number} is given token {token}; the policy's vocabulary ends at {architecture.VocabularySize - 1}."
 
             if row.Length = 0 && request.Context.Length = 0 then
                 Setting.refuse $"Row {number} has no context: give it a prompt of at least one token."

@@ -28,7 +28,9 @@ module LoraOptions =
         Setting.demand
             (options.Alpha > 0.0 && Double.IsFinite options.Alpha)
             $"An adapter's alpha of {options.Alpha} is out of range: give a number above 0."
-        Setting.demand (not options.Targets.IsEmpty) "An adapter without targets changes nothing: name a projection, such as Projection.Query."
+        Setting.demand
+            (not options.Targets.IsEmpty)
+            "An adapter without targets changes nothing: name a projection, such as Projection.Query."
 
         for target, count in List.countBy id options.Targets do
             Setting.demand (count = 1) $"The adapter's target {Projection.name target} is named {count} times: name it once."

@@ -26,14 +26,12 @@ type private FiniteConverter() =
 /// fields, and a `Skippable` field that is `Skip` is left out. Characters stand as themselves, and a number is written so that it reads back the same.
 [<RequireQualifiedAccess>]
 module Json =
-    let private unions = JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields ||| JsonUnionEncoding.UnwrapFieldlessTags
+    let private unions =
+        JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields ||| JsonUnionEncoding.UnwrapFieldlessTags
 
     let private make (unions: JsonUnionEncoding) change =
         let options =
-            JsonSerializerOptions(
-                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                PropertyNamingPolicy = JsonNamingPolicy.CamelCase
-            )
+            JsonSerializerOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.CamelCase)
         options.Converters.Add(JsonFSharpConverter unions)
         change options
         options

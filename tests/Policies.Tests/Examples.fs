@@ -90,3 +90,17 @@ type TemporaryFolder() =
 
     interface IDisposable with
         member _.Dispose() = Directory.Delete(path, true)
+
+/// A right answer that is made of these segments.
+let trajectory segments = {
+    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+    Segments = segments
+    Reward = 1.0
+    Fault = None
+    End = Answered
+    Answer = None
+    AnswerTokens = 0
+    CallTokens = []
+    Searches = []
+    InvalidActions = 0
+}

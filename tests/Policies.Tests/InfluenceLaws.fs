@@ -12,19 +12,6 @@ open TorchSharp
 
 type private Case = { Temperature: float; Slice: int; Group: Group; Advantages: float[]; Index: int }
 
-let private trajectory segments = {
-    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments = segments
-    Reward = 1.0
-    Fault = None
-    End = Answered
-    Answer = None
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = []
-    InvalidActions = 0
-}
-
 let private someTokens least most =
     gen {
         let! count = Gen.choose(least, most)
