@@ -1,11 +1,13 @@
 // Builds, tests and runs Levee: `dotnet fsi build.fsx help` shows how.
 #r "nuget: Argu, 6.1.1"
+#load "CommandLine/Spelling.fs" "CommandLine/Child.fs"
 #load "build/Shell.fsx" "build/Libtorch.fsx" "build/Apt.fsx" "build/TorchSource.fsx" "build/Setup.fsx" "build/Projects.fsx"
-#load "build/Tests.fsx" "build/BlankLines.fsx" "build/Format.fsx" "build/Scripts.fsx" "build/Bundle.fsx"
+#load "build/Tests.fsx" "build/BlankLines.fsx" "build/Format.fsx" "build/Bundle.fsx"
 
 open System
 open System.IO
 open Argu
+open Levee.CommandLine
 open Shell
 
 [<HelpFlags "help">]
@@ -126,7 +128,7 @@ let scriptName = "dotnet fsi build.fsx"
 let parser = ArgumentParser.Create<Command>(programName = scriptName, usageStringCharacterWidth = 120)
 let commands = [ for case in parser.GetArgumentCases() -> List.head case.CommandLineNames.Value ]
 
-/// Argu's parser for a command's own options; None for `build` and `clean`, which have none.
+/// Argu's parser for a command's own options; None for a command that has none.
 let optionsOf command =
     parser.GetSubCommandParsers()
     |> List.tryFind(fun inner -> inner.ParentInfo |> Option.exists(fun case -> List.contains command case.CommandLineNames.Value))
@@ -134,7 +136,7 @@ let optionsOf command =
 let checkCommand typed =
     if not(List.contains typed commands) then
         refuse
-            $"""unknown command '{typed}'.{didYouMean typed commands} There are: {String.Join(", ", commands)}. Help: {scriptName} help"""
+            $"""unknown command '{typed}'.{Spelling.didYouMean typed commands} There are: {String.Join(", ", commands)}. Help: {scriptName} help"""
 
 let checkOptions command (arguments: string list) =
     let known = [
@@ -151,7 +153,7 @@ let checkOptions command (arguments: string list) =
                 else
                     $"""There are: {String.Join(", ", known)}"""
 
-            refuse $"unknown option '{typed}' for {command}.{didYouMean typed known} {options}. Help: {scriptName} help {command}"
+            refuse $"unknown option '{typed}' for {command}.{Spelling.didYouMean typed known} {options}. Help: {scriptName} help {command}"
 
 /// Prints the usage of one command, or of all, with examples.
 let help (command: string option) =
@@ -177,18 +179,33 @@ let bench arguments =
     let program, arguments = TorchSource.start(Projects.program "Benchmarks" :: arguments)
     runIn root program arguments
 
-let levee arguments =
-    Environment.SetEnvironmentVariable("LEVEE_COMMAND", $"{typed} levee")
+/// Runs a command of `levee` here. `run` and `resume` are what the user types for `levee train` and `levee train --resume`: its advice names them.
+let private launch run resume words =
+    for name, value in [ "LEVEE_PROGRAM", run; "LEVEE_RESUME", resume; "LEVEE_CHECKOUT", root ] do
+        Environment.SetEnvironmentVariable(name, value)
+
     Setup.quietly false
     Projects.ensure Projects.commandLine
     let program = inRepository "artifacts/bin/CommandLine/release/Levee.CommandLine.dll"
+    let program, arguments = TorchSource.start(program :: words)
+    runIn (Directory.GetCurrentDirectory()) program arguments
+
+let levee arguments =
     let words =
         if List.tryHead arguments = Some "--" then
             List.tail arguments
         else
             arguments
-    let program, arguments = TorchSource.start(program :: words)
-    runIn (Directory.GetCurrentDirectory()) program arguments
+
+    launch $"{typed} levee train EXPERIMENT" $"{typed} levee train --resume" words
+
+let private train words = launch $"{typed} run SCRIPT" $"{typed} resume" ("train" :: words)
+
+/// Runs an experiment; the main job where the first word names none. All options are the experiment's own, --help too.
+let run arguments =
+    match arguments with
+    | (experiment: string) :: options when not(experiment.StartsWith '-') -> train(experiment :: "--" :: options)
+    | options -> train("collapse" :: "--" :: options)
 
 let clean () =
     let folder = inRepository "artifacts"
@@ -234,9 +251,9 @@ let main (words: string list) =
     | ("help" | "--help" | "-h") :: command -> help(List.tryHead command)
     | "levee" :: (("--help" | "-h" | "--") :: _ as arguments) -> levee arguments
     | command :: ("help" | "--help" | "-h") :: _ -> help(Some command)
-    | "run" :: arguments -> Scripts.run arguments
-    | "compare" :: arguments -> Scripts.run("compare" :: arguments)
-    | "resume" :: arguments -> Scripts.resume arguments
+    | "run" :: arguments -> run arguments
+    | "compare" :: arguments -> run("compare" :: arguments)
+    | "resume" :: arguments -> train("--resume" :: arguments)
     | "bench" :: arguments -> bench arguments
     | "levee" :: arguments -> levee arguments
     | command :: arguments ->

@@ -8,10 +8,10 @@ open Levee.Algorithms.Formulas
 type GroupChoice = {
     /// How, for configurations and reports; `Term.name "mine"` for one of a script's own.
     Term: Term
-    /// In at most how many rounds a step samples other questions in place of groups that are not kept, at least 1. What is missing after the last is made up
-    /// from the groups that were not kept, in the order in which they were sampled. None samples once and trains on every group.
+    /// The most rounds in which a step samples other questions in place of groups that are not kept, at least 1. Groups that are missing after the last round
+    /// are made up from those that were not kept, in the order in which they were sampled. None samples once and trains on every group.
     Rounds: int option
-    /// Whether a group is kept; asked once of each group where there are rounds. A group may hold trajectories that were not judged (`Judgement.judged`).
+    /// True for a group that is kept; asked once of each group where there are rounds. A group may hold trajectories that were not judged (`Judgement.judged`).
     Keep: Group -> bool
 } with
 

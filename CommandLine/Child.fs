@@ -5,7 +5,7 @@ open System.ComponentModel
 open System.Diagnostics
 open System.Runtime.InteropServices
 
-/// Programs that a command leaves the console to.
+/// Programs that a command leaves the console to. build.fsx loads this file too, so that it needs nothing that is built.
 [<RequireQualifiedAccess>]
 module Child =
     [<DllImport("libc", EntryPoint = "kill")>]
@@ -13,10 +13,11 @@ module Child =
 
     let private sigterm = 15
 
-    /// Runs a program on this console, with some environment variables besides this process's, and gives its exit code. Ctrl-C goes from the terminal to both, so this process only waits for the program's own
-    /// clean end; a termination signal, which is sent to one process alone, is handed on.
-    let run (variables: (string * string) list) (program: string) (arguments: string list) =
-        let info = ProcessStartInfo(program, UseShellExecute = false)
+    /// Runs a program on this console, in a folder and with some environment variables besides this process's, and gives its exit code. Ctrl-C goes from
+    /// the terminal to both, so this process only waits for the program's own clean end; a termination signal, which is sent to one process alone, is
+    /// handed on. Raises `InvalidOperationException` where the program cannot be started.
+    let run (folder: string) (variables: (string * string) list) (program: string) (arguments: string list) =
+        let info = ProcessStartInfo(program, UseShellExecute = false, WorkingDirectory = folder)
         for name, value in variables do
             info.Environment[name] <- value
         arguments |> List.iter info.ArgumentList.Add

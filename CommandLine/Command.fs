@@ -37,7 +37,7 @@ module Command =
             match Map.tryFind name known with
             | Some arity when name = word -> checkOptions command known (List.skip (min arity rest.Length) rest)
             | None when name.StartsWith "--" ->
-                let near = Usage.didYouMean name (List.ofSeq known.Keys)
+                let near = Spelling.didYouMean name (List.ofSeq known.Keys)
                 Usage.refuse $"unknown option '{name}' for {command}.{near} Help: levee {command} --help"
             | _ -> checkOptions command known rest
 

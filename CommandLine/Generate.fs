@@ -2,6 +2,7 @@ namespace Levee.CommandLine
 
 open System
 open System.Diagnostics
+open System.Text.Json.Serialization
 open System.Threading
 open Argu
 open Levee
@@ -92,14 +93,14 @@ module Generate =
         | GenerationEnd.StopText -> "stop"
         | GenerationEnd.Length -> "length"
 
-    let private asJson (date: string | null) number (continuation: Generated) =
+    let private asJson (date: string option) number (continuation: Generated) =
         Json.line {|
             sample = number + 1
             text = continuation.Text
             tokens = continuation.Tokens.Length
             log_probability = Array.sumBy float continuation.LogProbs
             ``end`` = endName continuation.End
-            date = date
+            date = Skippable.ofOption date
         |}
 
     let private given (options: ParseResults<GenerateOption>) : GivenGeneration = {
@@ -152,8 +153,7 @@ module Generate =
         let continuations = Continuation.write settings policy tokens onText cancellation
 
         if isJson then
-            continuations
-            |> Array.iteri(fun number continuation -> printfn "%s" (asJson (Option.toObj dateRead) number continuation))
+            continuations |> Array.iteri(fun number continuation -> printfn "%s" (asJson dateRead number continuation))
         elif settings.Samples = 1 then
             printfn ""
 

@@ -15,7 +15,7 @@ let private find name =
     | None ->
         let names = commands |> List.map _.Name
         let known = String.concat ", " names
-        Usage.refuse $"unknown command '{name}'.{Usage.didYouMean name names} There are: {known}. Help: levee --help"
+        Usage.refuse $"unknown command '{name}'.{Spelling.didYouMean name names} There are: {known}. Help: levee --help"
 
 let private isHelp word = List.contains word [ "--help"; "-h"; "help" ]
 
@@ -39,7 +39,8 @@ let private dispatch (cancellation: CancellationToken) (words: string list) =
     | name :: words ->
         let command = find name
 
-        if words |> List.exists(fun word -> word = "--help" || word = "-h") then
+        // What stands behind a lone `--` belongs to a script.
+        if words |> List.takeWhile((<>) "--") |> List.exists(fun word -> word = "--help" || word = "-h") then
             show(Command.help command)
         else
             command.Run cancellation words

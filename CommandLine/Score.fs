@@ -1,6 +1,7 @@
 namespace Levee.CommandLine
 
 open System
+open System.Text.Json.Serialization
 open Levee
 
 /// The quality of the answers to some questions. Shares are of all questions; counts are means over them.
@@ -87,5 +88,5 @@ module Score =
             failed_searches = score.FailedSearches
             invalid_actions = score.InvalidActions
             tokens = score.Tokens
-            date = score.Date |> Option.map Moment.text |> Option.toObj
+            date = score.Date |> Option.map Moment.text |> Skippable.ofOption
         |}

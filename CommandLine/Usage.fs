@@ -12,28 +12,6 @@ module Usage =
     /// Ends the command: what was typed makes no sense.
     let refuse message = raise(UsageError message)
 
-    /// Levenshtein's distance: the fewest single letters inserted, removed or replaced between two words.
-    let private distance (left: string) (right: string) =
-        let next (previous: int list) letter =
-            let step (above: int list, row) other =
-                match above with
-                | diagonal :: (over :: _ as rest) ->
-                    let replaced = diagonal + (if other = letter then 0 else 1)
-                    rest, (min replaced (1 + min over (List.head row))) :: row
-                | _ -> above, row
-
-            right |> Seq.fold step (previous, [ List.head previous + 1 ]) |> snd |> List.rev
-
-        left |> Seq.fold next [ 0 .. right.Length ] |> List.last
-
-    /// " Did you mean ...?" with the known words near to a mistyped one, nearest first; empty where none is near.
-    let didYouMean (typed: string) (known: string list) =
-        let isNear (word: string) = word.StartsWith typed || distance typed word <= max 2 (typed.Length / 3)
-
-        match known |> List.filter isNear |> List.sortBy(distance typed) |> List.truncate 2 with
-        | [] -> ""
-        | words -> words |> String.concat " or " |> sprintf " Did you mean %s?"
-
     let private inRange isIn name (value: obj) range =
         if not isIn then
             refuse $"{name} {value} is out of range: give {range}."

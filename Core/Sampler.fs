@@ -43,7 +43,7 @@ type ISamplerSession =
     /// that are, one at least, in order of row. Nothing is given back where no turn is under way. `ended` is asked after each token of a row whether the
     /// turn (its tokens so far) is over. A row that was given back and that the next call does not name has finished: its place is free.
     ///
-    /// What is written depends on the calls alone, never on time. After cancellation the next call writes on, without naming the turns again.
+    /// The tokens that are written depend on the calls alone, never on time. After cancellation the next call writes on, without naming the turns again.
     abstract Write: requests: TurnRequest[] * ended: (int -> IReadOnlyList<int> -> bool) * cancellation: CancellationToken -> WrittenTurn[]
 
     /// The work done so far.

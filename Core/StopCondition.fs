@@ -20,7 +20,7 @@ type StopCondition(tokenizer: ITokenizer, stopTokens: int seq, stopTexts: string
     // The last letter of each stop text, and what stands for a part of a letter.
     let lastLetters = [| '\uFFFD'; yield! stopTexts |> List.map(fun text -> text[text.Length - 1]) |]
 
-    // Whether a token can complete a stop text: 0 unknown, 1 no, 2 yes. Threads may write the same entry, and write the same.
+    // For each token, 2 where it can complete a stop text, 1 where it cannot, 0 where that is not known yet. Threads may write the same entry, and write the same.
     let completes = Array.zeroCreate<byte> tokenizer.VocabularySize
 
     let canComplete token =

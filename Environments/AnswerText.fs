@@ -8,7 +8,7 @@ open Levee.PythonText
 /// `string.punctuation`, `re.sub(r'\b(a|an|the)\b', ' ', ...)`, `' '.join(split())`.
 [<RequireQualifiedAccess>]
 module AnswerText =
-    // From the longest, as one may begin another.
+    // The longest comes first, as one may begin another.
     let private articles = [ "the"; "an"; "a" ]
 
     let private isAsciiPunctuation (letter: char) = Char.IsAscii letter && (Char.IsPunctuation letter || Char.IsSymbol letter)

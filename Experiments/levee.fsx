@@ -1,4 +1,4 @@
-// What every experiment loads first: the framework, built by `dotnet fsi build.fsx build`.
+// Every experiment loads this first: the framework, built by `dotnet fsi build.fsx build`.
 #I "../artifacts/bin/Training/release"
 #if TORCHSHARP
 #r "TorchSharp.dll"

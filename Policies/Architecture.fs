@@ -58,7 +58,8 @@ type Architecture = {
 module Architecture =
     let private families = [ "qwen2", Qwen2; "qwen3", Qwen3; "llama", Llama ]
 
-    let private refuse (file: string) (problem: string) (remedy: string) = raise(InvalidDataException $"{file}: {problem}; {remedy}")
+    /// Raises `InvalidDataException` that names the file, what is wrong in it, and the remedy.
+    let internal refuse (file: string) (problem: string) (remedy: string) = raise(InvalidDataException $"{file}: {problem}; {remedy}")
 
     let private llama3 = "llama3"
 

@@ -10,13 +10,14 @@ open TorchSharp
 /// `tokenizer_config.json`, and `generation_config.json` where there was one; `adapter` holds an adapter in PEFT's layout.
 [<RequireQualifiedAccess>]
 module Checkpoint =
-    let private refuse (file: string) (problem: string) (remedy: string) = raise(InvalidDataException $"{file}: {problem}; {remedy}")
-
     // A tokenizer that is too small goes unnoticed until no token of it ends a text.
     let private checkEnds (tokenizer: Tokenizer) (file: string) (ends: int seq) =
         for id in ends do
             if isNull(tokenizer.TokenOf id) then
-                refuse file $"eos_token_id {id} is no token of {ModelFolder.TokenizerName}" "check that the tokenizer belongs to the model."
+                Architecture.refuse
+                    file
+                    $"eos_token_id {id} is no token of {ModelFolder.TokenizerName}"
+                    "check that the tokenizer belongs to the model."
 
     let private check (weights: ModelWeights) architecture =
         Parameters.shapes architecture
@@ -85,7 +86,7 @@ module Checkpoint =
         let tokenizerConfig = TokenizerConfig.Load files.TokenizerConfig
 
         if tokenizer.VocabularySize > config.VocabSize then
-            refuse
+            Architecture.refuse
                 files.Tokenizer
                 $"it has {tokenizer.VocabularySize} tokens, but vocab_size in {ModelFolder.ConfigName} is {config.VocabSize}"
                 "check that the tokenizer belongs to the model."
@@ -146,15 +147,18 @@ module Checkpoint =
     /// written in the weights, and the adapter itself beside them in `adapter`. Everything is written to a new folder beside it first, so
     /// that a crash or a full disk leaves the old policy whole. Raises `InvalidDataException` where a weight with its product is beyond the weights' type.
     let save (shardSize: int64) (folder: string) (policy: Policy) =
-        Folders.replace folder (fun temporary -> writeInto Overflow.Refuse shardSize temporary policy |> ignore)
+        AtomicFolder.Replace(folder, (fun temporary -> writeInto Overflow.Refuse shardSize temporary policy |> ignore))
 
     /// Writes a policy as `save` does, with a model's other files beside the policy's own. Numbers beyond the weights' type are refused or saturated. Gives
     /// the notices for the user, a line each.
     let saveWith overflow (companions: Companions) (shardSize: int64) (folder: string) (policy: Policy) =
         let mutable misfits = []
 
-        Folders.replace folder (fun temporary ->
-            Companions.copyInto temporary companions
-            misfits <- writeInto overflow shardSize temporary policy)
+        AtomicFolder.Replace(
+            folder,
+            fun temporary ->
+                Companions.copyInto temporary companions
+                misfits <- writeInto overflow shardSize temporary policy
+        )
 
         Narrowing.settle Overflow.Saturate folder policy.Parameters.Values.dtype misfits @ Companions.notice companions

@@ -1,6 +1,7 @@
 namespace Levee.Policies
 
 open System
+open Levee
 open TorchSharp
 
 /// The devices that tensors are computed on.
@@ -8,7 +9,7 @@ open TorchSharp
 module Devices =
     /// The device of a name that a user types: cpu, cuda or cuda:N. Raises `ArgumentException` for another, and for a GPU that is not there.
     let named (name: string) =
-        let refuse problem = raise(ArgumentException $"The device '{name}' {problem}.")
+        let refuse problem = Setting.refuse $"The device '{name}' {problem}."
 
         let index =
             match name.Split ':' with

@@ -3,6 +3,7 @@ namespace Levee.Training
 open System
 open System.IO
 open System.Text.Json
+open System.Text.Json.Nodes
 open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Formulas
@@ -96,7 +97,6 @@ module Comparison =
     /// The report's content over several runs.
     let content (runs: RunRecord list) : ReportContent =
         let name = names runs
-        let renamed (run: RunRecord) (id: RunId) = { id with Arm = name run id.Arm }
         {
             Title = "Comparison"
             Question = runs |> List.map(fun run -> $"{run.Name}: {run.Question}") |> String.concat " "
@@ -113,9 +113,9 @@ module Comparison =
             ]
             Bars = [
                 for run in runs do
-                    for bar in run.Bars -> { bar with Run = renamed run bar.Run }
+                    for bar in run.Bars -> { bar with Arm = name run bar.Arm }
             ]
-            Configuration = "[" + (runs |> List.map _.Configuration |> String.concat ",\n") + "]"
+            Configuration = JsonSerializer.Serialize(runs |> List.map(_.Configuration >> JsonNode.Parse), Json.configuration)
             Samples = []
             Notes = []
         }

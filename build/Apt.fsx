@@ -6,7 +6,7 @@ open Shell
 
 let exists () = isInstalled "apt-get"
 
-/// Whether packages can be installed from here without asking anyone.
+/// True when packages can be installed from here without asking anyone.
 let isAllowed () = exists() && Environment.IsPrivilegedProcess
 
 let private installArguments packages = [ "install"; "-y"; "--no-install-recommends"; yield! packages ]

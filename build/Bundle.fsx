@@ -8,7 +8,7 @@ open Shell
 
 let private name = "levee-gpu"
 
-/// What the folder may weigh when packed.
+/// The largest size of the packed folder, in bytes.
 let private limit = 64L * 1024L * 1024L
 
 let private platform = "linux-x64"
@@ -23,7 +23,7 @@ let private programs = [
     "CommandLine"
 ]
 
-/// What the programs read, by its path in the repository.
+/// The files and folders that the programs read, by their paths in the repository.
 let private data = [
     "tests/oracles"
     "tests/Framework.Tests/curves"

@@ -15,7 +15,7 @@ type Libtorch = {
     Version: Version
     /// Who provides it, in words.
     Origin: string
-    /// Whether it came with the operating system, so that its BLAS is the system's too.
+    /// True when it came with the operating system, so that its BLAS is the system's too.
     IsSystem: bool
 }
 

@@ -10,9 +10,6 @@ open Shell
 
 let solution = "Framework.sln"
 
-/// All that experiment scripts refer to.
-let scriptDependencies = "Training/Training.fsproj"
-
 let private leftBehind = set [ ".git"; ".vs"; ".idea"; "artifacts"; "runs"; "node_modules"; "bin"; "obj" ]
 
 let private allFiles =
@@ -73,7 +70,7 @@ let build (target: string) =
 
         isGood
 
-/// As `build`, for commands that cannot go on without.
+/// Builds as `build` does, and ends the command where that fails.
 let ensure (target: string) =
     if not(build target) then
         fail $"{target} does not build."

@@ -8,11 +8,11 @@ open System.Text
 open Shell
 
 type Options = {
-    /// What stands behind the TorchSharp names, as a user types it; None keeps what was chosen before, at first libtorch.
+    /// The source of the TorchSharp names, as a user types it; None keeps the one that was chosen before, at first libtorch.
     TorchSource: string option
-    /// Also install python3-torch, the peer of some tests and of the benchmarks.
+    /// True to install python3-torch too, the peer of some tests and of the benchmarks.
     WithPeer: bool
-    /// Also say what was found to be up to date.
+    /// True to say of each part that was found to be up to date that it is.
     Verbose: bool
 }
 
@@ -38,7 +38,7 @@ let private torchSource options =
 
     source
 
-/// Where the loader finds the system's BLAS, links followed; None where there is none, or no way to know.
+/// The file in which the loader finds the system's BLAS, links followed; None where there is none, or no way to know.
 let private systemBlas () =
     let loader = "/sbin/ldconfig"
 
@@ -128,7 +128,7 @@ let private hashOf (files: string[]) =
 
     Convert.ToHexString(hash.GetHashAndReset())
 
-/// Whether CMake wrote its files here for another place: it refuses to go on with them after the checkout was moved or copied.
+/// True when CMake wrote its files here for another place: it refuses to go on with them after the checkout was moved or copied.
 let private wasMoved (folder: string) =
     let cache = Path.Combine(folder, "CMakeCache.txt")
 
@@ -222,5 +222,5 @@ let run (options: Options) =
     if options.WithPeer then
         peer options
 
-/// What the other commands do first: quiet where there is nothing to do.
+/// The set-up that the other commands do first: it writes nothing where there is nothing to do.
 let quietly withPeer = run { TorchSource = None; WithPeer = withPeer; Verbose = false }

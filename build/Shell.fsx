@@ -1,19 +1,19 @@
-/// What every build command needs: paths, messages, processes, and near matches for mistyped names.
+/// The tools of every build command: paths, messages and processes.
 module Shell
 
 open System
 open System.ComponentModel
 open System.Diagnostics
 open System.IO
-open System.Runtime.InteropServices
+open Levee.CommandLine
 
 /// Ends a command with a message for the user and the exit code of this process.
 exception Stop of message: string * exitCode: int
 
-/// Something did not work: exit code 1.
+/// Ends the command because something did not work: exit code 1.
 let fail message = raise(Stop(message, 1))
 
-/// What was typed makes no sense: exit code 2.
+/// Ends the command because the typed words make no sense: exit code 2.
 let refuse message = raise(Stop(message, 2))
 
 let root = Path.GetDirectoryName __SOURCE_DIRECTORY__ |> nonNull
@@ -27,16 +27,6 @@ let typed = $"dotnet fsi {fsi.CommandLineArgs[0]}"
 /// One line of progress: what it is about, padded, then what happens to it.
 let say (subject: string) (message: string) = printfn $"%-10s{subject} {message}"
 
-[<DllImport("libc", EntryPoint = "kill")>]
-extern int private sendSignal(int processId, int signal)
-
-let private sigterm = 15
-
-let private startInfo (directory: string) (program: string) (arguments: string list) =
-    let info = ProcessStartInfo(program, UseShellExecute = false, WorkingDirectory = directory)
-    arguments |> List.iter info.ArgumentList.Add
-    info
-
 let private start (info: ProcessStartInfo) =
     try
         match Process.Start info with
@@ -45,27 +35,17 @@ let private start (info: ProcessStartInfo) =
     with :? Win32Exception as error ->
         fail $"cannot start {info.FileName}: {error.Message}"
 
-/// Runs a program on this console and returns its exit code. Ctrl-C goes from the terminal to the whole group of processes, so this one
-/// only waits for the program's own clean end; a termination signal, which is sent to one process alone, is handed on.
+/// Runs a program on this console, which it has to itself, and returns its exit code (`Child.run`).
 let runIn (directory: string) (program: string) (arguments: string list) =
-    use child = startInfo directory program arguments |> start
-    use _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, (fun signal -> signal.Cancel <- true))
-
-    use _terminate =
-        PosixSignalRegistration.Create(
-            PosixSignal.SIGTERM,
-            fun signal ->
-                if not(OperatingSystem.IsWindows()) then
-                    signal.Cancel <- true
-                    sendSignal(child.Id, sigterm) |> ignore
-        )
-
-    child.WaitForExit()
-    child.ExitCode
+    try
+        Child.run directory [] program arguments
+    with :? InvalidOperationException as error ->
+        fail error.Message
 
 /// Runs a program in the repository's root without a console; returns its exit code and what it wrote, output and errors together.
 let capture (program: string) (arguments: string list) =
-    let info = startInfo root program arguments
+    let info = ProcessStartInfo(program, UseShellExecute = false, WorkingDirectory = root)
+    arguments |> List.iter info.ArgumentList.Add
     info.RedirectStandardInput <- true
     info.RedirectStandardOutput <- true
     info.RedirectStandardError <- true
@@ -77,13 +57,13 @@ let capture (program: string) (arguments: string list) =
     child.WaitForExit()
     child.ExitCode, output + errors.Result
 
-/// As `capture`, for a program that has to succeed: shows all that it wrote when it does not.
+/// Runs a program as `capture` does, and ends the command with all that the program wrote where it fails; returns its output.
 let require (what: string) (program: string) (arguments: string list) =
     match capture program arguments with
     | 0, output -> output
     | code, output -> fail $"{output.TrimEnd()}\n{what} failed with exit code {code}"
 
-/// Whether a program of this name is on the PATH.
+/// True when a program of this name is on the PATH.
 let isInstalled (program: string) =
     let extensions =
         if OperatingSystem.IsWindows() then
@@ -93,27 +73,3 @@ let isInstalled (program: string) =
 
     (Environment.GetEnvironmentVariable "PATH" |> Option.ofObj |> Option.defaultValue "").Split Path.PathSeparator
     |> Seq.exists(fun folder -> extensions |> List.exists(fun extension -> File.Exists(Path.Combine(folder, program + extension))))
-
-/// Levenshtein's distance: the fewest single letters inserted, removed or replaced between two words.
-let private distance (left: string) (right: string) =
-    let next (previous: int[]) (letter: char) =
-        let row = Array.zeroCreate(right.Length + 1)
-        row[0] <- previous[0] + 1
-
-        for column in 1 .. right.Length do
-            let replaced = previous[column - 1] + (if right[column - 1] = letter then 0 else 1)
-            row[column] <- min replaced (1 + min previous[column] row[column - 1])
-
-        row
-
-    left |> Seq.fold next [| 0 .. right.Length |] |> Array.last
-
-/// " Did you mean ...?" with the known names near to a mistyped one, nearest first; empty when none is near.
-let didYouMean (typed: string) (known: string list) =
-    let isNear (name: string) =
-        let sharesStart = typed.Length >= 3 && (name.StartsWith typed || typed.StartsWith name)
-        sharesStart || distance typed name <= max 2 (typed.Length / 3)
-
-    match known |> List.filter isNear |> List.sortBy(distance typed) |> List.truncate 3 with
-    | [] -> ""
-    | names -> $""" Did you mean {String.Join(" or ", names)}?"""

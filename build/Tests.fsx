@@ -10,7 +10,7 @@ type private Count = {
     Passed: int
     Failed: int
     Skipped: int
-    /// What failed, and the first line of what it said.
+    /// The tests that failed, each with the first line of its message.
     Failures: string list
 }
 

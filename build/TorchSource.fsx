@@ -1,18 +1,19 @@
-/// What stands behind the TorchSharp names: Interop.LibTorch over the machine's libtorch, or one of TorchSharp's packages.
+/// The sources of the TorchSharp names: Interop.LibTorch over the machine's libtorch, or one of TorchSharp's packages.
 module TorchSource
 
 open System
 open System.IO
 open System.Runtime.InteropServices
 open System.Text.RegularExpressions
+open Levee.CommandLine
 open Shell
 
 type TorchSource = {
-    /// What a user types.
+    /// The name that a user types.
     Name: string
     /// The value of MSBuild's property TorchSource: `libtorch`, or the package's name.
     Property: string
-    /// What it brings, in words.
+    /// A description for the user.
     Meaning: string
 }
 
@@ -64,12 +65,12 @@ let named (name: string) =
 
     match all |> List.tryFind(fun source -> source.Name = name) with
     | Some source -> source
-    | None -> refuse $"""unknown torch source '{name}'.{didYouMean name names} There are: {String.Join(", ", names)}."""
+    | None -> refuse $"""unknown torch source '{name}'.{Spelling.didYouMean name names} There are: {String.Join(", ", names)}."""
 
-/// Where a build puts a package's native libraries. fsi, other than a program, looks for none beside an assembly.
+/// The folder into which a build puts a package's native libraries. A program finds them there by itself; fsi has to be told.
 let private nativeFolder = $"artifacts/bin/Training/release/runtimes/{RuntimeInformation.RuntimeIdentifier}/native"
 
-/// How `dotnet` is started with these arguments: program and arguments. With a package, .NET is told to leave its code unoptimised, because
+/// The program and the arguments by which `dotnet` is started with these arguments. With a package, .NET is told to leave its code unoptimised, because
 /// optimised it lets numbers be freed while a native call still reads them (docs/torch-sources.md).
 let start (arguments: string list) =
     if OperatingSystem.IsLinux() && isPackage(chosen()) then

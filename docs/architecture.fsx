@@ -19,7 +19,7 @@ type Room = { Name: string; Files: string list }
 type Project = {
     Name: string
     References: string list
-    /// From top to bottom; those of a row do not use one another.
+    /// The rooms in rows from top to bottom; rooms of one row do not use one another.
     Rows: Room list list
     /// Which room uses which.
     Uses: (string * string) list

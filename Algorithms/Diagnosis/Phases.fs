@@ -36,7 +36,7 @@ type Vitals = {
     LargestRatio: float option
 }
 
-/// When a phase is said to have come and gone. A *level* is the median of the last `Window` measurements: one wild step does not move it.
+/// The thresholds by which a phase is said to have come and gone. A *level* is the median of the last `Window` measurements: one wild step does not move it.
 type PhaseOptions = {
     /// Measurements to a level, and to the baseline at the start; at least 1.
     Window: int
@@ -132,16 +132,14 @@ module Phases =
 
     /// Raises `ArgumentException` when a setting is out of its range, naming it and what to give.
     let validate options =
-        let demand name value isRight remedy =
-            if not isRight then
-                Setting.refuse $"A phase {name} of {value} is out of range: give {remedy}."
-        let positive name (value: float) = demand name value (Double.IsFinite value && value > 0.0) "a number above 0"
-        let atLeast bound name (value: float) = demand name value (Double.IsFinite value && value >= bound) $"{bound} or more"
-        let aboveOne name (value: float) = demand name value (Double.IsFinite value && value > 1.0) "a number above 1"
-        demand (nameof options.Window) options.Window (options.Window >= 1) "1 or more"
-        demand (nameof options.Enter) options.Enter (options.Enter >= 1) "1 or more"
-        demand (nameof options.Leave) options.Leave (options.Leave >= options.Enter) $"Enter ({options.Enter}) or more"
-        demand (nameof options.Ease) options.Ease (options.Ease > 0.0 && options.Ease <= 1.0) "a number above 0 and at most 1"
+        let within name value isRight remedy = Setting.demand isRight $"A phase {name} of {value} is out of range: give {remedy}."
+        let positive name (value: float) = within name value (Double.IsFinite value && value > 0.0) "a number above 0"
+        let atLeast bound name (value: float) = within name value (Double.IsFinite value && value >= bound) $"{bound} or more"
+        let aboveOne name (value: float) = within name value (Double.IsFinite value && value > 1.0) "a number above 1"
+        within (nameof options.Window) options.Window (options.Window >= 1) "1 or more"
+        within (nameof options.Enter) options.Enter (options.Enter >= 1) "1 or more"
+        within (nameof options.Leave) options.Leave (options.Leave >= options.Enter) $"Enter ({options.Enter}) or more"
+        within (nameof options.Ease) options.Ease (options.Ease > 0.0 && options.Ease <= 1.0) "a number above 0 and at most 1"
         positive (nameof options.RewardRise) options.RewardRise
         positive (nameof options.LikelihoodRise) options.LikelihoodRise
         positive (nameof options.LikelihoodFall) options.LikelihoodFall
@@ -150,7 +148,7 @@ module Phases =
         aboveOne (nameof options.Surge) options.Surge
         aboveOne (nameof options.RatioSurge) options.RatioSurge
         let isShare = options.RewardLoss > 0.0 && options.RewardLoss < 1.0
-        demand (nameof options.RewardLoss) options.RewardLoss isShare "a number above 0 and below 1"
+        within (nameof options.RewardLoss) options.RewardLoss isShare "a number above 0 and below 1"
         positive (nameof options.MeaningfulReward) options.MeaningfulReward
 
     /// Healthy, with nothing seen.

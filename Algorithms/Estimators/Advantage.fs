@@ -4,7 +4,7 @@ open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Formulas
 
-/// What an average is taken over.
+/// The set that an average is taken over.
 [<RequireQualifiedAccess>]
 type Over =
     /// All action tokens of all trajectories.
@@ -16,7 +16,7 @@ type Over =
 type Gae = {
     /// Discount a token, in [0, 1].
     Gamma: float
-    /// How much is trusted to sampled returns rather than to the critic, in [0, 1].
+    /// The weight of sampled returns against the critic, in [0, 1]: 0 trusts the critic alone, 1 the returns alone.
     Lambda: float
 }
 

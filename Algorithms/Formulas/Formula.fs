@@ -54,7 +54,7 @@ module Term =
         | Term.Call(name, []) -> name.Contains " + "
         | _ -> false
 
-    /// Whether a term is a sum, or has one within.
+    /// True when a term is a sum, or has one within.
     let rec private holdsSum term =
         readsAsSum term
         || match term with

@@ -4,7 +4,7 @@ open Levee.Algorithms
 open Levee.Algorithms.Formulas
 open TorchSharp
 
-/// What the current policy says of a batch's tokens. All are leaves with respect to which an objective is differentiated.
+/// The current policy's numbers for a batch's tokens. All are leaves with respect to which an objective is differentiated.
 type Forward = {
     /// [R, N] log-probability of each token under the current policy.
     LogProb: torch.Tensor
@@ -14,7 +14,7 @@ type Forward = {
     Value: torch.Tensor option
 }
 
-/// What an objective makes of a batch: a scalar to minimise, and scalars measured on the way, by name. Every metric is, like
+/// The result of an objective on a batch: a scalar to minimise, and scalars measured on the way, by name. Every metric is, like
 /// the value, a sum over the part divided by a count over the whole mini-batch, so that parts add up.
 type Loss = { Value: torch.Tensor; Metrics: (string * torch.Tensor) list }
 
@@ -64,7 +64,7 @@ type Objective = {
     static member (*)(weight: float, objective: Objective) : Objective =
         { Term = Term.Number weight; Needs = Set.empty; At = fun _ -> weight } * objective
 
-/// What an objective says of a part of a mini-batch, ready to be pulled back through the policy.
+/// The value and the gradient of an objective on a part of a mini-batch, ready to be pulled back through the policy.
 type Slopes = {
     /// The part's share of the objective's value.
     Value: float

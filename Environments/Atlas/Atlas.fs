@@ -12,7 +12,6 @@ open Levee.Environments
 type Atlas = {
     Documents: Document[]
     Train: Question[]
-    Dev: Question[]
     Test: Question[]
     /// Answers to training questions, by the attribute asked for.
     Answers: Map<string, string[]>
@@ -32,6 +31,29 @@ type AtlasHint = {
     /// The attribute and value by which a question of two hops names its country; nothing for one hop.
     Key: (string * string) option
 }
+
+/// What documents state about a country and questions ask for.
+[<RequireQualifiedAccess>]
+type AtlasAttribute =
+    | Capital
+    | Currency
+    | Language
+    | Subregion
+    | Demonym
+    | Borders
+
+    /// The word that documents, questions and queries use for it.
+    member attribute.Word = (string attribute).ToLowerInvariant()
+
+    /// All of them, in one order.
+    static member All = [
+        AtlasAttribute.Capital
+        AtlasAttribute.Currency
+        AtlasAttribute.Language
+        AtlasAttribute.Subregion
+        AtlasAttribute.Demonym
+        AtlasAttribute.Borders
+    ]
 
 [<RequireQualifiedAccess>]
 module Atlas =
@@ -111,7 +133,6 @@ module Atlas =
         {
             Documents = documents
             Train = train
-            Dev = dev
             Test = test
             Answers =
                 train

@@ -9,7 +9,7 @@ open Levee.Environments
 /// A scripted teacher for Atlas: it knows how to find each answer, and shows it by thinking, searching and reading as a policy would.
 [<RequireQualifiedAccess>]
 module AtlasTeacher =
-    let private attributes = [| "capital"; "currency"; "language"; "subregion"; "demonym"; "borders" |]
+    let private attributes = [| for attribute in AtlasAttribute.All -> attribute.Word |]
 
     /// The flaw of a demonstration that goes wrong. A policy that has seen only perfect ones explores nothing.
     type private Flaw =

@@ -7,6 +7,7 @@ open System.Text
 open Microsoft.Data.Sqlite
 open Levee
 open Levee.Environments
+open Levee.Interop.HuggingFace
 
 /// The identity of an index: the fingerprint of its corpus, and the analysis that it was made by.
 type internal IndexIdentity = { Fingerprint: string; Analysis: TextAnalysis }
@@ -176,19 +177,13 @@ module internal SqliteIndex =
 
     /// Builds an index file beside its place and moves it there, so that a half-built one is never found.
     let buildFile (path: string) (identity: IndexIdentity) documents =
-        let draft = $"{path}.{Guid.NewGuid():N}.tmp"
+        let fill draft =
+            use connection = openFile draft SqliteOpenMode.ReadWriteCreate
+            build connection identity.Fingerprint (Some identity.Analysis) documents |> ignore
 
         try
-            try
-                Path.GetDirectoryName(Path.GetFullPath path) |> Option.ofObj |> Option.iter(Directory.CreateDirectory >> ignore)
-
-                (use connection = openFile draft SqliteOpenMode.ReadWriteCreate
-                 build connection identity.Fingerprint (Some identity.Analysis) documents |> ignore)
-
-                File.Move(draft, path, overwrite = true)
-            finally
-                if File.Exists draft then
-                    File.Delete draft
+            Path.GetDirectoryName(Path.GetFullPath path) |> Option.ofObj |> Option.iter(Directory.CreateDirectory >> ignore)
+            AtomicFile.Make(path, fill)
         with
         | :? SqliteException
         | :? UnauthorizedAccessException

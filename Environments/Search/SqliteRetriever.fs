@@ -84,7 +84,7 @@ type private SqliteSource(connect: unit -> SqliteConnection, release: unit -> un
 /// are answered from memory. Dispose it when no search is under way any more.
 [<Sealed>]
 type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
-    // What a policy under training repeats is far less; one entry holds a reference to a few documents.
+    // A policy under training repeats far fewer searches than this; one entry holds a reference to a few documents.
     let memo = Memo<struct (string * int), Document[]>(50_000)
     let idle = ConcurrentBag<SqliteReader>()
 

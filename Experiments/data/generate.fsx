@@ -2,17 +2,20 @@
 //
 //     dotnet fsi Experiments/data/generate.fsx        (needs npm and the network, once; the files it writes are committed)
 //
-// The same source version gives the same bytes: whatever looks random is an order by SHA-256 of an identifier.
+// The same source version gives the same bytes: whatever looks random is an order by SHA-256 of an identifier. The framework has to be built:
+// `dotnet fsi build.fsx build`.
+#load "../levee.fsx"
+#r "FSharp.SystemTextJson.dll"
 
 open System
 open System.Diagnostics
 open System.IO
 open System.Security.Cryptography
 open System.Text
-open System.Text.Encodings.Web
-open System.Text.Json
 open System.Text.Json.Nodes
-open System.Text.RegularExpressions
+open System.Text.Json.Serialization
+open Levee
+open Levee.Interop.HuggingFace
 
 let sourcePackage = "world-countries"
 let sourceVersion = "5.1.0"
@@ -45,18 +48,7 @@ let countriesJson () =
 
 // ----------------------------------------------------------------------------------------------------------------- facts
 
-/// What a document can state about a country, under the word that documents, questions and queries use for it.
-type Attribute =
-    | Capital
-    | Currency
-    | Language
-    | Subregion
-    | Demonym
-    | Borders
-
-    member attribute.Word = (string attribute).ToLowerInvariant()
-
-let attributes = [ Capital; Currency; Language; Subregion; Demonym; Borders ]
+type Attribute = AtlasAttribute
 
 type Country = { Code: string; Name: string; Facts: Map<Attribute, string list> }
 
@@ -65,20 +57,13 @@ type Split =
     | Dev
     | Test
 
-/// The words of a text as the policy's tokenizer splits it: at white space, with ? : " ( ) as words of their own.
-let words (text: string) = Regex.Matches(text, """[?:"()]|[^\s?:"()]+""") |> Seq.map _.Value |> List.ofSeq
-
-/// The form in which exact match compares answers.
-let normalise (text: string) =
-    let kept =
-        text.ToLowerInvariant()
-        |> String.filter(fun c -> not(Char.IsAscii c && Char.IsPunctuation c || Char.IsAscii c && Char.IsSymbol c))
-    Regex.Replace(Regex.Replace(kept, @"\b(a|an|the)\b", " "), @"\s+", " ").Trim()
-
 /// A value that a policy can write word by word and still match: not empty, one name only, the same after splitting and joining.
 let answerable (value: string) =
-    let form = normalise value
-    form <> "" && form = normalise(String.concat " " (words value)) && not(value.Contains ',') && not(value.Contains " or ")
+    let form = AnswerText.normalise value
+    form <> ""
+    && form = AnswerText.normalise(String.concat " " (Atlas.words value))
+    && not(value.Contains ',')
+    && not(value.Contains " or ")
 
 let private strings (node: JsonNode | null) =
     match node with
@@ -101,15 +86,15 @@ let readCountries (json: string) =
         for node in nodes do
             let values attribute =
                 match attribute with
-                | Capital -> strings node["capital"]
-                | Currency -> strings node["currencies"]
-                | Language -> strings node["languages"]
-                | Subregion -> strings node["subregion"]
-                | Demonym -> strings node["demonyms"].["eng"].["m"]
-                | Borders -> strings node["borders"] |> List.map(fun code -> nameOfCode[code])
+                | Attribute.Capital -> strings node["capital"]
+                | Attribute.Currency -> strings node["currencies"]
+                | Attribute.Language -> strings node["languages"]
+                | Attribute.Subregion -> strings node["subregion"]
+                | Attribute.Demonym -> strings node["demonyms"].["eng"].["m"]
+                | Attribute.Borders -> strings node["borders"] |> List.map(fun code -> nameOfCode[code])
 
             let facts = [
-                for attribute in attributes do
+                for attribute in Attribute.All do
                     let values = values attribute |> List.distinct
 
                     if not values.IsEmpty && values.Length <= longestList && List.forall answerable values then
@@ -128,29 +113,29 @@ let hash (text: string) = BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.Ge
 
 let phrasings attribute country value =
     match attribute with
-    | Capital -> [
+    | Attribute.Capital -> [
         $"The capital of {country} is {value}"
         $"{value} is the capital of {country}"
         $"{country} has the capital {value}"
       ]
-    | Currency -> [
+    | Attribute.Currency -> [
         $"The currency of {country} is {value}"
         $"{country} uses the currency {value}"
         $"People in {country} pay with the currency {value}"
       ]
-    | Language -> [
+    | Attribute.Language -> [
         $"A language of {country} is {value}"
         $"{country} has the official language {value}"
         $"People in {country} speak the language {value}"
       ]
-    | Subregion -> [ $"The subregion of {country} is {value}"; $"{country} lies in the subregion {value}" ]
-    | Demonym -> [ $"The demonym of {country} is {value}"; $"People from {country} have the demonym {value}" ]
-    | Borders -> [ $"{country} borders {value}"; $"On land {country} borders {value}" ]
+    | Attribute.Subregion -> [ $"The subregion of {country} is {value}"; $"{country} lies in the subregion {value}" ]
+    | Attribute.Demonym -> [ $"The demonym of {country} is {value}"; $"People from {country} have the demonym {value}" ]
+    | Attribute.Borders -> [ $"{country} borders {value}"; $"On land {country} borders {value}" ]
 
 let documentId (country: Country) (attribute: Attribute) = $"{country.Code}/{attribute.Word}"
 
 let documentText (country: Country) (attribute: Attribute) =
-    let joint = if attribute = Language then " or " else " and "
+    let joint = if attribute = Attribute.Language then " or " else " and "
     let choices = phrasings attribute country.Name (String.concat joint country.Facts[attribute])
     choices[int(hash(documentId country attribute) % uint32 choices.Length)]
 
@@ -169,8 +154,8 @@ type Question = {
 
 let ask asked who =
     match asked with
-    | Borders -> $"What country borders {who}?"
-    | Language -> $"What is a language of {who}?"
+    | Attribute.Borders -> $"What country borders {who}?"
+    | Attribute.Language -> $"What is a language of {who}?"
     | _ -> $"What is the {asked.Word} of {who}?"
 
 /// All questions about one country. `isUnique attribute value`: no other country has this value, so it may stand for the country.
@@ -188,9 +173,9 @@ let questionsAbout isUnique (country: Country) = [
 
         questionOf None (documentId country asked) country.Name [ documentId country asked ]
 
-        for key in [ Capital; Demonym ] do
+        for key in [ Attribute.Capital; Attribute.Demonym ] do
             match Map.tryFind key country.Facts with
-            | Some [ value ] when key <> asked && normalise value <> normalise country.Name && isUnique key value ->
+            | Some [ value ] when key <> asked && AnswerText.normalise value <> AnswerText.normalise country.Name && isUnique key value ->
                 questionOf (Some(key, value)) $"{country.Code}/{key.Word}/{asked.Word}" $"the country whose {key.Word} is {value}" [
                     documentId country key
                     documentId country asked
@@ -200,8 +185,8 @@ let questionsAbout isUnique (country: Country) = [
 
 /// A question that does not hold its own answer.
 let isOpen (question: Question) =
-    let text = $" {normalise question.Text} "
-    not(question.Answers |> List.exists(fun answer -> text.Contains $" {normalise answer} "))
+    let text = $" {AnswerText.normalise question.Text} "
+    not(question.Answers |> List.exists(fun answer -> text.Contains $" {AnswerText.normalise answer} "))
 
 let splitOf (countries: Country list) =
     let ordered = countries |> List.sortBy(fun country -> hash $"split/{country.Code}")
@@ -217,67 +202,58 @@ let splitOf (countries: Country list) =
 /// Neighbours are countries too: a training question may not have one of another split as its answer.
 let keepsSplit (split: Map<string, Split>) (question: Question) =
     split[question.Country.Name] <> Train
-    || question.Asked <> Borders
+    || question.Asked <> Attribute.Borders
     || question.Answers |> List.forall(fun answer -> Map.tryFind answer split = Some Train)
 
 // ---------------------------------------------------------------------------------------------------------------- output
 
-let private jsonOptions = JsonSerializerOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+type DocumentLine = { Id: string; Contents: string }
 
-let jsonLine (value: JsonObject) = value.ToJsonString jsonOptions
+type Metadata = {
+    Hops: int
+    Country: string
+    Key: Skippable<string>
+    Value: Skippable<string>
+    Asked: string
+    Support: string list
+}
 
-let private array (values: string list) = JsonArray [| for value in values -> JsonValue.Create value :> JsonNode |]
+type QuestionLine = { Id: string; Question: string; GoldenAnswers: string list; Metadata: Metadata }
 
 let documentLine country attribute =
-    let line = JsonObject()
-    line["id"] <- documentId country attribute
-    line["contents"] <- $"\"{country.Name}\"\n{documentText country attribute}"
-    jsonLine line
+    let line: DocumentLine = {
+        Id = documentId country attribute
+        Contents = $"\"{country.Name}\"\n{documentText country attribute}"
+    }
+    JsonLines.format line
 
 let questionLine (question: Question) =
-    let metadata = JsonObject()
-    metadata["hops"] <- if question.Key.IsSome then 2 else 1
-    metadata["country"] <- question.Country.Name
-
-    question.Key
-    |> Option.iter(fun (attribute, value) ->
-        metadata["key"] <- attribute.Word
-        metadata["value"] <- value)
-
-    metadata["asked"] <- question.Asked.Word
-    metadata["support"] <- array question.Support
-    let line = JsonObject()
-    line["id"] <- question.Id
-    line["question"] <- question.Text
-    line["golden_answers"] <- array question.Answers
-    line["metadata"] <- metadata
-    jsonLine line
+    let line: QuestionLine = {
+        Id = question.Id
+        Question = question.Text
+        GoldenAnswers = question.Answers
+        Metadata = {
+            Hops = if question.Key.IsSome then 2 else 1
+            Country = question.Country.Name
+            Key = question.Key |> Option.map(fun (attribute, _) -> attribute.Word) |> Skippable.ofOption
+            Value = question.Key |> Option.map snd |> Skippable.ofOption
+            Asked = question.Asked.Word
+            Support = question.Support
+        }
+    }
+    JsonLines.format line
 
 /// Words that demonstrations, feedback and prompts use beside those of corpus and questions.
 let protocolWords =
-    words
+    Atlas.words
         """ Question: Doc 1(Title: ) 2 3 4 5 "
         I need to find first search for now know so it then let me look up from the results that answer again hmm maybe not sure about this think
         country of whose is a which
         My previous action was invalid. I should search or answer again. """
 
-let specialTokens = [
-    "<pad>"
-    "<unk>"
-    "<eos>"
-    "<think>"
-    "</think>"
-    "<search>"
-    "</search>"
-    "<information>"
-    "</information>"
-    "<answer>"
-    "</answer>"
-]
-
 let write (name: string) (lines: string seq) =
     let path = Path.Combine(__SOURCE_DIRECTORY__, name)
-    File.WriteAllText(path, String.concat "\n" lines + "\n")
+    AtomicFile.WriteText(path, String.concat "\n" lines + "\n")
     printfn "%-16s %6d lines %8d bytes" name (Seq.length lines) (FileInfo path).Length
 
 let countries = readCountries(countriesJson())
@@ -288,12 +264,12 @@ let isUnique =
         countries
         |> List.collect(fun country -> [
             for KeyValue(attribute, values) in country.Facts do
-                for value in values -> (attribute, normalise value)
+                for value in values -> (attribute, AnswerText.normalise value)
         ])
         |> List.countBy id
         |> Map.ofList
 
-    fun attribute value -> holders[attribute, normalise value] = 1
+    fun attribute value -> holders[attribute, AnswerText.normalise value] = 1
 
 let questions =
     countries
@@ -315,7 +291,7 @@ let vocabulary =
             question.Text
             yield! question.Answers
     ]
-    |> List.collect words
+    |> List.collect Atlas.words
     |> List.append protocolWords
     |> List.distinct
     |> List.sortWith(fun a b -> String.CompareOrdinal(a, b))
@@ -329,4 +305,4 @@ for part, name in [ Train, "train.jsonl"; Dev, "dev.jsonl"; Test, "test.jsonl" ]
     let subjects = inPart |> List.distinctBy _.Country.Code |> List.length
     printfn "%16s %d countries, %d questions of one hop, %d of two" "" subjects (inPart.Length - twoHop) twoHop
 
-write "vocabulary.txt" (specialTokens @ vocabulary)
+write "vocabulary.txt" (Atlas.specialTokens @ vocabulary)

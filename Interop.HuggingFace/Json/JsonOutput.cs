@@ -4,19 +4,38 @@ using System.Text.Json.Nodes;
 
 namespace Levee.Interop.HuggingFace;
 
-/// <summary>The way in which this library writes JSON: two blanks, line feeds, characters as themselves.</summary>
+/// <summary>
+/// The way in which this library writes JSON: characters as themselves. Documents are written field by field and not from records, since
+/// the fields that nobody here reads must stay as they stand, and since Python has to read a float as one.
+/// </summary>
 internal static class JsonOutput
 {
-    /// <summary>Writes one indented JSON document with a final line feed, whole or not at all.</summary>
+    /// <summary>Writes one JSON document, indented by two blanks, with a final line feed, whole or not at all.</summary>
     internal static void Save(string path, Action<Utf8JsonWriter> write) => AtomicFile.Write(path, stream =>
     {
-        var options = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var writer = new Utf8JsonWriter(stream, options))
-        {
-            write(writer);
-        }
+        Write(stream, isIndented: true, write);
         stream.WriteByte((byte)'\n');
     });
+
+    /// <summary>One JSON document on one line.</summary>
+    internal static byte[] Line(Action<Utf8JsonWriter> write)
+    {
+        using var line = new MemoryStream();
+        Write(line, isIndented: false, write);
+        return line.ToArray();
+    }
+
+    private static void Write(Stream stream, bool isIndented, Action<Utf8JsonWriter> write)
+    {
+        var options = new JsonWriterOptions
+        {
+            Indented = isIndented,
+            NewLine = "\n",
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+        using var writer = new Utf8JsonWriter(stream, options);
+        write(writer);
+    }
 
     /// <summary>
     /// The document of a record that was read, perhaps changed, and is to be written: fields whose value is still what was read stay as

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Levee.Interop.HuggingFace;
@@ -76,7 +75,7 @@ public sealed record GenerationConfig(string Text, IReadOnlyList<int> EosTokenId
     }
 
     /// <summary>Writes the file as it was read.</summary>
-    public void Save(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Text)));
+    public void Save(string path) => AtomicFile.WriteText(path, Text);
 
     private static string[] Stops(JsonField? field) => field switch
     {

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Levee.Interop.HuggingFace;
@@ -64,8 +62,7 @@ public static class SafetensorsWriter
 
     private static byte[] Header(IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var json = JsonOutput.Line(writer =>
         {
             writer.WriteStartObject();
             if (metadata.Count > 0)
@@ -80,12 +77,12 @@ public static class SafetensorsWriter
                 begin = end;
             }
             writer.WriteEndObject();
-        }
-        var padded = (json.WrittenCount + Alignment - 1) / Alignment * Alignment;
+        });
+        var padded = (json.Length + Alignment - 1) / Alignment * Alignment;
         var header = new byte[SafetensorsHeader.PrefixLength + padded];
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)padded);
-        json.WrittenSpan.CopyTo(header.AsSpan(SafetensorsHeader.PrefixLength));
-        header.AsSpan(SafetensorsHeader.PrefixLength + json.WrittenCount).Fill((byte)' ');
+        json.CopyTo(header.AsSpan(SafetensorsHeader.PrefixLength));
+        header.AsSpan(SafetensorsHeader.PrefixLength + json.Length).Fill((byte)' ');
         return header;
     }
 

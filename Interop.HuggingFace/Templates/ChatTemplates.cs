@@ -82,7 +82,7 @@ public sealed record ChatTemplates
     {
         if (IsFile)
         {
-            AtomicFile.Write(FileBeside(file), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(Texts[DefaultName])));
+            AtomicFile.WriteText(FileBeside(file), Texts[DefaultName]);
         }
     }
 

@@ -111,36 +111,35 @@ module internal SamplerRow =
 
     /// Raises `ArgumentException` that names the row and the reason where a request cannot be met.
     let check (architecture: Architecture) (rows: SamplerRow[]) (requests: TurnRequest[]) =
-        let refuse reason = Setting.refuse reason
-
         for request in requests do
             let number = request.Row
 
             if number < 0 || number >= rows.Length then
-                refuse $"Row {number} is not in this session, whose rows are 0 to {rows.Length - 1}."
+                Setting.refuse $"Row {number} is not in this session, whose rows are 0 to {rows.Length - 1}."
 
             let row = rows[number]
 
             match row.Stage with
             | Stage.Fresh
             | Stage.Resting -> ()
-            | Stage.Left -> refuse $"Row {number} was left out of an earlier call and has ended."
-            | _ -> refuse $"Row {number} has not been given back: its turn is under way."
+            | Stage.Left -> Setting.refuse $"Row {number} was left out of an earlier call and has ended."
+            | _ -> Setting.refuse $"Row {number} has not been given back: its turn is under way."
 
             if request.Limit < 1 then
-                refuse $"Row {number} may write {request.Limit} tokens; a turn has at least 1."
+                Setting.refuse $"Row {number} may write {request.Limit} tokens; a turn has at least 1."
 
             for token in request.Context do
                 if token < 0 || token >= architecture.VocabularySize then
-                    refuse $"Row {number} is given token {token}; the policy's vocabulary ends at {architecture.VocabularySize - 1}."
+                    Setting.refuse
+                        $"Row {number} is given token {token}; the policy's vocabulary ends at {architecture.VocabularySize - 1}."
 
             if row.Length = 0 && request.Context.Length = 0 then
-                refuse $"Row {number} has no context: give it a prompt of at least one token."
+                Setting.refuse $"Row {number} has no context: give it a prompt of at least one token."
 
             let needed = row.Length + (unread row).Length + request.Context.Length + request.Limit
 
             if needed > architecture.ContextLimit then
-                refuse $"Row {number} would reach {needed} tokens; the policy's context holds {architecture.ContextLimit}."
+                Setting.refuse $"Row {number} would reach {needed} tokens; the policy's context holds {architecture.ContextLimit}."
 
         if (requests |> Array.distinctBy _.Row).Length < requests.Length then
-            refuse "A row is named twice."
+            Setting.refuse "A row is named twice."

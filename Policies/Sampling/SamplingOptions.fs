@@ -49,16 +49,14 @@ module SamplingOptions =
 
     /// Gives the options back. Raises `ArgumentException` where one is out of its range.
     let validate options =
-        let demand isMet name (value: obj) range =
-            if not isMet then
-                Setting.refuse $"{name} is {value}; it must be {range}."
+        let within isMet name (value: obj) range = Setting.demand isMet $"{name} is {value}; it must be {range}."
 
-        let atLeastOne name (count: int) = demand (count >= 1) name count "1 or above"
+        let atLeastOne name (count: int) = within (count >= 1) name count "1 or above"
         let t, p, m = options.Temperature, options.TopP, options.MinP
-        demand (t >= 0.0 && Double.IsFinite t) (nameof options.Temperature) t "0 (greedy) or above"
+        within (t >= 0.0 && Double.IsFinite t) (nameof options.Temperature) t "0 (greedy) or above"
         Option.iter (atLeastOne(nameof options.TopK)) options.TopK
-        demand (p > 0.0 && p <= 1.0) (nameof options.TopP) p "above 0 and at most 1 (no filter)"
-        demand (m >= 0.0 && m <= 1.0) (nameof options.MinP) m "from 0 (no filter) to 1"
+        within (p > 0.0 && p <= 1.0) (nameof options.TopP) p "above 0 and at most 1 (no filter)"
+        within (m >= 0.0 && m <= 1.0) (nameof options.MinP) m "from 0 (no filter) to 1"
         Option.iter (atLeastOne(nameof options.MaxSequences)) options.MaxSequences
         atLeastOne (nameof options.PassTokens) options.PassTokens
         options

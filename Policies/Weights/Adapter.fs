@@ -24,18 +24,16 @@ module LoraOptions =
 
     /// Raises `ArgumentException` that says which setting is out of range and what would do.
     let validate options =
-        let demand holds message =
-            if not holds then
-                raise(ArgumentException message)
-
-        demand (options.Rank >= 1) $"An adapter of rank {options.Rank} is out of range: give 1 or more."
-        demand
+        Setting.demand (options.Rank >= 1) $"An adapter of rank {options.Rank} is out of range: give 1 or more."
+        Setting.demand
             (options.Alpha > 0.0 && Double.IsFinite options.Alpha)
             $"An adapter's alpha of {options.Alpha} is out of range: give a number above 0."
-        demand (not options.Targets.IsEmpty) "An adapter without targets changes nothing: name a projection, such as Projection.Query."
+        Setting.demand
+            (not options.Targets.IsEmpty)
+            "An adapter without targets changes nothing: name a projection, such as Projection.Query."
 
         for target, count in List.countBy id options.Targets do
-            demand (count = 1) $"The adapter's target {Projection.name target} is named {count} times: name it once."
+            Setting.demand (count = 1) $"The adapter's target {Projection.name target} is named {count} times: name it once."
 
     /// The factor of the products: `Alpha` / `Rank`, or `Alpha` / sqrt(`Rank`) where it is rank-stabilised.
     let scale options =

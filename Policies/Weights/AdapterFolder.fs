@@ -38,7 +38,7 @@ module AdapterFolder =
 
         options
 
-    let private demand (folder: string) =
+    let private checkFiles (folder: string) =
         if not(Directory.Exists folder) then
             raise(DirectoryNotFoundException $"{folder}: there is no such folder; give the folder that holds {AdapterConfig.FileName}.")
 
@@ -52,7 +52,7 @@ module AdapterFolder =
     /// it was read, a line each. Raises
     /// `FileNotFoundException`, `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy.
     let load trainable (architecture: Architecture) (dtype: torch.ScalarType) (device: torch.Device) (folder: string) =
-        demand folder
+        checkFiles folder
         let file = Path.Combine(folder, AdapterConfig.FileName)
         let config = AdapterConfig.Load file
         let options = options file config
@@ -103,4 +103,4 @@ module AdapterFolder =
         SafetensorsWriter.Write(Path.Combine(folder, AdapterConfig.WeightsName), Adapter.named adapter |> Array.map TensorFile.stored)
 
     /// Writes an adapter to a folder, replacing what is there.
-    let save (folder: string) (adapter: Adapter) = Folders.replace folder (fun temporary -> writeInto temporary adapter)
+    let save (folder: string) (adapter: Adapter) = AtomicFolder.Replace(folder, (fun temporary -> writeInto temporary adapter))

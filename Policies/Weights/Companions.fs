@@ -80,7 +80,7 @@ module Companions =
         let foreign, kept =
             folders |> List.partition(fun inner -> isLink inner || isHidden inner || List.exists isWeights (filesIn inner))
 
-        // What the policy itself was read from is no news.
+        // The files that the policy itself was read from are no news.
         let isRead (file: string) =
             [ ModelFolder.WeightsName; ModelFolder.WeightsIndexName; "model-*-of-*.safetensors" ]
             |> List.exists(fun pattern -> FileSystemName.MatchesSimpleExpression(pattern, name file))

@@ -1,6 +1,7 @@
 namespace Levee.Training.Learning
 
 open System
+open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Diagnosis
 open Levee.Training.Records
@@ -63,17 +64,14 @@ module PhaseWatch =
     /// Raises `ArgumentException` naming the setting and the remedy; `needs` are the recipe's.
     let validate (needs: Set<Need>) watch =
         Phases.validate watch.Options
-        let demand holds message =
-            if not holds then
-                raise(ArgumentException message)
-        demand (watch.KeepEvery >= 1) $"Good states kept every {watch.KeepEvery} steps are out of range: give 1 or more."
+        Setting.demand (watch.KeepEvery >= 1) $"Good states kept every {watch.KeepEvery} steps are out of range: give 1 or more."
         for _, action in watch.Actions do
             match action with
             | PhaseAction.RaiseCoefficients factor ->
-                demand
+                Setting.demand
                     (factor > 0.0 && Double.IsFinite factor)
                     $"An alarm that multiplies by {factor} is out of range: give a number above 0."
-                demand
+                Setting.demand
                     (needs.Contains PhaseAlarm)
                     "The phase alarm raises coefficients, but none of this recipe follows it: write Coefficient.alarmed (Coefficient.constant 0.2) * Llds.penalty ..."
             | _ -> ()

@@ -98,7 +98,7 @@ module References =
                 | _ -> most)
             0
 
-    /// To be called before an update is applied, while the weights are still the old ones.
+    /// Has to be called before an update is applied, while the weights are still the old ones.
     let beforeUpdate (policy: Policy) references =
         match depth references with
         | 0 -> references

@@ -38,7 +38,7 @@ module Snapshot =
             yield! ofCritic critic
         for KeyValue(reference, policy) in learner.References.Policies do
             match reference with
-            // What stands in a folder is read from there again.
+            // A policy in a folder is read from there again.
             | Reference.Folder _ -> ()
             | _ -> $"reference.{reference}", Parameters.trained policy.Parameters
         for index, weights in List.indexed learner.References.Past do

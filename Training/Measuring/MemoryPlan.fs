@@ -163,7 +163,7 @@ module MemoryPlan =
         let forward, back, keptLogits = logits setup dtype (if scored <= int64 settings.ChunkSize then 1 else 2)
         let hidden = scored * int64 a.Width * number
         let isAddedUp = options.Update.Adapter.IsNone && number < float32Bytes
-        // What the head's gradient is made of before it is added up in float32: on a GPU a part of it in half precision, on a CPU wide hidden states.
+        // The parts of the head's gradient before it is added up in float32: on a GPU a part of it in half precision, on a CPU wide hidden states.
         let product =
             if not isAddedUp then
                 0L

@@ -2,9 +2,11 @@ namespace Levee.Training.Records
 
 /// One question's bar of the per-sample measure (arXiv 2512.04220, Eq. 3); one line of `lld_probe.jsonl`.
 type BarLine = {
-    Run: RunId
     /// The training step whose policy was measured.
     Step: int
+    /// Name of the arm.
+    Arm: string
+    Seed: int
     QuestionId: string
     Question: string
     /// Correct responses among those sampled.
@@ -14,39 +16,23 @@ type BarLine = {
     /// Mean over the correct responses of the change of their log-likelihood under one update on this question, in nats; `None` where the
     /// update was not finite. Below zero: displaced.
     Change: float option
-}
+} with
+
+    /// The run that the line belongs to.
+    member this.Run: RunId = { Arm = this.Arm; Seed = this.Seed }
 
 /// Reading and writing of `lld_probe.jsonl`: one JSON object a line,
 /// `{"step":50,"arm":"GRPO","seed":1,"question_id":"..","question":"..","correct":3,"incorrect":5,"change":number or null}`.
 [<RequireQualifiedAccess>]
 module BarLines =
     /// The line as JSON text, without the end of line.
-    let format (bar: BarLine) =
-        JsonLines.format(fun json ->
-            json.WriteNumber("step", bar.Step)
-            json.WriteString("arm", bar.Run.Arm)
-            json.WriteNumber("seed", bar.Run.Seed)
-            json.WriteString("question_id", bar.QuestionId)
-            json.WriteString("question", bar.Question)
-            json.WriteNumber("correct", bar.Correct)
-            json.WriteNumber("incorrect", bar.Incorrect)
-            JsonLines.writeNumber json "change" (Option.defaultValue nan bar.Change))
-
-    let private ofJson line = {
-        Run = { Arm = JsonLines.text "arm" line; Seed = JsonLines.int32 "seed" line }
-        Step = JsonLines.int32 "step" line
-        QuestionId = JsonLines.text "question_id" line
-        Question = JsonLines.text "question" line
-        Correct = JsonLines.int32 "correct" line
-        Incorrect = JsonLines.int32 "incorrect" line
-        Change = JsonLines.number "change" line
-    }
+    let format (bar: BarLine) = JsonLines.format bar
 
     /// The bar that a JSON text holds. Raises `FormatException` saying what is wrong.
-    let parse json = JsonLines.parse ofJson json
+    let parse json = JsonLines.parse JsonLines.ofElement<BarLine> json
 
     /// Reads a file of bars, as `JsonLines.read` does.
-    let read path = JsonLines.read ofJson path
+    let read path = JsonLines.read JsonLines.ofElement<BarLine> path
 
     /// The bars, each once: where a step was done again after a restart, its later bars stand.
     let latest (bars: BarLine list) = bars |> List.rev |> List.distinctBy(fun bar -> bar.Run, bar.Step, bar.QuestionId) |> List.rev

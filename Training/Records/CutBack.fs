@@ -10,12 +10,9 @@ open Levee.Interop.HuggingFace
 /// replaced or shortened at once, so that a process killed meanwhile leaves it either as it was or as it should be.
 [<RequireQualifiedAccess>]
 module CutBack =
-    let private place line =
-        { Arm = JsonLines.text "arm" line; Seed = JsonLines.int32 "seed" line }, JsonLines.int32 "step" line
-
     let private stands (stepOf: RunId -> int) (path: string) (line: FileLine) =
-        let run, step = JsonLines.parseLine path place line
-        step <= stepOf run
+        let place = JsonLines.parseLine path JsonLines.ofElement<LinePlace> line
+        place.Step <= stepOf place.Run
 
     /// Keeps those lines of a file of JSON objects with `arm`, `seed` and `step` whose step is at most that of their run. A last line that a kill has cut off
     /// is dropped. Raises `InvalidDataException` naming file, line and remedy where a line has no such fields.

@@ -1,12 +1,12 @@
 namespace Levee.Training.Records
 
-open Levee.Algorithms.Diagnosis
-
 /// An action about a phase that a run entered, or about trajectories that could not be judged; one line of `events.jsonl`.
 type EventLine = {
-    Run: RunId
     /// The step after which it was done.
     Step: int
+    /// Name of the arm.
+    Arm: string
+    Seed: int
     /// The phase that was entered, in one lower-case word; "unjudged" where the line is about trajectories without a reward.
     Phase: string
     /// The step at which it began; the line's own where it is about trajectories.
@@ -14,6 +14,9 @@ type EventLine = {
     /// A sentence that says what was done.
     Message: string
 } with
+
+    /// The run that the line belongs to.
+    member this.Run: RunId = { Arm = this.Arm; Seed = this.Seed }
 
     /// The line as a reader sees it.
     override this.ToString() =
@@ -32,25 +35,10 @@ type EventLine = {
 [<RequireQualifiedAccess>]
 module EventLines =
     /// The line as JSON text, without the end of line.
-    let format (event: EventLine) =
-        JsonLines.format(fun json ->
-            json.WriteNumber("step", event.Step)
-            json.WriteString("arm", event.Run.Arm)
-            json.WriteNumber("seed", event.Run.Seed)
-            json.WriteString("phase", event.Phase)
-            json.WriteNumber("since", event.Since)
-            json.WriteString("message", event.Message))
-
-    let private ofJson line = {
-        Run = { Arm = JsonLines.text "arm" line; Seed = JsonLines.int32 "seed" line }
-        Step = JsonLines.int32 "step" line
-        Phase = JsonLines.text "phase" line
-        Since = JsonLines.int32 "since" line
-        Message = JsonLines.text "message" line
-    }
+    let format (event: EventLine) = JsonLines.format event
 
     /// The event that a JSON text holds. Raises `FormatException` saying what is wrong.
-    let parse json = JsonLines.parse ofJson json
+    let parse json = JsonLines.parse JsonLines.ofElement<EventLine> json
 
     /// Reads a file of events, as `JsonLines.read` does.
-    let read path = JsonLines.read ofJson path
+    let read path = JsonLines.read JsonLines.ofElement<EventLine> path

@@ -1,12 +1,10 @@
 namespace Levee.Training.Records
 
 open System
-open System.Buffers
 open System.IO
 open System.Text
-open System.Text.Encodings.Web
 open System.Text.Json
-open Levee.Algorithms.Objectives
+open Microsoft.FSharp.Reflection
 open Levee.Environments
 
 /// The lines of a file, and how many were lost at its end.
@@ -19,60 +17,39 @@ type LineFile<'line> = {
 /// Text files of one JSON object a line.
 [<RequireQualifiedAccess>]
 module JsonLines =
-    let private relaxed = JsonWriterOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+    /// A line as JSON text, without the end of line.
+    let format (line: 'line) = JsonSerializer.Serialize(line, Json.lines)
 
-    /// A JSON object as text, without the end of line, of the fields that `write` gives it.
-    let format (write: Utf8JsonWriter -> unit) =
-        let buffer = ArrayBufferWriter<byte>()
-        use json = new Utf8JsonWriter(buffer, relaxed)
-        json.WriteStartObject()
-        write json
-        json.WriteEndObject()
-        json.Flush()
-        Encoding.UTF8.GetString buffer.WrittenSpan
+    let private isReadable (target: Type) (value: JsonElement) =
+        try
+            JsonSerializer.Deserialize(value, target, Json.lines) |> ignore
+            true
+        with :? JsonException ->
+            false
 
-    /// Writes a number so that it reads back the same; one that is not finite becomes null.
-    let writeNumber (json: Utf8JsonWriter) (name: string) value =
-        if Double.IsFinite value then
-            json.WriteNumber(name, value)
-        else
-            json.WriteNull name
+    let private demand (target: Type) =
+        if target = typeof<int> then "is no integer"
+        elif target = typeof<string> then "is no text"
+        else "must be a number or null"
 
-    let private field (name: string) (line: JsonElement) =
-        match line.TryGetProperty name with
-        | true, value -> value
-        | _ -> raise(FormatException $"the field \"{name}\" is missing")
+    /// What keeps an object from being read as a record: a field that is missing, or does not fit.
+    let private fault (target: Type) (line: JsonElement) =
+        FSharpType.GetRecordFields(target, true)
+        |> Seq.tryPick(fun field ->
+            let name = JsonNamingPolicy.SnakeCaseLower.ConvertName field.Name
+            match line.TryGetProperty name with
+            | true, value when isReadable field.PropertyType value -> None
+            | true, _ -> Some $"\"{name}\" {demand field.PropertyType}"
+            | false, _ -> Some $"the field \"{name}\" is missing")
 
-    /// An integer field. Raises `FormatException` saying what is wrong, as do the others.
-    let int32 name line =
-        let value = field name line
-        let mutable number = 0
-
-        if value.ValueKind = JsonValueKind.Number && value.TryGetInt32 &number then
-            number
-        else
-            raise(FormatException $"\"{name}\" is no integer")
-
-    /// A field that holds text.
-    let text name line =
-        let value = field name line
-
-        match value.ValueKind with
-        | JsonValueKind.String -> nonNull(value.GetString())
-        | _ -> raise(FormatException $"\"{name}\" is no text")
-
-    /// A number; `None` for null, which stands for one that is not finite.
-    let numberOf name (value: JsonElement) =
-        match value.ValueKind with
-        | JsonValueKind.Null -> None
-        | JsonValueKind.Number ->
-            match value.GetDouble() with
-            | number when Double.IsFinite number -> Some number
-            | _ -> raise(FormatException $"\"{name}\" is too large a number")
-        | kind -> raise(FormatException $"\"{name}\" must be a number or null, not {kind}")
-
-    /// A field that holds a number or null.
-    let number name line = line |> field name |> numberOf name
+    /// The record, of integers, texts and optional numbers, that an object holds. Raises `FormatException` saying which field is missing or does not fit.
+    let ofElement<'line> (line: JsonElement) : 'line =
+        try
+            match JsonSerializer.Deserialize(line, typeof<'line>, Json.lines) with
+            | :? 'line as read -> read
+            | _ -> raise(FormatException "the line is null")
+        with :? JsonException as error ->
+            raise(FormatException(fault typeof<'line> line |> Option.defaultValue error.Message, error))
 
     let private parseBytes (read: JsonElement -> 'line) (json: byte[]) =
         match JsonText.parse json with

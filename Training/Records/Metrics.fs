@@ -1,5 +1,6 @@
 namespace Levee.Training.Records
 
+open System
 open System.Collections.Generic
 open System.Text.Json
 open Levee
@@ -110,6 +111,15 @@ module MetricName =
     /// Seconds of wall time that the step took.
     let seconds = "timing_s/step"
 
+/// The step and the run that every line of a run folder's files belongs to.
+type internal LinePlace = {
+    Step: int
+    Arm: string
+    Seed: int
+} with
+
+    member this.Run: RunId = { Arm = this.Arm; Seed = this.Seed }
+
 /// Reading and writing of `metrics.jsonl`: one JSON object a line, `{"step":12,"arm":"GRPO","seed":3,"<metric>":number or null}`.
 [<RequireQualifiedAccess>]
 module Metrics =
@@ -118,29 +128,43 @@ module Metrics =
     /// The line as JSON text, without the end of line. A number that is not finite becomes null; any other is written so that it
     /// reads back the same.
     let format (line: MetricLine) =
-        JsonLines.format(fun json ->
-            json.WriteNumber("step", line.Step)
-            json.WriteString("arm", line.Arm)
-            json.WriteNumber("seed", line.Seed)
+        let fields = Dictionary<string, obj>()
+        fields["step"] <- line.Step
+        fields["arm"] <- line.Arm
+        fields["seed"] <- line.Seed
 
-            for KeyValue(name, value) in line.Values do
-                if isField name then
-                    Setting.refuse $"a metric cannot be named \"{name}\": the line has a field of that name"
+        for KeyValue(name, value) in line.Values do
+            if isField name then
+                Setting.refuse $"a metric cannot be named \"{name}\": the line has a field of that name"
 
-                JsonLines.writeNumber json name value)
+            fields[name] <- value
+
+        JsonLines.format fields
+
+    /// A number; `None` for null, which stands for one that is not finite.
+    let private number name (value: JsonElement) =
+        match value.ValueKind with
+        | JsonValueKind.Null -> None
+        | JsonValueKind.Number ->
+            match value.GetDouble() with
+            | number when Double.IsFinite number -> Some number
+            | _ -> raise(FormatException $"\"{name}\" is too large a number")
+        | kind -> raise(FormatException $"\"{name}\" must be a number or null, not {kind}")
 
     let private metric (property: JsonProperty) =
         if isField property.Name then
             None
         else
-            JsonLines.numberOf property.Name property.Value |> Option.map(fun value -> property.Name, value)
+            number property.Name property.Value |> Option.map(fun value -> property.Name, value)
 
-    let private ofJson (line: JsonElement) = {
-        Step = JsonLines.int32 "step" line
-        Arm = JsonLines.text "arm" line
-        Seed = JsonLines.int32 "seed" line
-        Values = line.EnumerateObject() |> Seq.choose metric |> Map.ofSeq
-    }
+    let private ofJson (line: JsonElement) : MetricLine =
+        let place: LinePlace = JsonLines.ofElement line
+        {
+            Step = place.Step
+            Arm = place.Arm
+            Seed = place.Seed
+            Values = line.EnumerateObject() |> Seq.choose metric |> Map.ofSeq
+        }
 
     /// The line that a JSON text holds; null metrics are left out. Raises `FormatException` saying what is wrong.
     let parse json = JsonLines.parse ofJson json

@@ -6,7 +6,7 @@ open System.Text.Json
 open Levee.Environments
 open Levee.Interop.HuggingFace
 
-/// The call that made a run folder; `build.fsx resume` runs it again.
+/// The call that made a run folder; `levee train --resume` repeats it.
 type ScriptCall = { Script: string; Arguments: string list }
 
 /// The folder that a study writes into, and the names in it.
@@ -63,13 +63,11 @@ module RunFolder =
         | :? IOException as error ->
             raise(IOException($"Cannot make the run folder {path}: {error.Message} Choose another place with --out FOLDER.", error))
 
-    let private writeText (path: string) (text: string) = AtomicFile.Write(path, (fun file -> file.Write(Text.Encoding.UTF8.GetBytes text)))
-
     /// Writes down what a study is and how it was made. A folder can be resumed from then on.
     let describe (folder: RunFolder) (call: ScriptCall option) (configuration: string) =
         for call in Option.toList call do
-            writeText folder.Call (JsonSerializer.Serialize({| script = call.Script; arguments = call.Arguments |}))
-        writeText folder.Configuration configuration
+            AtomicFile.WriteText(folder.Call, JsonSerializer.Serialize(call, Json.options))
+        AtomicFile.WriteText(folder.Configuration, configuration)
 
     /// A folder that a study was begun in. Raises `DirectoryNotFoundException` or `FileNotFoundException` with a remedy where none was.
     let existing (path: string) =
@@ -89,14 +87,8 @@ module RunFolder =
             let remedy = "Mend it, or run the script again."
             let json = JsonText.load remedy folder.Call
             try
-                Some {
-                    Script = JsonLines.text "script" json
-                    Arguments = [ for argument in json.GetProperty("arguments").EnumerateArray() -> nonNull(argument.GetString()) ]
-                }
-            with
-            | :? FormatException
-            | :? InvalidOperationException
-            | :? Collections.Generic.KeyNotFoundException as error ->
+                JsonSerializer.Deserialize<ScriptCall>(json, Json.options) |> Option.ofObj
+            with :? JsonException as error ->
                 raise(InvalidDataException($"{folder.Call}: it does not say which script made the run: {error.Message}. {remedy}", error))
         else
             None
@@ -111,7 +103,4 @@ module RunFolder =
     /// Removes what was being written when a process was killed.
     let sweep (folder: RunFolder) =
         for place in [ "policies"; "warm-start" ] do
-            let place = Path.Combine(folder.Path, place)
-            if Directory.Exists place then
-                for unfinished in Directory.GetDirectories(place, "*.tmp*") do
-                    Directory.Delete(unfinished, true)
+            AtomicFolder.RemoveUnfinished(Path.Combine(folder.Path, place))

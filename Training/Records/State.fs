@@ -4,7 +4,6 @@ open System
 open System.IO
 open System.Security.Cryptography
 open System.Text.Json
-open System.Text.Json.Serialization
 open Levee.Algorithms.Diagnosis
 open Levee.Interop.HuggingFace
 open Levee.Policies
@@ -49,12 +48,6 @@ module State =
     /// The number of a run's states that are kept: the newest, and one to use where the newest is damaged.
     let kept = 2
 
-    let private json =
-        let numbers = JsonNumberHandling.AllowNamedFloatingPointLiterals
-        let options = JsonSerializerOptions(WriteIndented = true, NumberHandling = numbers)
-        options.Converters.Add(JsonFSharpConverter(JsonUnionEncoding.Default ||| JsonUnionEncoding.UnwrapFieldlessTags))
-        options
-
     let private refuse (path: string) problem = raise(InvalidDataException $"{path}: {problem}")
 
     let private sum (folder: string) (name: string) =
@@ -88,13 +81,11 @@ module State =
         Trajectories = trajectories
     }
 
-    let private writeText (path: string) (text: string) = AtomicFile.Write(path, (fun file -> file.Write(Text.Encoding.UTF8.GetBytes text)))
-
     let private writeInto folder run trajectories (state: RunState) =
         let path name = Path.Combine(folder, name)
         SafetensorsWriter.Write(path tensorsName, tensors state |> Array.map TensorFile.stored)
-        writeText (path contentName) (JsonSerializer.Serialize<StateContent>(content run trajectories state, json))
-        writeText (path sumsName) $"{sum folder tensorsName}\n{sum folder contentName}\n"
+        AtomicFile.WriteText(path contentName, JsonSerializer.Serialize<StateContent>(content run trajectories state, Json.state))
+        AtomicFile.WriteText(path sumsName, $"{sum folder tensorsName}\n{sum folder contentName}\n")
 
     let private name (step: int) = $"step-{step}"
 
@@ -105,10 +96,6 @@ module State =
             | true, step -> Some step
             | _ -> None
         | _ -> None
-
-    let private remove (folder: string) =
-        if Directory.Exists folder then
-            Directory.Delete(folder, true)
 
     /// The states in a folder with their steps, newest first.
     let private found (states: string) =
@@ -129,14 +116,8 @@ module State =
     /// disk, so that whenever the process or the machine dies there is a whole state: this one or the one before. `trajectories` is the length of the
     /// run's trajectories as text. Raises `IOException` where the disk is full or cannot be written.
     let save (states: string) run trajectories (state: RunState) =
-        let target = Path.Combine(states, name state.Step)
-        let temporary = $"{target}.tmp"
-        remove temporary
-        Directory.CreateDirectory temporary |> ignore
-        writeInto temporary run trajectories state
-        remove target
-        Directory.Move(temporary, target)
-        stale states state.Step |> Seq.iter remove
+        AtomicFolder.Replace(Path.Combine(states, name state.Step), (fun folder -> writeInto folder run trajectories state))
+        stale states state.Step |> Seq.iter(fun folder -> Directory.Delete(folder, true))
 
     let private checkSums folder =
         let written = File.ReadAllLines(Path.Combine(folder, sumsName))
@@ -150,7 +131,7 @@ module State =
         let found = document.RootElement.GetProperty(nameof Unchecked.defaultof<StateContent>.Format).GetInt32()
         if found <> format then
             refuse path $"its format is {found}, this version reads {format}"
-        match JsonSerializer.Deserialize<StateContent>(text, json) with
+        match JsonSerializer.Deserialize<StateContent>(text, Json.state) with
         | null -> refuse path "it is empty"
         | content -> content
 

@@ -1,9 +1,7 @@
 namespace Levee.Training.Report
 
-open System.IO
-open System.Text
-open System.Text.Encodings.Web
 open System.Text.Json
+open Levee.Interop.HuggingFace
 open Levee.Training.Records
 open Levee.Training.Report.Drawing
 open Levee.Training.Studies
@@ -31,8 +29,7 @@ module Html =
     let private indented (json: string) =
         try
             use document = JsonDocument.Parse json
-            let options = JsonSerializerOptions(WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
-            JsonSerializer.Serialize(document.RootElement, options)
+            JsonSerializer.Serialize(document.RootElement, Json.configuration)
         with :? JsonException ->
             json
 
@@ -178,7 +175,4 @@ module Html =
         "<!DOCTYPE html>\n" + Xml.write page + "\n"
 
     /// Writes the report to a file, whole or not at all: a report that stands there is replaced at the end.
-    let write (path: string) (content: ReportContent) =
-        let partial = path + ".partial"
-        File.WriteAllText(partial, render content, UTF8Encoding false)
-        File.Move(partial, path, overwrite = true)
+    let write (path: string) (content: ReportContent) = AtomicFile.WriteText(path, render content)

@@ -2,31 +2,21 @@ namespace Levee.Training.Studies
 
 open System
 open System.IO
-open System.Text.Encodings.Web
 open System.Text.Json
 open System.Text.Json.Nodes
-open System.Text.Json.Serialization
 open Microsoft.FSharp.Reflection
 open Levee.Algorithms
 open Levee.Algorithms.Objectives
 open Levee.Environments
 open Levee.Training.Learning
 open Levee.Training.Measuring
+open Levee.Training.Records
 open Levee.Training.Tasks
 
 /// An experiment in full as JSON: what `config.json` of a run folder holds.
 [<RequireQualifiedAccess>]
 module Configuration =
-    let private json =
-        let unions = JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields ||| JsonUnionEncoding.UnwrapFieldlessTags
-        let options =
-            JsonSerializerOptions(
-                WriteIndented = true,
-                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                PropertyNamingPolicy = JsonNamingPolicy.CamelCase
-            )
-        options.Converters.Add(JsonFSharpConverter unions)
-        options
+    let private json = Json.configuration
 
     /// A recipe and the training options of an arm, as they are written.
     type private ArmText = { Name: string; Advantage: string; Objective: string; Groups: string; Training: TrainingOptions }

@@ -24,9 +24,9 @@ type RunProgress = {
     Run: RunId
     /// Steps that the run will take in all.
     Steps: int
-    /// When the run began, on the display's clock.
+    /// The time at which the run began, on the display's clock.
     Started: TimeSpan
-    /// When its last step was reported.
+    /// The time at which its last step was reported.
     Updated: TimeSpan
     /// Steps reported since it began.
     Done: int

@@ -18,7 +18,7 @@ type internal Undertaking = {
     Messages: string list
 }
 
-/// What a study depends on besides its settings: that it is written down when the study begins, and the same when it goes on.
+/// The data that a study depends on besides its settings: they are written down when the study begins, and have to be the same when it goes on.
 [<RequireQualifiedAccess>]
 module internal StudyData =
     /// Which of the policies taught a seed starts from.

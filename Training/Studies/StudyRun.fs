@@ -5,13 +5,14 @@ open System.IO
 open System.Threading
 open Levee
 open Levee.Algorithms.Diagnosis
+open Levee.Interop.HuggingFace
 open Levee.Policies
 open Levee.Training.Learning
 open Levee.Training.Measuring
 open Levee.Training.Records
 open TorchSharp
 
-/// What the runs of a study share: where they write, and what stops them.
+/// The things that all runs of a study share: the place that they write to, and the token that stops them.
 type internal RunSite = {
     Device: torch.Device
     Folder: RunFolder
@@ -52,37 +53,41 @@ module internal StudyRun =
             $"{Phase.name event.Phase} since step {event.Since}: {event.Message}"
     ]
 
-    let private eventLine run (event: PhaseEvent) : EventLine = {
-        Run = run
+    let private eventLine (run: RunId) (event: PhaseEvent) : EventLine = {
         Step = event.Step
+        Arm = run.Arm
+        Seed = run.Seed
         Phase = Phase.name event.Phase
         Since = event.Since
         Message = event.Message
     }
 
-    let private unjudgedLine run (step: StepReport) message : EventLine = {
-        Run = run
+    let private unjudgedLine (run: RunId) (step: StepReport) message : EventLine = {
         Step = step.Step
+        Arm = run.Arm
+        Seed = run.Seed
         Phase = EventLine.Unjudged
         Since = step.Step
         Message = message
     }
 
     /// The event that a run goes on over data which are not those that it was begun with.
-    let acceptedLine run (state: SavedState option) (changes: string list) : EventLine =
+    let acceptedLine (run: RunId) (state: SavedState option) (changes: string list) : EventLine =
         let step = state |> Option.map _.Content.Step |> Option.defaultValue 0
         let changes = String.concat " | " changes
         {
-            Run = run
             Step = step
+            Arm = run.Arm
+            Seed = run.Seed
             Phase = "changed data"
             Since = step
             Message = $"went on, as the user accepted: {changes}"
         }
 
-    let private barLine run step (bar: LldBar) : BarLine = {
-        Run = run
+    let private barLine (run: RunId) step (bar: LldBar) : BarLine = {
         Step = step
+        Arm = run.Arm
+        Seed = run.Seed
         QuestionId = bar.Question.Id
         Question = bar.Question.Text
         Correct = bar.Correct
@@ -119,7 +124,7 @@ module internal StudyRun =
             let line = { Step = step.Step; Arm = run.Arm; Seed = run.Seed; Values = step.Metrics }
             site.Metrics.Write line
             events.Write(line, DateTimeOffset.Now)
-            step.Bars |> Array.iter(barLine run step.Step >> site.Bars.Write)
+            step.Bars |> Array.iter(barLine (run: RunId) step.Step >> site.Bars.Write)
             site.Sink.Step line
             for message in remarks step do
                 site.Sink.Message $"{run}: step {step.Step}: {message}"
@@ -132,7 +137,7 @@ module internal StudyRun =
                 let worst = step.Bars |> Array.minBy _.Change
                 let text = Diagnosis.explain options.Rollout.Temperature policy worst
                 let heading = $"== step {step.Step}: {worst.Question.Text} (%.2f{worst.Change} nats) ==\n\n"
-                File.WriteAllText(folder.Displacement(run, step.Step), heading + text + "\n")
+                AtomicFile.WriteText(folder.Displacement(run, step.Step), heading + text + "\n")
             if step.Step = 1 || step.Step % 25 = 0 || step.Step = options.Steps then
                 samples.Write(Readable.sample policy.Tokenizer options.Rollout.GroupSize 2 step.Step step.Trajectories)
                 samples.Flush()

@@ -6,7 +6,7 @@ open Levee.Training.Report
 open Levee.Benchmarks.Measure
 open Levee.Benchmarks.Peer
 
-/// How much is measured, and how.
+/// The number of measurements, and the way of measuring.
 type Settings = {
     /// Rounds, in each of which all contestants work once.
     Pairs: int

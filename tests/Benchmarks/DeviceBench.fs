@@ -15,7 +15,7 @@ open Levee.Benchmarks.Result
 open Levee.Tests
 open TorchSharp
 
-/// What is measured, and where.
+/// The work that is measured, and the device.
 type Settings = {
     Device: string
     Shape: string
@@ -25,7 +25,7 @@ type Settings = {
     Rows: int
     /// Tokens that a row writes, after a prompt of as many. Training takes twice as many a row.
     Tokens: int
-    /// Whether a token's work is recorded as a CUDA graph.
+    /// True when a token's work is recorded as a CUDA graph.
     Graphs: bool
 }
 

@@ -1,4 +1,4 @@
-/// What LLDS adds to a training step's time.
+/// Measures the time that LLDS adds to a training step.
 module Levee.Benchmarks.LldsBench
 
 open System.Threading
@@ -11,7 +11,7 @@ open TorchSharp
 
 let private options = TrainingOptions.defaults
 
-// So small that both objectives keep meeting the same policy.
+// The rate is so small that both objectives keep meeting the same policy.
 let private learningRate = 1e-6
 let private rates = { PolicyRate = learningRate; CriticRate = learningRate }
 

@@ -14,12 +14,12 @@ open TorchSharp
 
 /// Two ways to the same numbers.
 type Way =
-    /// As training does it: a chunk of logits at a time, the gradient written out.
+    /// The way of training: a chunk of logits at a time, with the gradient written out.
     | Chunks
     /// All logits at once, and torch's automatic differentiation.
     | Whole
 
-/// What makes this program measure one way, in a process of its own.
+/// The first word on the command line of a child process, which measures one way and ends.
 let childWord = "--peak-of-logits"
 
 type private Size = { Tokens: int64; Vocabulary: int64; Width: int64 }
@@ -64,11 +64,11 @@ let private peak way size =
 
     PeakMemory.during(fun () -> Tensors.released(fun () -> work head headGradient hidden targets gradient entropyGradient))
 
-/// What the child does: measures a way and writes the bytes.
+/// The work of a child process: it measures one way and writes the bytes.
 let child (way: string) (threads: string) =
     torch.set_num_threads(int threads)
     let way = if way = string Chunks then Chunks else Whole
-    // What is compiled comes with the first time.
+    // The first call also compiles code, which must not count.
     peak way { Tokens = 8L; Vocabulary = 64L; Width = 8L } |> ignore
     printfn $"{peak way size}"
 

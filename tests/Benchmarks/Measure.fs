@@ -4,14 +4,14 @@ module Levee.Benchmarks.Measure
 open System
 open System.Diagnostics
 
-/// How time is told.
+/// The clock that time is told by.
 type Clock =
     /// Seconds on the wall.
     | Wall
     /// Seconds of processor, over all threads of the process: what others do on the machine counts little.
     | Processor
 
-/// What some work took, in seconds.
+/// The time that some work took, in seconds.
 type Time = {
     Wall: float
     Processor: float
@@ -22,7 +22,7 @@ type Time = {
         | Wall -> this.Wall
         | Processor -> this.Processor
 
-/// One of the things compared: does its work a number of times and says what that took.
+/// One of the programs compared: it does its work a number of times and gives the time that this took.
 type Contestant = int -> Time
 
 /// Middle, smallest and largest of some numbers.

@@ -1,4 +1,4 @@
-/// Whether training holds on to memory.
+/// Measures whether training holds on to memory.
 module Levee.Benchmarks.MemoryBench
 
 open System
@@ -39,8 +39,8 @@ let private trimNative () =
     | :? DllNotFoundException
     | :? EntryPointNotFoundException -> ()
 
-/// What the process holds. Both allocators give back first what they keep for reuse: that is bounded, but where it stands at a given step
-/// is chance.
+/// The bytes that the process holds, after both allocators have given back the memory that they keep for reuse: that memory is bounded, but how much it is
+/// at a given step is chance.
 let private held () =
     GC.Collect()
     GC.WaitForPendingFinalizers()

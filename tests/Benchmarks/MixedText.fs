@@ -61,7 +61,7 @@ let private document (bytes: int) (random: Random) =
         written <- written + Encoding.UTF8.GetByteCount next
     text.ToString()
 
-/// So many documents, each a little longer in UTF-8 than so many bytes.
+/// A number of documents, each of which is in UTF-8 a little longer than a number of bytes.
 let documents count bytes =
     let random = Random 20250807
     Array.init count (fun _ -> document bytes random)

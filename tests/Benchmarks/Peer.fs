@@ -14,9 +14,9 @@ open Levee.Benchmarks.Measure
 
 /// The kernels that OpenBLAS uses in a peer.
 type Kernels =
-    /// Those that this process has chosen.
+    /// The kernels that this process has chosen.
     | AsOurs
-    /// What OpenBLAS chooses by itself, as for a user who sets nothing.
+    /// The kernels that OpenBLAS chooses by itself, as for a user who sets nothing.
     | Stock
 
 [<DllImport "libc">]
@@ -42,7 +42,7 @@ let private start (python: string) (arguments: string list) (environment: (strin
     | null -> invalidOp $"{python} did not start."
     | started -> started
 
-/// Whether a Python exists and has PyTorch.
+/// True when a Python exists and has PyTorch.
 let private hasTorch python =
     try
         let look = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
@@ -71,7 +71,7 @@ type Peer private (script: string, run: Process) =
         run.StandardInput.Flush()
         read()
 
-    /// One that runs under a Python with PyTorch, on a policy and a workload in a folder.
+    /// A peer that runs under a Python with PyTorch, on a policy and a workload in a folder.
     static member Python(python: string, script: string, folder: string, threads: int, kernels: Kernels) =
         let file name = Path.Combine(folder, name)
         let arguments = [ scriptFile script; file "policy"; file "workload.json"; "--threads"; string threads ]
@@ -82,7 +82,7 @@ type Peer private (script: string, run: Process) =
         ]
         new Peer(script, start python arguments environment)
 
-    /// One that runs under Node.
+    /// A peer that runs under Node.
     static member Node(script: string, arguments: string list, environment: (string * string option) list) =
         new Peer(script, start "node" (scriptFile script :: arguments) environment)
 

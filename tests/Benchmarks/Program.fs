@@ -17,7 +17,7 @@ type Benchmark =
     | Tokenizer
     | Device
 
-// In this order: what others leave behind would hide what training holds on to.
+// Memory comes first: the memory that other benchmarks leave behind would hide the memory that training holds on to.
 let private all = [ Memory; Memory_Logits; Update; Rollout; Llds; Tokenizer; Device ]
 
 // Device asks for a device and a shape, and may take hours on a CPU.

@@ -1,4 +1,4 @@
-/// What the benchmarks found: a table for people, JSON lines for programs.
+/// The results of the benchmarks: a table for people, JSON lines for programs.
 module Levee.Benchmarks.Result
 
 open System
@@ -12,11 +12,11 @@ type Result = {
     Measure: string
     /// The framework's own number, with its unit.
     Ours: string
-    /// What it is compared with, with its unit.
+    /// The number that it is compared with, with its unit.
     Reference: string
     /// The first divided by the second, where there is one.
     Ratio: Spread option
-    /// What is aimed at, in words.
+    /// The aim, in words.
     Aim: string
 }
 

@@ -13,7 +13,7 @@ let private sequences = 20
 let private groupSize = 5
 let private clip = 0.2
 
-// So small that the hundreds of updates on one batch do not take it far from where it was.
+// The rate is so small that the hundreds of updates on one batch do not take it far from where it was.
 let private learningRate = 1e-6
 let private rates = { PolicyRate = learningRate; CriticRate = learningRate }
 

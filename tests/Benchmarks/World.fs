@@ -85,10 +85,10 @@ let advantages groupSize (trajectories: Trajectory[]) =
     |> Array.chunkBySize groupSize
     |> Array.collect(Array.map _.Reward >> Baseline.standardise Deviation.sample)
 
-/// What some rows write: their prompts, what they observe after each turn, and how many tokens each turn of each row has.
+/// The episodes of some rows: their prompts, the tokens that they observe after each turn, and the number of tokens that each turn of each row writes.
 type Turns = {
     Prompts: int[][]
-    /// One for each row, the same after each of its turns.
+    /// The observation of each row, the same after each of its turns.
     Feedback: int[][]
     Limits: int[][]
 }

@@ -66,7 +66,7 @@ let ``an observation cut to a limit keeps the protocol's tags and the beginning 
             let text = tokenizer.Decode cut
             Assert.StartsWith("\n\n<information>", text)
             Assert.EndsWith("</information>\n\n", text)
-            // What stays of the documents is their beginning.
+            // The documents are cut at their end: their beginning stays.
             let kept = limit - own |> min plain
             let expected = [|
                 for i in 0 .. whole.Tokens.Length - 1 do

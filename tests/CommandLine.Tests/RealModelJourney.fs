@@ -1,4 +1,4 @@
-/// From a folder in the hub's layout to a trained one, through the command line: weights in several bfloat16 files, a byte-level tokenizer.
+/// A folder in the hub's layout becomes a trained one through the command line: weights in several bfloat16 files, a byte-level tokenizer.
 module Levee.Tests.RealModelJourney
 
 open System
@@ -30,7 +30,7 @@ let private model (folder: TemporaryFolder) =
     CutTokenizer.write (ModelConfig.Load target).VocabSize (String.concat "\n" (protocol :: texts)) target
     target
 
-/// No random policy is ever right, so that GRPO and LLDS alone would leave it as it is: entropy gives it a slope.
+/// The objective has an entropy term: a random policy is never right, and GRPO and LLDS alone would leave it as it is.
 let private configuration model =
     experiment "tiny-qwen" {
         question "Does a real model's folder train?"

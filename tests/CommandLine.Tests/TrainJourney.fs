@@ -86,7 +86,9 @@ let ``what is no configuration, or no option, is refused`` () =
     Assert.Contains("not", fails 1 [ "train"; folder.Write("config.json", "{}") ])
     let errors = fails 2 [ "train"; folder.Write("config.json", configuration()); "--wrokers"; "1" ]
     Assert.Contains("unknown option '--wrokers' for train. Did you mean --workers?", errors)
-    Assert.Contains("There is no run folder", fails 1 [ "train"; "--resume"; folder.File "none" ])
+    Assert.Contains("unknown run ", fails 2 [ "train"; "--resume"; folder.File "none" ])
+    Assert.Contains("--resume needs the run", fails 2 [ "train"; "--resume" ])
+    Assert.Contains("unknown experiment 'nothing'", fails 2 [ "train"; "nothing" ])
 
 [<Fact>]
 let ``a script runs with the options behind it, and its exit code counts`` () =

@@ -66,5 +66,5 @@ let ``a folder that is not there is named, with code 1`` (words: string) =
 [<InlineData("--max", "--max-tokens")>]
 [<InlineData("--xyzzyx", "")>]
 let ``near words are suggested, far ones are not`` (typed: string) (expected: string) =
-    let suggestion = Usage.didYouMean typed [ "--stop"; "--max-tokens"; "--chat" ]
+    let suggestion = Spelling.didYouMean typed [ "--stop"; "--max-tokens"; "--chat" ]
     Assert.Equal((if expected = "" then "" else $" Did you mean {expected}?"), suggestion)

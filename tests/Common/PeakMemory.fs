@@ -5,10 +5,10 @@ open System
 open System.Diagnostics
 open System.IO
 
-/// With these variables the C library gives memory back as soon as it is free, so that what is resident is in use.
+/// Environment variables with which the C library gives memory back as soon as it is free, so that all resident memory is in use.
 let private environment = [ "MALLOC_MMAP_THRESHOLD_", "65536"; "MALLOC_TRIM_THRESHOLD_", "65536"; "MALLOC_ARENA_MAX", "1" ]
 
-/// Exit code and output of one of our programs that measures itself, in a process where what is resident is in use.
+/// Exit code and output of one of our programs that measures itself, in a process where all resident memory is in use.
 let ofProgram (program: string) (arguments: string list) =
     let info = ProcessStartInfo("dotnet", program :: arguments, RedirectStandardOutput = true)
 
@@ -23,7 +23,7 @@ let ofProgram (program: string) (arguments: string list) =
         child.WaitForExit()
         child.ExitCode, output
 
-/// Whether the kernel counts.
+/// True when the kernel counts the peak of resident memory.
 let isCounted = OperatingSystem.IsLinux() && File.Exists "/proc/self/clear_refs"
 
 let private status (field: string) =

@@ -39,7 +39,7 @@ let private python () =
     with :? Win32Exception ->
         None
 
-/// Of the tables of Interop.PythonText.
+/// The version of Unicode that the tables of Interop.PythonText are from.
 let private unicode = "14.0.0"
 
 [<Fact>]

@@ -8,17 +8,8 @@ open Levee.Tests
 /// Words as tokens, and a control token for each tag and `<eos>`. Words get their ids as they are first met. Read as plain text, a tag
 /// falls into its letters and marks.
 type WordTokenizer() =
-    let control = [|
-        "<eos>"
-        "<think>"
-        "</think>"
-        "<search>"
-        "</search>"
-        "<information>"
-        "</information>"
-        "<answer>"
-        "</answer>"
-    |]
+    // Without <pad> and <unk>.
+    let control = Atlas.specialTokens |> List.skip 2 |> Array.ofList
 
     let words = ResizeArray<string>(control)
     let tagsAndWords = Regex @"</?(?:think|search|information|answer)>|<eos>|\w+|[^\w\s]"

@@ -29,7 +29,7 @@ type Case = {
     Answer: float[][]
     Reward: float[]
     Searches: float[]
-    /// What the sampler reported, where it differs from `Old`.
+    /// The log-probabilities that the sampler reported, where they differ from `Old`.
     Sampled: float[][]
     Value: float[][]
     ValueOld: float[][]

@@ -39,7 +39,7 @@ let private trajectory (mask: float[]) reward : Trajectory =
         InvalidActions = 0
     }
 
-/// What an estimator makes of a case, [row][token] of action tokens in the case's order; rewards are raised by `tie` a row.
+/// The advantages that an estimator gives for a case, [row][token] of action tokens in the case's order. The reward of row r is raised by r times `tie`.
 let private estimate (estimator: Estimator) tie (case: JsonElement) =
     let input = case.GetProperty "input"
     let mask, reward, value =
@@ -127,7 +127,7 @@ let ``value and gradient`` (name: string) =
         near (expected.GetProperty("value").GetDouble()) value
         (table(expected.GetProperty "grad"), gradient) ||> Array.iter2(Array.iter2 near)
 
-/// By the reference's name: an estimator, and what each row's reward is raised by.
+/// The estimators by the reference's names, each with the `tie` by which the rewards of its case are raised.
 let private estimators: (string * (Estimator * float)) list = [
     "advantage/grpo", (Advantage.grpo, 0.0)
     "advantage/dr_grpo", (Advantage.drGrpo, 0.0)
@@ -142,7 +142,7 @@ let private estimators: (string * (Estimator * float)) list = [
 
 let advantageNames = TheoryData<string>(estimators |> List.map fst)
 
-/// What the reference expects of each action token: one number a row, or one a token with gaps between actions.
+/// The reference's numbers for each action token. It writes one number a row, or one a token with gaps between actions.
 let private expectedTokens (case: JsonElement) (name: string) =
     let mask = table(case.GetProperty("input").GetProperty "mask")
     let marked (row: 'a[]) r = Array.zip row mask[r] |> Array.filter(fun (_, m) -> m > 0.0) |> Array.map fst

@@ -55,7 +55,7 @@ let private withinGroups: Estimator list = [
     |> Advantage.whiten Over.Tokens { Ddof = 1; Epsilon = 0.0 }
 ]
 
-/// Of which a step of nothing but equal rewards gives nothing either.
+/// Estimators that give nothing where all rewards of a step are equal.
 let private estimators =
     withinGroups
     @ [
@@ -142,7 +142,7 @@ let ``one test tells whether a group has a signal`` () =
             Assert.False(Judgement.hasSignal(group(Array.create size reward)))
             Assert.True(Judgement.hasSignal(group(Array.append (Array.create size reward) [| reward * 0.5 + 0.25 |])))
     Assert.False(Deviation.differ [||])
-    // Of those that were judged alone.
+    // Only trajectories that were judged count.
     Assert.False(Judgement.hasSignal(group [| nan; 1.0 |]))
     Assert.False(Judgement.hasSignal(group [| nan; 1.0; 1.0; infinity |]))
     Assert.True(Judgement.hasSignal(group [| nan; 1.0; 0.0 |]))

@@ -54,7 +54,7 @@ internal sealed class PythonPeer(string script, string missing) : IDisposable
         try
         {
             var peer = Process.Start(start);
-            // Read away, since a full pipe would block the process.
+            // Errors are read and dropped, since a full pipe would block the process.
             peer?.BeginErrorReadLine();
             if (peer?.StandardOutput.ReadLine() is not null)
             {

@@ -60,7 +60,7 @@ let distance (a: torch.Tensor) (b: torch.Tensor) =
     Assert.Equal<int64[]>(a.shape, b.shape)
     Array.map2 (fun x y -> abs(x - y)) (numbers a) (numbers b) |> Array.fold max 0.0
 
-/// That two tensors agree within a tolerance.
+/// Asserts that two tensors agree within a tolerance.
 let close tolerance (expected: torch.Tensor) (actual: torch.Tensor) =
     let distance = distance expected actual
     Assert.True(distance <= tolerance, $"The tensors differ by {distance}, more than {tolerance}.")
@@ -90,3 +90,17 @@ type TemporaryFolder() =
 
     interface IDisposable with
         member _.Dispose() = Directory.Delete(path, true)
+
+/// A right answer that is made of these segments.
+let trajectory segments = {
+    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+    Segments = segments
+    Reward = 1.0
+    Fault = None
+    End = Answered
+    Answer = None
+    AnswerTokens = 0
+    CallTokens = []
+    Searches = []
+    InvalidActions = 0
+}

@@ -1,4 +1,4 @@
-/// What a GPU computes is what the CPU computes. Skipped where torch sees no GPU.
+/// A GPU computes the same as the CPU. Skipped where torch sees no GPU.
 module Levee.Policies.Tests.GpuTests
 
 open System.Threading
@@ -40,7 +40,7 @@ let private scored dtype device settings =
     let toCpu (tensor: torch.Tensor) = scope.MoveToOuter(tensor.detach().``to``(torch.float64).cpu().clone())
     toCpu scored.LogProb, toCpu gradient
 
-/// That two tensors differ by at most `tolerance` of the longer one, as vectors.
+/// Asserts that two tensors, as vectors, differ by at most `tolerance` times the length of the expected one.
 let private near tolerance (expected: torch.Tensor) (actual: torch.Tensor) =
     let apart = (expected - actual).norm().ToDouble() / expected.norm().ToDouble()
     Assert.True(apart <= tolerance, $"They are {apart} of their length apart, more than {tolerance}.")

@@ -12,19 +12,6 @@ open TorchSharp
 
 type private Case = { Temperature: float; Slice: int; Group: Group; Advantages: float[]; Index: int }
 
-let private trajectory segments = {
-    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments = segments
-    Reward = 1.0
-    Fault = None
-    End = Answered
-    Answer = None
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = []
-    InvalidActions = 0
-}
-
 let private someTokens least most =
     gen {
         let! count = Gen.choose(least, most)
@@ -129,7 +116,7 @@ let private isNear tolerance expected actual =
 
 let private hasTokens trajectory = Trajectory.actionTokens trajectory > 0
 
-/// What the definition gives for each action and trajectory with tokens.
+/// The influence by its definition, for each action and trajectory with tokens.
 let private expected value policy case = [
     for number, action in predicted policy case.Group[case.Index] |> List.indexed do
         if (snd action: torch.Tensor).shape[0] > 0L then
@@ -222,7 +209,8 @@ let private example = {
     Index = 0
 }
 
-/// How far the log-probability of each action of the example's trajectory is from where the influences say, after a step on the head alone.
+/// The error of the influences: how far the log-probability of each action of the example's trajectory is from the one that they predict, after a step on
+/// the head alone.
 let private missed (step: float) =
     use _ = torch.NewDisposeScope()
     use policy = precise 2
@@ -255,7 +243,7 @@ let ``to first order a step on the head changes each action by the sum of its in
 
     for coarse, fine in List.zip coarse fine do
         Assert.InRange(coarse, 0.0, 0.05)
-        // What is missed is of the step's square, so relative to the step it shrinks with it.
+        // The error grows with the step's square, so relative to the step it shrinks with the step.
         Assert.InRange(fine / coarse, 0.05, 0.2)
 
 [<Fact>]

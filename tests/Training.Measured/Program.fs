@@ -9,7 +9,7 @@ open TorchSharp
 let main arguments =
     torch.set_num_threads 1
     let setup = Setups.all[arguments[0]]
-    // What is compiled, and what libraries keep, comes with the first time.
+    // The first run also compiles code and fills what libraries keep, which must not count.
     Setups.run(Setups.tiny setup)
     printfn $"{PeakMemory.during(fun () -> Setups.run setup)}"
     0

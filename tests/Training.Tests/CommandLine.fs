@@ -40,7 +40,7 @@ let ``an unknown command is met with the nearest one and exit code 2`` () =
 let ``an unknown script is met with the existing ones and exit code 2`` () =
     let code, text = build [ "run"; "colapse" ]
     Assert.Equal(2, code)
-    Assert.Contains("unknown script 'colapse'. Did you mean collapse?", text)
+    Assert.Contains("unknown experiment 'colapse'. Did you mean collapse?", text)
 
 [<Fact>]
 let ``an unknown run is refused with exit code 2`` () =

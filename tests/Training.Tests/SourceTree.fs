@@ -28,7 +28,7 @@ let private git (folder: string) (arguments: string list) =
     Assert.True((git.ExitCode = 0), $"git {arguments.Head}: {errors.Result}")
     output
 
-/// What is too large among the tracked files of a repository.
+/// The tracked files and folders of a repository that are too large, a line each.
 let private faults (root: string) =
     // A file that is deleted and not yet committed is tracked still.
     let isThere (path: string) = File.Exists(Path.Combine(root, path))

@@ -31,6 +31,22 @@ let small = {
         Measuring.EvaluateEvery = 100
 }
 
+/// A watch for phases that sees a collapse on every step after the first two, whatever happens.
+let nervous = {
+    Phases.defaults with
+        Window = 1
+        Enter = 1
+        Leave = 1
+        LikelihoodFall = 1e-9
+        LikelihoodDrop = 1e-9
+        Surge = 1.0 + 1e-9
+        RewardLoss = 1e-9
+        MeaningfulReward = 1e-9
+}
+
+/// GRPO with LLDS, whose coefficient follows the phase alarm.
+let alarmed = Recipes.grpo + Coefficient.alarmed(Coefficient.constant 0.2) * Llds.penalty Llds.released
+
 /// A run on Atlas.
 let plan recipe options seed = { Task = atlas.Value; Recipe = recipe; Options = options; Seed = Seed.ofInt seed }
 

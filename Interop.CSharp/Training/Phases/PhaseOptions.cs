@@ -1,7 +1,7 @@
 namespace Levee.CSharp;
 
 /// <summary>
-/// When a phase is said to have come and gone. A <em>level</em> is the median of the last <see cref="Window"/> measurements.
+/// The thresholds by which a phase is said to have come and gone. A <em>level</em> is the median of the last <see cref="Window"/> measurements.
 /// </summary>
 public sealed record PhaseOptions
 {

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>
-/// From tokens in <see cref="ByteAlphabet"/> to the text that their bytes are in UTF-8; what is no UTF-8 becomes U+FFFD, one for each
+/// Turns tokens in <see cref="ByteAlphabet"/> into the text that their bytes are in UTF-8. Bytes that are no UTF-8 become U+FFFD, one for each
 /// longest part that could have begun a character. A token with a character outside the alphabet stands for itself.
 /// </summary>
 internal sealed class ByteLevelDecoder(JsonElement source) : IDecoder

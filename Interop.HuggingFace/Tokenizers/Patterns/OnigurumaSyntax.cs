@@ -3,9 +3,8 @@ using System.Text;
 namespace Levee.Interop.HuggingFace;
 
 /// <summary>
-/// From Oniguruma's regular expressions (Ruby's syntax, which the tokenizers library uses) to .NET's. What means the same is passed on, the
-/// word
-/// classes are spelt out, and what would silently mean something else is refused.
+/// Turns Oniguruma's regular expressions (Ruby's syntax, which the tokenizers library uses) into .NET's. Syntax that means the same in both
+/// is passed on, the word classes are spelt out, and syntax that would silently mean something else is refused.
 /// </summary>
 internal static class OnigurumaSyntax
 {

@@ -80,7 +80,7 @@ internal abstract class PieceScanner : ITextPattern
         return place;
     }
 
-    // Of the letters without ASCII that have a partner in it by case, only the long s has one that is in a contraction.
+    // Only one letter outside ASCII has a partner by case that occurs in a contraction: the long s.
     private static char LetterAt(ReadOnlySpan<char> text, int place, bool ignoresCase) =>
         place >= text.Length ? '\0'
         : !ignoresCase ? text[place]

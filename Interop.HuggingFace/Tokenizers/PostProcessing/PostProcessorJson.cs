@@ -3,30 +3,25 @@ namespace Levee.Interop.HuggingFace;
 /// <summary>The field <c>post_processor</c> of <c>tokenizer.json</c>.</summary>
 internal static class PostProcessorJson
 {
-    internal static IPostProcessor Read(JsonField field)
-    {
-        var type = field.Required("type");
-        switch (type.Text())
+    private static readonly JsonKinds<IPostProcessor> Kinds =
+        new("post-processor", "; set it to null and add the ids of special tokens yourself")
         {
-            case "ByteLevel":
-                ByteLevelOptions.Read(field);
-                return new ByteLevelPostProcessor(field.Element);
-            case "TemplateProcessing":
-                return Template(field);
-            case "Sequence":
-                field.AllowOnly("type", "processors");
-                return new SequencePostProcessor([.. field.Required("processors").Items().Select(Read)]);
-            default:
-                throw type.Error(
-                    $"the post-processor {type.Text()} is not supported, only ByteLevel, TemplateProcessing and Sequence; set it to null "
-                    + "and add the ids of special tokens yourself.");
-        }
+            { "ByteLevel", ByteLevel },
+            { "TemplateProcessing", ["single", "pair", "special_tokens"], Template },
+            { "Sequence", ["processors"], field => new SequencePostProcessor([.. field.Required("processors").Items().Select(Read)]) },
+        };
+
+    internal static IPostProcessor Read(JsonField field) => Kinds.Read(field);
+
+    private static ByteLevelPostProcessor ByteLevel(JsonField field)
+    {
+        ByteLevelOptions.Read(field);
+        return new ByteLevelPostProcessor(field.Element);
     }
 
     // The template for pairs of texts is kept, but there is nothing to apply it to.
     private static TemplatePostProcessor Template(JsonField field)
     {
-        field.AllowOnly("type", "single", "pair", "special_tokens");
         var specialTokens = field.Required("special_tokens");
         var (before, behind) = (new List<int>(), new List<int>());
         var hasText = false;

@@ -3,39 +3,27 @@ namespace Levee.Interop.HuggingFace;
 /// <summary>The field <c>pre_tokenizer</c> of <c>tokenizer.json</c>.</summary>
 internal static class PreTokenizerJson
 {
-    internal static IPreTokenizer Read(JsonField field)
+    private static readonly JsonKinds<IPreTokenizer> Kinds = new("pre-tokenizer")
     {
-        var type = field.Required("type");
-        switch (type.Text())
-        {
-            case "WhitespaceSplit":
-                field.AllowOnly("type");
-                return new WhitespaceSplitPreTokenizer();
-            case "Whitespace":
-                field.AllowOnly("type");
-                return new WhitespacePreTokenizer();
-            case "Punctuation":
-                field.AllowOnly("type", "behavior");
-                return new PunctuationPreTokenizer(field.Optional("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated);
-            case "Digits":
-                field.AllowOnly("type", "individual_digits");
-                return new DigitsPreTokenizer(field.Required("individual_digits").Flag());
-            case "Split":
-                field.AllowOnly("type", "pattern", "behavior", "invert");
-                return Split(field);
-            case "ByteLevel":
-                var options = ByteLevelOptions.Read(field);
-                return new ByteLevelPreTokenizer(options.AddPrefixSpace, options.UseRegex, field.Element);
-            case "Metaspace":
-                return new MetaspacePreTokenizer(MetaspaceOptions.Read(field), field.Element);
-            case "Sequence":
-                field.AllowOnly("type", "pretokenizers");
-                return new SequencePreTokenizer(Steps(field.Required("pretokenizers")));
-            default:
-                throw type.Error(
-                    $"the pre-tokenizer {type.Text()} is not supported, only WhitespaceSplit, Whitespace, Punctuation, Digits, Split, ByteLevel, "
-                    + "Metaspace and Sequence.");
-        }
+        { "WhitespaceSplit", [], _ => new WhitespaceSplitPreTokenizer() },
+        { "Whitespace", [], _ => new WhitespacePreTokenizer() },
+        { "Punctuation", ["behavior"], Punctuation },
+        { "Digits", ["individual_digits"], field => new DigitsPreTokenizer(field.Required("individual_digits").Flag()) },
+        { "Split", ["pattern", "behavior", "invert"], Split },
+        { "ByteLevel", ByteLevel },
+        { "Metaspace", field => new MetaspacePreTokenizer(MetaspaceOptions.Read(field), field.Element) },
+        { "Sequence", ["pretokenizers"], field => new SequencePreTokenizer(Steps(field.Required("pretokenizers"))) },
+    };
+
+    internal static IPreTokenizer Read(JsonField field) => Kinds.Read(field);
+
+    private static PunctuationPreTokenizer Punctuation(JsonField field) =>
+        new(field.Optional("behavior") is { } behavior ? Behavior(behavior) : SplitBehavior.Isolated);
+
+    private static ByteLevelPreTokenizer ByteLevel(JsonField field)
+    {
+        var options = ByteLevelOptions.Read(field);
+        return new ByteLevelPreTokenizer(options.AddPrefixSpace, options.UseRegex, field.Element);
     }
 
     private static IPreTokenizer[] Steps(JsonField field)

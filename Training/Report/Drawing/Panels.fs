@@ -97,7 +97,7 @@ module internal Panels =
 
     let private line (frame: Frame) (trace: Trace) =
         let dashed = if trace.Dashed then " dashed" else ""
-        // What a script may read out: the label and the line's own values.
+        // A script may read out the label and the line's own values.
         let values = trace.Line |> Array.map(fun (x, y) -> string x + "," + precise y) |> String.concat ";"
 
         Xml.el

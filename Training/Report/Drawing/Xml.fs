@@ -23,6 +23,7 @@ module Xml =
     /// An element that holds only text.
     let leaf name attributes content = Xml.Element(name, attributes, [ Xml.Text content ])
 
+    // A character that XML forbids becomes U+FFFD.
     let private escapeTo (out: StringBuilder) (content: string) =
         let mutable i = 0
 
@@ -62,12 +63,6 @@ module Xml =
                 out.Append '>' |> ignore
                 List.iter (writeTo out) children
                 out.Append("</").Append(name).Append('>') |> ignore
-
-    /// Characters as they stand inside text or a quoted attribute. A character that XML forbids becomes U+FFFD.
-    let escape (content: string) =
-        let out = StringBuilder()
-        escapeTo out content
-        out.ToString()
 
     /// The piece as text. Valid as XML and, the same text, as HTML.
     let write node =

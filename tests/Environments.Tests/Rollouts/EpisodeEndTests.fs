@@ -1,4 +1,4 @@
-/// What token limits, turn limits and the context make of an episode.
+/// The ways in which token limits, turn limits and the context end an episode.
 module Levee.Environments.Tests.EpisodeEndTests
 
 open System

@@ -18,7 +18,7 @@ type ScriptedSampler(contextLimit: int, script: int[][][], bunch: int) =
     /// The log-probability of a row's n-th token of a turn.
     static member LogProb(row: int, turn: int, index: int) = -0.001f * float32(1 + index + 100 * turn + 10_000 * row)
 
-    /// What was asked, call by call.
+    /// The requests, call by call.
     member _.Requests = requests
     member _.Opened = opened
     member _.Disposals = disposals

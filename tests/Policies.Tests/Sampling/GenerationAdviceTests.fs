@@ -1,4 +1,4 @@
-/// What is taken from a model's `generation_config.json`.
+/// The settings that are taken from a model's `generation_config.json`.
 module Levee.Policies.Tests.GenerationAdviceTests
 
 open System.IO

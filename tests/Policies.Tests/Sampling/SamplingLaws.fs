@@ -29,7 +29,7 @@ let ``log-probabilities are those of scoring, turn after turn`` () =
         Assert.True(Array.max differences < 1e-4, $"{Array.max differences}")
 
     Check.One(config, Prop.forAll (Arb.fromGen someScripts) (property(at 1.0)))
-    // Of the whole distribution, whatever the filters leave out.
+    // Log-probabilities are those of the whole distribution, whatever the filters leave out.
     Check.One(config, Prop.forAll (Arb.fromGen someScripts) (property { at 0.6 with TopK = Some 9; TopP = 0.8; MinP = 0.05 }))
 
 [<Fact>]
@@ -93,7 +93,7 @@ let ``a context with more scores than exist at a time is read as in pieces`` () 
     Assert.Equal<int[]>(pieces.Tokens, whole.Tokens)
     Assert.All(Array.zip pieces.LogProbs whole.LogProbs, (fun (a, b) -> Assert.Equal(float a, float b, 1e-4)))
 
-/// How often each token is drawn behind a prompt, as a share, and its probability at temperature 1.
+/// The share of draws in which each token follows a prompt, and its probability at temperature 1.
 let private drawn model options =
     use _ = torch.NewDisposeScope()
     let rows, prompt = 20000, [| 3; 1 |]
@@ -107,7 +107,7 @@ let private drawn model options =
     let distribution = torch.nn.functional.softmax(hidden.select(1L, 1L).mm(model.Parameters.Head.t()), -1L) |> numbers
     counts |> Array.map(fun count -> count / float rows), distribution
 
-/// That shares of 20000 draws are those of a distribution, within five standard deviations.
+/// Asserts that shares of 20000 draws are those of a distribution, within five standard deviations.
 let private drawnFrom (distribution: float[]) (shares: float[]) =
     for p, share in Array.zip distribution shares do
         Assert.Equal(p, share, 5.0 * sqrt(p * (1.0 - p) / 20000.0) + 1e-9)

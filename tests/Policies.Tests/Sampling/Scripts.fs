@@ -32,7 +32,7 @@ let writeAll ended (session: ISamplerSession) requests =
 
     collect [||] requests
 
-/// What a row is given, turn by turn: contexts of 1 to 8 tokens and limits of 1 to 9; it leaves after its last turn.
+/// The requests of a row, turn by turn: contexts of 1 to 8 tokens and limits of 1 to 9. The row leaves after its last turn.
 type Script = { Seed: Seed; Turns: (int[] * int) list }
 
 let script seed =
@@ -55,13 +55,13 @@ let someScripts =
         return seeds |> Array.map script
     }
 
-/// How a session is played.
+/// The way in which a session is played.
 type Course = {
     /// The call with which a row enters, from 0.
     Entry: int -> int
     /// The order in which a call names its rows.
     Order: TurnRequest[] -> TurnRequest[]
-    /// Told of each call the rows that are under way, those that wait included, and those that it gave back.
+    /// A listener that is told of each call the rows that are under way, those that wait included, and those that it gave back.
     Seen: ISamplerSession -> Set<int> -> WrittenTurn[] -> unit
 }
 

@@ -32,7 +32,7 @@ let private softmax (logits: float[]) =
     let weights = logits |> Array.map exp
     weights |> Array.map(fun weight -> weight / Array.sum weights)
 
-/// Which tokens stay, step by step as the options say it.
+/// The tokens that stay when the options are applied step by step.
 let private kept case =
     let from bound weights = weights |> Array.map(fun weight -> if weight >= bound then weight else 0.0)
     let p = softmax case.Logits

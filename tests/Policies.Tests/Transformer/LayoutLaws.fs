@@ -7,19 +7,6 @@ open Levee.Policies.Transformer
 open Levee.Policies.Tests.Examples
 open TorchSharp
 
-let private trajectory segments = {
-    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments = segments
-    Reward = 1.0
-    Fault = None
-    End = Answered
-    Answer = None
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = []
-    InvalidActions = 0
-}
-
 let private trajectories = [|
     trajectory [
         Prompt [| 1; 2 |]

@@ -13,7 +13,7 @@ open TorchSharp
 
 let models = TheoryData<string> [| "qwen2-tiny"; "qwen2-tiny-sharded-bf16"; "qwen3-tiny"; "llama-tiny" |]
 
-/// What the reference says of one checkpoint.
+/// The reference's numbers for one checkpoint.
 type private Expected(name: string) =
     let folder = Oracles.file(Path.Combine("models", name))
 
@@ -35,9 +35,9 @@ type private Expected(name: string) =
     member _.Tensor name = torch.tensor(array2D(rows name))
     member _.Model dtype = Checkpoint.loadModel true dtype torch.CPU folder
     member _.Tokens = unpadded 0 "input_ids" |> Array.map(Array.map int)
-    /// Of each token but the first, given those before it.
+    /// The log-probability of each token but the first, given the tokens before it.
     member _.LogProbs = unpadded 1 "log_prob"
-    /// Where each token but the last stands.
+    /// The entropy of the distribution behind each token but the last.
     member _.Entropies = unpadded 1 "entropy"
 
 /// The reference's sequences, every token but the first to be scored.

@@ -175,7 +175,7 @@ let private rewrite (change: SafetensorsTensor list -> SafetensorsTensor list) f
 
     SafetensorsWriter.Write(path, List.toArray(change tensors))
 
-/// What tools write before and behind a module's name.
+/// The texts that tools write before and behind a module's name.
 let spellings: obj[] seq = [
     [| "base_model.model.model."; ".lora_$1.default.weight" |]
     [| "base_model.model.model."; ".lora_$1.my-task_2.weight" |]

@@ -8,22 +8,7 @@ open TorchSharp
 open Xunit
 open Levee.Tests.World
 
-/// Told at once, and by next to nothing: every step after the first two is a collapse whatever it does.
-let private nervous = {
-    Phases.defaults with
-        Window = 1
-        Enter = 1
-        Leave = 1
-        LikelihoodFall = 1e-9
-        LikelihoodDrop = 1e-9
-        Surge = 1.0 + 1e-9
-        RewardLoss = 1e-9
-        MeaningfulReward = 1e-9
-}
-
 let private watch actions = { PhaseWatch.defaults with Options = nervous; Actions = actions; KeepEvery = 1 }
-
-let private alarmed = Recipes.grpo + Coefficient.alarmed(Coefficient.constant 0.2) * Llds.penalty Llds.released
 
 let private train recipe options =
     use policy = warmPolicy()

@@ -1,4 +1,4 @@
-/// What recipes ask of the trainer: references that move, a critic, dynamic sampling, log-probabilities of its own.
+/// The trainer does what recipes ask of it: references that move, a critic, dynamic sampling, log-probabilities of its own.
 module Levee.Tests.RecipeLaws
 
 open System
@@ -126,7 +126,7 @@ let ``LLDS against an older policy acts from the first update of a later step on
         train (Recipes.grpo + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = reference }) options
         |> fst
         |> List.map(metric MetricName.lldsInert)
-    // One update a rollout: against the sampling policy there is never anything to penalise.
+    // With one update a rollout the policy is still the sampling policy at its update, so that a penalty against that one finds nothing.
     Assert.All(inert Reference.Sampling, fun share -> Assert.Equal(1.0, share, 1e-6))
     let older = inert(Reference.UpdatesAgo 1)
     Assert.True(older[1] < 0.5 && older[2] < 0.5, $"inert shares {older}")

@@ -1,4 +1,4 @@
-/// What training does about trajectories whose reward is no number.
+/// Training leaves out trajectories whose reward is no number, and says so.
 module Levee.Tests.UnjudgedLaws
 
 open System

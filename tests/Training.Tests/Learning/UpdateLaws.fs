@@ -13,7 +13,7 @@ let private grpoWithLlds = grpo + 3.0 * Llds.penalty Llds.overAllTokens
 
 let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
 
-/// One update of a copy of the policy; its weights after it.
+/// The weights of a copy of the policy after one update.
 let private updated options objective onPolicy (policy: Policy) (trajectories: Trajectory[]) =
     use copy = Policy.load torch.float32 torch.CPU (IO.Path.Combine(data, "warm-start"))
     let advantages =

@@ -1,4 +1,4 @@
-/// What a run takes is known before it runs.
+/// The memory that a run takes is known before it runs.
 module Levee.Tests.MemoryPlanLaws
 
 open System

@@ -36,7 +36,7 @@ let private eventFile (json: string) =
 
 let private python = "/usr/bin/python3"
 
-/// What the independent reader finds in each of some files.
+/// The content of some files as the independent reader finds it.
 let read (paths: string list) =
     if not(File.Exists python) then
         Assert.Skip $"{python} is missing: event files are read back by a Python program."

@@ -1,4 +1,4 @@
-/// What pulls an action down, as a person reads it.
+/// The explanation of what pulls an action down, as a person reads it.
 module Levee.Tests.ReadableTests
 
 open Levee

@@ -1,4 +1,4 @@
-/// What is saved of a run is all of it: it comes back bit for bit, goes on as if it had never stopped, and is refused by name when it is damaged.
+/// A saved state is the whole state of a run: it comes back bit for bit, the run goes on as if it had never stopped, and a damaged file is refused by name.
 module Levee.Tests.StateLaws
 
 open System
@@ -13,27 +13,12 @@ open TorchSharp
 open Xunit
 open Levee.Tests.World
 
-/// Collapses at every turn.
-let private nervous = {
-    Phases.defaults with
-        Window = 1
-        Enter = 1
-        Leave = 1
-        LikelihoodFall = 1e-9
-        LikelihoodDrop = 1e-9
-        Surge = 1.0 + 1e-9
-        RewardLoss = 1e-9
-        MeaningfulReward = 1e-9
-}
-
 let private watched actions = {
     TinyWorld.settings with
         Guarding.Watch = { PhaseWatch.defaults with Options = nervous; Actions = actions; KeepEvery = 1 }
 }
 
 let private llds reference = Recipes.grpo + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = reference }
-
-let private alarmed = Recipes.grpo + Coefficient.alarmed(Coefficient.constant 0.2) * Llds.penalty Llds.released
 
 let private adapter = { LoraOptions.defaults with Rank = 2; Alpha = 4.0 }
 

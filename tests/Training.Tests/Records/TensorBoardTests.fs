@@ -102,7 +102,7 @@ let ``a file cut off anywhere holds the steps before the cut`` () =
     let held = cut |> List.map _.Events.Length
     Assert.Equal<int list>([ 0; 1; 2; 3 ], List.distinct held)
     Assert.All(cut, (fun file -> Assert.Equal<Event list>(List.truncate file.Events.Length all, file.Events)))
-    // Only at the end of a record is a file whole: when empty, and after each of the three.
+    // A file is whole where it is empty, and after each of its three records.
     Assert.Equal(4, cut |> List.filter _.Fault.IsNone |> List.length)
 
 [<Fact>]

@@ -10,8 +10,9 @@ open Levee.Tests.World
 open Xunit
 
 let private bar step id change : BarLine = {
-    Run = { Arm = "GRPO"; Seed = 1 }
     Step = step
+    Arm = "GRPO"
+    Seed = 1
     QuestionId = id
     Question = "Where is it?"
     Correct = 3
@@ -30,7 +31,8 @@ let private anyBar =
         let text = text |> List.filter(Char.IsSurrogate >> not) |> Array.ofList |> String
         return {
             bar step $"{text}/1" (Some change |> Option.filter Double.IsFinite) with
-                Run = { Arm = text + "\""; Seed = seed }
+                Arm = text + "\""
+                Seed = seed
                 Question = text + "?"
                 Correct = correct
         }

@@ -262,8 +262,9 @@ let ``phases are strips, one a seed, with a legend, and absent when not measured
     Assert.DoesNotContain("acceleration", plain.ToString())
 
 let private bar arm step id change : BarLine = {
-    Run = { Arm = arm; Seed = 0 }
     Step = step
+    Arm = arm
+    Seed = 0
     QuestionId = id
     Question = "Which <b>?"
     Correct = 1

@@ -148,7 +148,7 @@ let ``differences of one sign give the smallest p-value, rounding or not`` () =
 
 [<Fact>]
 let ``beyond twelve pairs the drawn test comes near the exact one, the same every time`` () =
-    // One of 13 against the others: 2 * (1 + 13) of 2^13 sign assignments are as extreme.
+    // One seed of 13 differs from the others in sign: 2 * (1 + 13) of 2^13 sign assignments are as extreme.
     let differences = [| for i in 0..12 -> if i = 0 then -1.0 else 1.0 |]
     let p = Statistics.signFlip differences
     Assert.InRange(p, 0.0028, 0.0041)

@@ -171,7 +171,7 @@ let ``a stop rule counts measurements in a row`` () =
     Assert.Equal(0, observe 5 [ [ "x", 1.0 ] ])
     Assert.Equal(0, observe 5 [ [ "x", nan ] ])
 
-/// What the first version wrote, over the data of this repository.
+/// A configuration that the first version wrote, over the data of this repository.
 let private first () =
     File.ReadAllText(Path.Combine(Repository.root, "tests", "Training.Tests", "configurations", "version-1.json")).Replace("DATA", data)
 
@@ -251,7 +251,7 @@ let ``whatever setting is missing is named by its path in the JSON`` () =
         try
             Configuration.ofJson "config.json" ((nonNull root).ToJsonString()) |> ignore
         with :? InvalidDataException as error ->
-            // What names the case of a setting is what is missing then.
+            // Without the name of its case, the setting itself is said to be missing.
             let isCase = Char.IsUpper((Array.last(place.Split '.'))[0])
             let expected =
                 if isCase then

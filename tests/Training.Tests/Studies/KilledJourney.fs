@@ -22,7 +22,7 @@ let private files out (pattern: string) = Directory.GetFiles(out, pattern, Searc
 
 let private written out = files out "metrics.jsonl" |> Array.sumBy(fun path -> FileInfo(path).Length)
 
-/// Whether a state is being written that was not when the process started.
+/// True when the process is writing a state: there is an unfinished folder that is younger than the process.
 let private isSaving out (started: DateTime) =
     Directory.GetDirectories(out, "step-*.tmp", SearchOption.AllDirectories)
     |> Array.exists(fun folder -> Directory.GetLastWriteTimeUtc folder > started)

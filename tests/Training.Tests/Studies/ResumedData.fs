@@ -71,7 +71,7 @@ let private replace (path: string) (text: string) (other: string) =
     Assert.Contains(text, before)
     File.WriteAllText(path, before.Replace(text, other))
 
-/// What a change of the data does, and what the refusal has to name.
+/// The changes of the data by name: each with its effect on a task, and the text that the refusal has to name.
 let private changes: Map<string, (string -> LearningTask -> LearningTask) * string> =
     let onDisk work =
         fun folder task ->

@@ -54,7 +54,7 @@ let ``an option that does not exist, or out of range, is refused with code 2`` (
     Assert.Equal(2, code)
     Assert.Contains("--steps 0 is out of range", text)
 
-/// Whether this process was started with SIGINT ignored, as a shell does in the background; children inherit that.
+/// True when this process was started with SIGINT ignored, as shells start processes in the background; children inherit that.
 let private ignoresInterrupt () =
     let line = File.ReadLines "/proc/self/status" |> Seq.find(fun line -> line.StartsWith "SigIgn:")
     Convert.ToUInt64(line.Substring(7).Trim(), 16) &&& 2UL <> 0UL

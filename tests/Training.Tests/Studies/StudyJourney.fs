@@ -195,11 +195,5 @@ let ``what a phase led to stands in the log, in the report and in the run folder
 
 [<Fact>]
 let ``an event is written and read back the same`` () =
-    let event: EventLine = {
-        Run = { Arm = "a \"b\""; Seed = 3 }
-        Step = 61
-        Phase = "collapse"
-        Since = 57
-        Message = "warned"
-    }
+    let event: EventLine = { Step = 61; Arm = "a \"b\""; Seed = 3; Phase = "collapse"; Since = 57; Message = "warned" }
     Assert.Equal(event, EventLines.parse(EventLines.format event))

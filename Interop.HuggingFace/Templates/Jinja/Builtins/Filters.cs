@@ -84,7 +84,7 @@ internal static class Filters
         return Value.Of(string.Join(bound[0] is { } separator ? ValueText.Show(separator) : "", items.Select(ValueText.Show)));
     }
 
-    // What is replaced, and by what, may be any value, as its text.
+    // Both the old and the new part may be any value, which stands for its text.
     private static Value Replace(Value value, Arguments arguments)
     {
         var bound = arguments.Bind("replace", "old", "new", "count");

@@ -17,7 +17,7 @@ internal sealed record TemplateSource
     internal TemplateSource(string name, string text)
     {
         Name = name;
-        // As Jinja reads it: every line ends with a line feed, and the last one's is no part of the text.
+        // As in Jinja, every line ends with a line feed, and the last line's is no part of the text.
         var lines = text.ReplaceLineEndingsAsPython();
         Text = lines.EndsWith('\n') ? lines[..^1] : lines;
     }

@@ -259,7 +259,7 @@ internal sealed class BpeModel : ITokenizerModel
             Put(id, IsForeign);
         }
 
-        // As the tokenizers library does it: an unknown token due before comes after them.
+        // As in the tokenizers library, an unknown token due before comes after them.
         internal void AddBehindUnknown(int id) => Put(id, IsForeign);
 
         internal bool TryAddUnknown()

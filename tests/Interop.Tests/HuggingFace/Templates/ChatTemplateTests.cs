@@ -147,7 +147,7 @@ public sealed class ChatTemplateTests(JinjaPeer peer)
         { "{{ 'éª'.isalpha() }}{{ 'a1²'.isalnum() }}{{ 'a_'.isalnum() }}{{ '\u001c\u2028'.isspace() }}{{ '\u200b'.isspace() }}", "TrueTrueFalseTrueFalse" },
         { "{{ 'ªa'.islower() }}{{ 'ǅ'.isupper() }}{{ 'Ⅷ'.isupper() }}{{ 'ǅ Ab'.istitle() }}{{ 'ab' is lower }}{{ 'AÉ' is upper }}{{ '1' is lower }}", "TrueFalseTrueTrueTrueTrueFalse" },
 
-        // What is not built and not reached.
+        // Features that are not supported do no harm where they are not reached.
         { "{% if false %}{{ word|urlize|wordwrap(3) }}{% endif %}a", "a" },
         { "{{ 'a' if true else word|center(80) }}{{ 'b' if word is string else (n is divisibleby 3) }}", "ab" },
         { "{% if n is string %}{{ lipsum() }}{% elif n %}c{% else %}{{ cycler(1) }}{{ n is sameas none }}{% endif %}", "c" },
@@ -222,7 +222,7 @@ public sealed class ChatTemplateTests(JinjaPeer peer)
             "09 Mar 2026, Monday 14:05:06 PM 02 068 26 March Mon 03 %"
         },
 
-        // What is an error.
+        // Errors.
         { "{{ missing.a }}", "ERROR" },
         { "{{ missing + 1 }}", "ERROR" },
         { "{{ missing|int }}", "ERROR" },

@@ -44,7 +44,7 @@ public sealed class PublishedTemplateTests(JinjaPeer peer)
         Assert.InRange(written, 100, int.MaxValue);
     }
 
-    // Whether a text came out, rather than an error of both.
+    // True when both wrote the same text; false when both refused.
     private bool AssertSame(
         string text,
         ChatTemplate template,

@@ -19,7 +19,7 @@ internal static class RustPeer
     internal static int[][] Encode(string file, IReadOnlyList<string> texts) =>
         [.. Ask(file, texts, [])["encoded"]!.AsArray().Select(ids => ids.Deserialize<int[]>()!)];
 
-    /// <summary>What ask-rust.mjs answers.</summary>
+    /// <summary>The answer of ask-rust.mjs.</summary>
     internal static JsonNode Ask(string file, IReadOnlyList<string> texts, int[][] ids)
     {
         string[] arguments = [TestData.Beside("ask-rust.mjs"), NpmFiles.RustLibrary()];

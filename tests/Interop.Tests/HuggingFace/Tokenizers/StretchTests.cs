@@ -112,7 +112,7 @@ public sealed class StretchTests
         }
     }
 
-    // Of a byte-level token each character stands for a byte; of another one, <0xE2> does.
+    // The bytes of a token: a byte-level token has one for each character, and <0xE2> in other tokenizers is one byte.
     private static int Length(string token, bool isByteLevel) =>
         isByteLevel ? token.Length : token.StartsWith("<0x", StringComparison.Ordinal) ? 1 : Encoding.UTF8.GetByteCount(token);
 

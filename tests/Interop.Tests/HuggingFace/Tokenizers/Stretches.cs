@@ -31,6 +31,21 @@ internal static class Stretches
         return [.. Cut(random, text, most).Select(Kept)];
     }
 
+    /// <summary>Asserts that a text has the same ids however it is cut into stretches, foreign ones outside of added tokens among them.</summary>
+    internal static void AssertChangeNothing(Random random, Tokenizer tokenizer, string text, int[] ids)
+    {
+        string[] tags = [.. tokenizer.AddedTokens.Values.SelectMany(token => Written(token.Content))];
+        var allOwn = tokenizer.Encode([new TextStretch(text)]);
+        Assert.Equal(ids, allOwn.Ids);
+        Assert.DoesNotContain(true, allOwn.IsForeign);
+        for (var i = 0; i < 20; i++)
+        {
+            var encoded = tokenizer.Encode(CutAround(random, text, 5, tags));
+            Assert.Equal(ids, encoded.Ids);
+            Assert.Equal(ids.Length, encoded.IsForeign.Length);
+        }
+    }
+
     /// <summary>The parts of a text that normalizers may make a tag of: its letters in either case and form, and white space for white space.</summary>
     internal static IEnumerable<string> Written(string tag)
     {

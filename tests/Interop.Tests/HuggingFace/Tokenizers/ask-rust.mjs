@@ -1,14 +1,13 @@
-// What the Rust tokenizers library answers. stdin: {"tokenizer": path, "texts": [...], "ids": [[...], ...]};
+// Asks the Rust tokenizers library. stdin: {"tokenizer": path, "texts": [...], "ids": [[...], ...]};
 // stdout: the ids of each text (no tokens added) and the text of each list of ids. Argument: the folder with node_modules.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-const { Tokenizer } = createRequire(process.argv[2] + '/')('@anush008/tokenizers');
+import { idsOf, rustTokenizer } from './cases.mjs';
 
 const question = JSON.parse(readFileSync(0, 'utf8'));
-const tokenizer = Tokenizer.fromFile(question.tokenizer);
+const tokenizer = rustTokenizer(process.argv[2]).fromFile(question.tokenizer);
 const encoded = [];
 for (const text of question.texts) {
-  encoded.push((await tokenizer.encode(text, null, { addSpecialTokens: false })).getIds());
+  encoded.push(await idsOf(tokenizer, text));
 }
 const decoded = [];
 for (const ids of question.ids) {

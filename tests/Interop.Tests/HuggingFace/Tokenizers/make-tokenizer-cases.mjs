@@ -1,16 +1,9 @@
-// Makes tokenizer-cases.json: what the Rust tokenizers library does with many small tokenizers and random texts.
+// Makes tokenizer-cases.json: the results of the Rust tokenizers library for many small tokenizers and random texts.
 // Run: npm install --no-save @anush008/tokenizers@0.6.0 && node make-tokenizer-cases.mjs > tokenizer-cases.json
-import { createRequire } from 'node:module';
-const { Tokenizer } = createRequire(process.cwd() + '/')('@anush008/tokenizers');
+import { added, idsOf, random, rustTokenizer } from './cases.mjs';
 
-let state = 20240607;
-const below = (n) => {
-  state = (state * 1103515245 + 12345) & 0x7fffffff;
-  return (state >> 8) % n;
-};
-const pick = (items) => items[below(items.length)];
-const added = (content, flags = {}) =>
-  ({ content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true, ...flags });
+const Tokenizer = rustTokenizer(process.cwd());
+const { below, pick } = random(20240607);
 const regex = (pattern, behavior, invert) => ({ type: 'Split', pattern: { Regex: pattern }, behavior, invert });
 const literal = (pattern, behavior, invert) => ({ type: 'Split', pattern: { String: pattern }, behavior, invert });
 
@@ -66,7 +59,7 @@ for (const [i, pre_tokenizer] of preTokenizers.entries()) {
   const tokenizer = Tokenizer.fromString(JSON.stringify(json));
   const rows = [];
   for (const sample of ['', ...Array.from({ length: 5 }, () => text(tokens))]) {
-    const ids = (await tokenizer.encode(sample, null, { addSpecialTokens: false })).getIds();
+    const ids = await idsOf(tokenizer, sample);
     rows.push({ text: sample, ids, decoded: await tokenizer.decode(ids, false), skipped: await tokenizer.decode(ids, true) });
   }
   cases.push({ added_tokens, normalizer: json.normalizer, pre_tokenizer, rows });

@@ -16,7 +16,7 @@ public sealed class TorchPeer : IDisposable
         Path.Combine(AppContext.BaseDirectory, "torch_peer.py"), "No python3 with torch is installed (Debian: python3-torch).");
 
     /// <summary>
-    /// What PyTorch makes of an expression in x, y, z, w; the gradients are of its results weighted by <paramref name="weights"/>.
+    /// The values of an expression in x, y, z, w in PyTorch, and the gradients of its results weighted by <paramref name="weights"/>.
     /// </summary>
     internal Answer Evaluate(string expression, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> weights)
     {

@@ -3,8 +3,8 @@ using TorchSharp;
 namespace Levee.Interop.LibTorch.Tests;
 
 /// <summary>
-/// That whatever is public here is in the package TorchSharp as well, with the same names, order, types and defaults: what compiles
-/// against this assembly then compiles against the package. <c>write-torchsharp-signatures.fsx</c> made the list of the package's.
+/// Everything public here is in the package TorchSharp as well, with the same names, order, types and defaults, so that code which
+/// compiles against this assembly compiles against the package. <c>write-torchsharp-signatures.fsx</c> made the list of the package's.
 /// </summary>
 public static class SignatureTests
 {

@@ -38,7 +38,7 @@ let rec withBases (one: Type | null) =
         | null -> ()
         | theirs ->
             for one in withBases theirs do
-                // What is inherited counts as the type's own, as it does for who calls it.
+                // Inherited members count as the type's own, as they do for callers.
                 for line in lines one do
                     if one = theirs then
                         line

@@ -1,16 +1,9 @@
-// Makes bpe-cases.json: what the Rust tokenizers library does with many small byte-pair tokenizers, random texts and random ids.
+// Makes bpe-cases.json: the results of the Rust tokenizers library for many small byte-pair tokenizers, random texts and random ids.
 // Run: npm install --no-save @anush008/tokenizers@0.6.0 && node make-bpe-cases.mjs > bpe-cases.json
-import { createRequire } from 'node:module';
-const { Tokenizer } = createRequire(process.cwd() + '/')('@anush008/tokenizers');
+import { added, idsOf, random, rustTokenizer } from '../cases.mjs';
 
-let state = 20250807;
-const below = (n) => {
-  state = (state * 1103515245 + 12345) & 0x7fffffff;
-  return (state >> 8) % n;
-};
-const pick = (items) => items[below(items.length)];
-const added = (content, flags = {}) =>
-  ({ content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true, ...flags });
+const Tokenizer = rustTokenizer(process.cwd());
+const { below, pick } = random(20250807);
 
 const prints = (b) => (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
 let standIn = 256;
@@ -115,8 +108,8 @@ for (const { model, normalizer = null, pre_tokenizer = null, decoder, begin = fa
   const tokenizer = Tokenizer.fromString(JSON.stringify(json));
   const encoded = [];
   for (const sample of ['', ...Array.from({ length: 12 }, text)]) {
-    const ids = (await tokenizer.encode(sample, null, { addSpecialTokens: false })).getIds();
-    const surrounded = (await tokenizer.encode(sample, null, { addSpecialTokens: true })).getIds();
+    const ids = await idsOf(tokenizer, sample);
+    const surrounded = await idsOf(tokenizer, sample, true);
     encoded.push({ text: sample, ids, surrounded });
   }
   const decoded = [];
