@@ -5,9 +5,11 @@ open Levee.Algorithms
 open Levee.Algorithms.Estimators
 open TorchSharp
 
-/// The sampled actions as an objective may see them: R responses by N action tokens, padded at the right. Prompts and
-/// observations are not in it. All tensors are constants (no gradient); float tensors share one dtype and device.
+/// A mini-batch: R trajectories, and their sampled actions as tensors of R responses by N action tokens, padded at the right. Prompts and observations are
+/// in the trajectories alone. All tensors are constants (no gradient); float tensors share one dtype and device.
 type Batch = {
+    /// [R] the trajectories, row for row.
+    Trajectories: Trajectory[]
     /// [R, N] log-probability of each token under the policy that sampled it (pi_old): the sampler's, or the trainer's own where an objective needs
     /// `TrainerLogProbs`.
     LogProbOld: torch.Tensor
@@ -54,8 +56,9 @@ module Batch =
             invalidOp
                 $"A batch has no log-probabilities under the reference policy {other}: compute them, as the trainer does for objectives that need ReferencePolicy."
 
-    /// A batch with every [R, N] tensor mapped by `tokens` and every [R] tensor by `rows`.
-    let map (tokens: torch.Tensor -> torch.Tensor) (rows: torch.Tensor -> torch.Tensor) (batch: Batch) : Batch = {
+    /// Some rows of a batch, every tensor put through `tokens` where it is [R, N] and through `rows` where it is [R].
+    let private cut (indexes: int[]) (tokens: torch.Tensor -> torch.Tensor) (rows: torch.Tensor -> torch.Tensor) (batch: Batch) : Batch = {
+        Trajectories = indexes |> Array.map(fun row -> batch.Trajectories[row])
         LogProbOld = tokens batch.LogProbOld
         LogProbSampled = tokens batch.LogProbSampled
         LogProbReference = Map.map (fun _ logProb -> tokens logProb) batch.LogProbReference
@@ -87,6 +90,7 @@ module Batch =
         let sampled = perToken Trajectory.logProbs
         use numbers = perToken Trajectory.actionNumbers
         {
+            Trajectories = trajectories
             LogProbOld = sampled
             LogProbSampled = sampled
             LogProbReference = Map.empty
@@ -110,9 +114,15 @@ module Batch =
         let spread = (trajectories, advantages) ||> Array.map2(fun t a -> Array.replicate (Trajectory.actionTokens t) a)
         ofEstimates dtype device trajectories { Advantages = spread; Returns = None }
 
+    /// Some rows of a batch, in the order given, with all columns.
+    let select (indexes: int[]) (batch: Batch) : Batch =
+        use index = torch.tensor(Array.map int64 indexes).``to``(batch.Mask.device)
+        let ofRows (t: torch.Tensor) = t.index_select(0L, index)
+        cut indexes ofRows ofRows batch
+
     /// Some rows of a batch, in the order given, without the columns that are padding in all of them.
     let rows (indexes: int[]) (batch: Batch) : Batch =
         use index = torch.tensor(Array.map int64 indexes).``to``(batch.Mask.device)
         let width = batch.Mask.index_select(0L, index).sum(1L).max().ToDouble() |> int64 |> max 1L
         let ofRows (t: torch.Tensor) = t.index_select(0L, index)
-        map (fun t -> (ofRows t).narrow(1L, 0L, width)) ofRows batch
+        cut indexes (fun t -> (ofRows t).narrow(1L, 0L, width)) ofRows batch

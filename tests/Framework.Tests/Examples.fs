@@ -78,10 +78,25 @@ let references = [ Reference.Initial; Reference.UpdatesAgo 2; Reference.MovingAv
 
 let clock = { Step = 3; Steps = 5; Alarm = 2.0 }
 
+/// What an objective does not look at: masks here have gaps that no trajectory has.
+let private trajectory reward = {
+    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+    Segments = []
+    Reward = reward
+    Fault = None
+    End = Answered
+    Answer = None
+    AnswerTokens = 0
+    CallTokens = []
+    Searches = []
+    InvalidActions = 0
+}
+
 let batch case : Batch =
     let numbers = case.Mask |> Array.map actionNumbers
     let mask = matrix case.Mask
     {
+        Trajectories = case.Reward |> Array.map trajectory
         LogProbOld = matrix case.Old
         LogProbSampled = matrix case.Sampled
         LogProbReference = references |> List.map(fun reference -> reference, matrix case.Reference) |> Map.ofList
@@ -158,7 +173,7 @@ let ofPart (objective: Objective) case rows =
         Entropy = here forward.Entropy
         Value = Option.map here forward.Value
     }
-    let slopes = Objective.differentiate objective (objective.Loss whole) (Batch.map here here whole) part
+    let slopes = Objective.differentiate objective (objective.Loss whole) (Batch.select rows whole) part
     { slopes with LogProb = scope.MoveToOuter slopes.LogProb }
 
 let private clip = Clip.asymmetric 0.2 0.28

@@ -230,6 +230,7 @@ public sealed class AlgorithmTests
         var plain = CoreObjectives.BatchModule.ofEstimates(torch.float64, torch.CPU, trajectories, recipe.Estimator.Estimate.Invoke(CoreRollouts()));
         var values = FSharpOption<torch.Tensor>.Some(Tensor(Scores.Values!));
         var batch = new CoreObjectives.Batch(
+            plain.Trajectories,
             plain.LogProbOld,
             plain.LogProbSampled,
             new([Tuple.Create(CoreAlgorithms.Reference.Initial, Tensor(Scores.References[ReferencePolicy.Initial]))]),

@@ -110,9 +110,14 @@ let run { Plan = plan; Recipe = recipe } =
     let group = Array.init plan.Options.GroupSize (fun i -> trajectory plan (Seed.ofInt i))
     let batch =
         StepBatch.create plan.Options recipe { Step = 1; Steps = 1; Alarm = 1.0 } learner [| group |]
-        |> StepBatch.refresh plan.Options learner group
-    let rates = { PolicyRate = 1e-4; CriticRate = 1e-4 }
-    let learner, report = Update.run plan.Options rates recipe.Objective false CancellationToken.None learner group batch
+        |> StepBatch.refresh plan.Options learner
+    let update = {
+        Options = plan.Options
+        Objective = recipe.Objective
+        Rates = { PolicyRate = 1e-4; CriticRate = 1e-4 }
+        OnPolicy = false
+    }
+    let learner, report = Update.run update CancellationToken.None learner batch
     Learner.dispose learner
     if not report.Applied then
         invalidOp "The update was not applied."
