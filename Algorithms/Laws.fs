@@ -89,7 +89,7 @@ module Laws =
             Reward = reward
             Searches = searches
             Truncated = truncated
-            Clock = { Step = 2; Steps = 4; Alarm = 2.0 }
+            Clock = Clock.at 2 4
         },
         {
             LogProb = old + table "move" (fun _ _ u -> 0.8 * u - 0.4) * mask

@@ -103,7 +103,7 @@ module Batch =
             Reward = perRow _.Reward
             Searches = perRow(fun t -> float t.Searches.Length)
             Truncated = perRow(fun t -> if Trajectory.isTruncated t then 1.0 else 0.0)
-            Clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+            Clock = Clock.single
         }
 
     /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none, one was not judged, or the numbers differ.

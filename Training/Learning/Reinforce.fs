@@ -39,8 +39,8 @@ type RunState = {
     Step: int
     Learner: Learner
     Phases: PhaseState
-    /// `Clock.Alarm` of the next step.
-    Alarm: float
+    /// The states that the recipe's controllers have at the next step, by name.
+    Controllers: Map<string, float[]>
     /// The states that can be gone back to, the latest first; kept where an action may roll back.
     Good: GoodState list
     /// For each stop rule, the number of measurements in a row that have met it.
@@ -184,8 +184,6 @@ module Reinforce =
             | PhaseAction.Warn -> state, "warned"
             | PhaseAction.Snapshot -> state, "the policy was kept"
             | PhaseAction.Stop -> { state with Stopped = true }, "the run was stopped"
-            | PhaseAction.RaiseCoefficients factor ->
-                { state with Alarm = state.Alarm * factor }, $"alarmed coefficients are now multiplied by {state.Alarm * factor}"
             | PhaseAction.RollBack -> rollBack state entered.Since
         let event = {
             Step = state.Step
@@ -213,7 +211,7 @@ module Reinforce =
         let phases = PhaseWatch.vitals state.Step metrics |> Phases.observe plan.Options.Watch.Options state.Phases
         let events, state =
             PhaseWatch.due plan.Options.Watch before phases.Phase |> List.mapFold (carryOut phases) { state with Phases = phases }
-        float(List.findIndex ((=) phases.Phase) Phase.all), events, keep plan state
+        float(Phase.number phases.Phase), events, keep plan state
 
     /// The state with its stop rules counted on.
     let private countStreaks (plan: RunPlan) metrics (state: RunState) =
@@ -237,7 +235,9 @@ module Reinforce =
         // A trajectory without a reward is in nothing that follows.
         let groups = Judgement.comparable sampled.Kept
         let generated = watch.Elapsed.TotalSeconds
-        let clock = { Step = number; Steps = options.Steps; Alarm = state.Alarm }
+        let controllers = Recipe.controllers plan.Recipe
+        let controls = Controller.values controllers state.Controllers
+        let clock = { Step = number; Steps = options.Steps; Controls = controls }
         let rate schedule = Schedule.at schedule options.Steps (number - 1)
         let rates = { PolicyRate = rate options.Schedule; CriticRate = rate options.CriticSchedule }
         let learner, reports =
@@ -261,8 +261,8 @@ module Reinforce =
             "actor/lr", Some rates.PolicyRate
             if learner.Critic.IsSome then
                 "critic/lr", Some rates.CriticRate
-            if (Recipe.needs plan.Recipe).Contains PhaseAlarm then
-                MetricName.alarm, Some state.Alarm
+            for KeyValue(name, value) in controls do
+                MetricName.coefficient name, Some value
             if plan.Recipe.Groups.Rounds.IsSome then
                 "train/num_gen_batches", Some(float(sampled.All.Length / options.Questions))
             if due options.ProbeEvery then
@@ -273,10 +273,12 @@ module Reinforce =
         ]
         let metrics = measured |> List.choose(fun (name, value) -> value |> Option.map(fun v -> name, v)) |> Map.ofList
         let phase, events, state = watchPhase plan { state with Step = number; Learner = learner } metrics
-        countStreaks plan metrics state,
+        let state = countStreaks plan metrics state
+        let metrics = Map.add MetricName.phase phase metrics
+        { state with Controllers = Controller.next metrics controllers state.Controllers },
         {
             Step = number
-            Metrics = Map.add MetricName.phase phase metrics
+            Metrics = metrics
             Trajectories = Array.concat sampled.Kept
             Unjudged = unjudged
             Bars = bars
@@ -288,12 +290,12 @@ module Reinforce =
         TrainingOptions.validate plan.Options
         Recipe.validate plan.Recipe
         let needs = Recipe.needs plan.Recipe
-        PhaseWatch.validate needs plan.Options.Watch
+        PhaseWatch.validate plan.Options.Watch
         {
             Step = 0
             Learner = Learner.start plan.Options needs policy
             Phases = Phases.start
-            Alarm = 1.0
+            Controllers = Recipe.controllers plan.Recipe |> Controller.start
             Good = []
             Streaks = plan.Options.StopRules |> List.map(fun _ -> 0)
             Stopped = false

@@ -22,7 +22,7 @@ module Diagnosis =
             Options = plan.Options
             Recipe = plan.Recipe
             Rates = { PolicyRate = plan.Options.Schedule.Peak; CriticRate = plan.Options.CriticSchedule.Peak }
-            Clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+            Clock = Clock.single
             FreshOptimiser = probe.FreshOptimiser
         }
         try

@@ -109,7 +109,7 @@ let run { Plan = plan; Recipe = recipe } =
     let learner = Learner.start plan.Options plan.Needs policy
     let group = Array.init plan.Options.GroupSize (fun i -> trajectory plan (Seed.ofInt i))
     let batch =
-        StepBatch.create plan.Options recipe { Step = 1; Steps = 1; Alarm = 1.0 } learner [| group |]
+        StepBatch.create plan.Options recipe Clock.single learner [| group |]
         |> StepBatch.refresh plan.Options learner
     let update = {
         Options = plan.Options

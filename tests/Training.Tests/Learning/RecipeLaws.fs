@@ -143,7 +143,7 @@ let ``a critic learns what rewards to expect`` () =
     let groups = Array.chunkBySize 4 trajectories
     let mutable learner = Learner.start small (Recipe.needs Recipes.ppo) policy
     let losses = List<float>()
-    let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+    let clock = Clock.single
     for _ in 1..30 do
         use _ = torch.NewDisposeScope()
         let batch = StepBatch.create small Recipes.ppo clock learner groups
@@ -169,7 +169,7 @@ let ``a critic says nothing at first, and micro-batches do not change what it le
         let learner = Learner.start options (Recipe.needs Recipes.ppo) policy
         let critic = learner.Critic.Value.Critic
         Assert.Equal(0.0, (Critic.values (Scoring.at 1.0) critic trajectories).abs().max().ToDouble())
-        let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+        let clock = Clock.single
         let batch = StepBatch.create options Recipes.ppo clock learner (Array.chunkBySize 4 trajectories)
         let plan = {
             Options = options

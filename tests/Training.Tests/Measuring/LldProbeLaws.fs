@@ -8,7 +8,7 @@ open Xunit
 open Levee.Tests.World
 
 let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
-let private clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+let private clock = Clock.single
 
 /// A trial of an update by a recipe.
 let private trial recipe = { Options = small; Recipe = recipe; Rates = rates; Clock = clock; FreshOptimiser = true }
