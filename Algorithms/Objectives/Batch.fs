@@ -47,11 +47,38 @@ module Batch =
         | Reference.Sampling -> Set.empty
         | other -> Set.singleton(ReferencePolicy other)
 
-    /// [R, N] log-probability of each token under a reference policy. Raises `InvalidOperationException` where the batch lacks it.
+    /// The size of a batch, R and N. Raises `ArgumentException` that names the first tensor whose shape is not that of the mask, or of its rows.
+    let shape (batch: Batch) : int64[] =
+        let tokens = Shape.ofMatrix "Batch.Mask" batch.Mask
+        let rows = [| tokens[0] |]
+        Shape.demand "Batch.LogProbOld" tokens batch.LogProbOld
+        Shape.demand "Batch.LogProbSampled" tokens batch.LogProbSampled
+        for KeyValue(reference, logProb) in batch.LogProbReference do
+            if not(Shape.fits tokens logProb) then
+                Shape.demand $"Batch.LogProbReference[{reference}]" tokens logProb
+        Shape.demand "Batch.Advantage" tokens batch.Advantage
+        Option.iter (Shape.demand "Batch.ValueOld" tokens) batch.ValueOld
+        Option.iter (Shape.demand "Batch.Return" tokens) batch.Return
+        Shape.demand "Batch.Action" tokens batch.Action
+        Shape.demand "Batch.Answer" tokens batch.Answer
+        Shape.demand "Batch.Reward" rows batch.Reward
+        Shape.demand "Batch.Searches" rows batch.Searches
+        Shape.demand "Batch.Truncated" rows batch.Truncated
+        if batch.Trajectories.LongLength <> tokens[0] then
+            Setting.refuse $"Batch.Trajectories has {batch.Trajectories.Length} trajectories, where {tokens[0]} are wanted, one for each row."
+        tokens
+
+    /// [R, N] log-probability of each token under a reference policy. Raises `InvalidOperationException` where the batch lacks it, `ArgumentException` where
+    /// its shape is not that of the mask.
     let logProb reference (batch: Batch) =
+        let checkedLike (logProb: torch.Tensor) =
+            let tokens = batch.Mask.shape
+            if not(Shape.fits tokens logProb) then
+                Shape.demand $"The log-probabilities under the policy {reference}" tokens logProb
+            logProb
         match reference, Map.tryFind reference batch.LogProbReference with
-        | Reference.Sampling, _ -> batch.LogProbOld
-        | _, Some logProb -> logProb
+        | Reference.Sampling, _ -> checkedLike batch.LogProbOld
+        | _, Some logProb -> checkedLike logProb
         | other, None ->
             invalidOp
                 $"A batch has no log-probabilities under the reference policy {other}: compute them, as the trainer does for objectives that need ReferencePolicy."
@@ -114,14 +141,16 @@ module Batch =
         let spread = (trajectories, advantages) ||> Array.map2(fun t a -> Array.replicate (Trajectory.actionTokens t) a)
         ofEstimates dtype device trajectories { Advantages = spread; Returns = None }
 
-    /// Some rows of a batch, in the order given, with all columns.
+    /// Some rows of a batch, in the order given, with all columns. Raises as `shape` does.
     let select (indexes: int[]) (batch: Batch) : Batch =
+        shape batch |> ignore
         use index = torch.tensor(Array.map int64 indexes).``to``(batch.Mask.device)
         let ofRows (t: torch.Tensor) = t.index_select(0L, index)
         cut indexes ofRows ofRows batch
 
-    /// Some rows of a batch, in the order given, without the columns that are padding in all of them.
+    /// Some rows of a batch, in the order given, without the columns that are padding in all of them. Raises as `shape` does.
     let rows (indexes: int[]) (batch: Batch) : Batch =
+        shape batch |> ignore
         use index = torch.tensor(Array.map int64 indexes).``to``(batch.Mask.device)
         let width = batch.Mask.index_select(0L, index).sum(1L).max().ToDouble() |> int64 |> max 1L
         let ofRows (t: torch.Tensor) = t.index_select(0L, index)
