@@ -10,14 +10,7 @@ open Levee.Algorithms.Formulas
 [<Sealed>]
 type Controller
     internal
-    (
-        name: string,
-        term: Term,
-        identity: int64,
-        start: float[],
-        next: float[] -> Map<string, float> -> float[],
-        value: float[] -> float
-    ) =
+    (name: string, term: Term, identity: int64, start: float[], next: float[] -> Map<string, float> -> float[], value: float[] -> float) =
     /// What the state goes by in a run's saved state, and the value in its metrics: `coefficient/NAME`.
     member _.Name = name
 
@@ -74,7 +67,9 @@ module Controller =
     /// The states of the next step, from a step's own and its metrics.
     let next (metrics: Map<string, float>) (controllers: Controller list) (states: Map<string, float[]>) =
         let metrics = metrics |> Map.filter(fun _ value -> Double.IsFinite value)
-        controllers |> List.map(fun controller -> controller.Name, controller.Next states[controller.Name] metrics) |> Map.ofList
+        controllers
+        |> List.map(fun controller -> controller.Name, controller.Next states[controller.Name] metrics)
+        |> Map.ofList
 
     /// The numbers that states stand for, by name.
     let values (controllers: Controller list) (states: Map<string, float[]>) =

@@ -65,7 +65,8 @@ module Batch =
         Shape.demand "Batch.Searches" rows batch.Searches
         Shape.demand "Batch.Truncated" rows batch.Truncated
         if batch.Trajectories.LongLength <> tokens[0] then
-            Setting.refuse $"Batch.Trajectories has {batch.Trajectories.Length} trajectories, where {tokens[0]} are wanted, one for each row."
+            Setting.refuse
+                $"Batch.Trajectories has {batch.Trajectories.Length} trajectories, where {tokens[0]} are wanted, one for each row."
         tokens
 
     /// [R, N] log-probability of each token under a reference policy. Raises `InvalidOperationException` where the batch lacks it, `ArgumentException` where

@@ -97,7 +97,8 @@ module Update =
     let private accumulate plan judge learner (part: Batch) tally =
         let settings = TrainingOptions.scoring plan.Options
         let scored = Scoring.forward settings learner.Policy part.Trajectories
-        let valued = learner.Critic |> Option.map(fun critic -> critic.Critic, Critic.forward settings critic.Critic part.Trajectories)
+        let valued =
+            learner.Critic |> Option.map(fun critic -> critic.Critic, Critic.forward settings critic.Critic part.Trajectories)
         let part =
             if plan.OnPolicy && plan.Options.ExactFirstUpdate then
                 { part with LogProbOld = scored.LogProb }
@@ -119,7 +120,10 @@ module Update =
                 LargestRatio = max tally.LargestRatio (largestRatio part scored.LogProb)
                 Metrics = addMetrics tally.Metrics slopes.Metrics
         }
-        |> if plan.OnPolicy then addMismatch part scored.LogProb else id
+        |> if plan.OnPolicy then
+               addMismatch part scored.LogProb
+           else
+               id
 
     let private zeroGradients learner =
         Parameters.zeroGradient learner.Policy.Parameters

@@ -64,12 +64,13 @@ module LldProbe =
         let before = logLikelihoods trial.Options learner.Policy watched
         let kept = Snapshot.take learner
         try
-            let start =
-                if trial.FreshOptimiser then
-                    emptied learner
-                else
-                    learner
-            let plan = { Options = trial.Options; Objective = trial.Recipe.Objective; Rates = trial.Rates; OnPolicy = true }
+            let start = if trial.FreshOptimiser then emptied learner else learner
+            let plan = {
+                Options = trial.Options
+                Objective = trial.Recipe.Objective
+                Rates = trial.Rates
+                OnPolicy = true
+            }
             let _, report = Update.run plan cancellation start batch
             let after = logLikelihoods trial.Options learner.Policy watched
             Array.map2 (fun after before -> if report.Applied then after - before else nan) after before

@@ -11,7 +11,8 @@ let private one (coefficient: Coefficient) = Need.controllers coefficient.Needs 
 /// The values of a coefficient's controller at the first step, and after each step of which a metric is told.
 let private course (coefficient: Coefficient) metric measured =
     let controller = one coefficient
-    let next state value = Controller.next (value |> Option.map(fun value -> metric, value) |> Option.toList |> Map.ofList) [ controller ] state
+    let next state value =
+        Controller.next (value |> Option.map(fun value -> metric, value) |> Option.toList |> Map.ofList) [ controller ] state
     (Controller.start [ controller ], measured)
     ||> List.scan next
     |> List.map(fun state -> (Controller.values [ controller ] state)[controller.Name])
@@ -52,7 +53,8 @@ let ``a controller of one's own has the state, step and value that it was given`
     start[0] <- 9.0
     controller.Start[1] <- 9.0
     Assert.Equal<float list>([ 3.0; 8.0; 4.0 ], course (Coefficient.controlled controller) "x" [ Some 5.0; Some -4.0 ])
-    Assert.Throws<ArgumentException>(fun () -> Controller.create " " [||] (fun state _ -> state) Array.sum |> ignore) |> ignore
+    Assert.Throws<ArgumentException>(fun () -> Controller.create " " [||] (fun state _ -> state) Array.sum |> ignore)
+    |> ignore
 
 [<Fact>]
 let ``one controller in two places is one, and two of one name are refused`` () =

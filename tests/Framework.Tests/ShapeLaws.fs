@@ -32,9 +32,7 @@ let private tensors (batch: Batch) : (string * torch.Tensor * (torch.Tensor -> B
     "LogProbOld", batch.LogProbOld, (fun t -> { batch with LogProbOld = t })
     "LogProbSampled", batch.LogProbSampled, (fun t -> { batch with LogProbSampled = t })
     for KeyValue(reference, logProb) in batch.LogProbReference do
-        $"LogProbReference[{reference}]",
-        logProb,
-        (fun t -> { batch with LogProbReference = Map.add reference t batch.LogProbReference })
+        $"LogProbReference[{reference}]", logProb, (fun t -> { batch with LogProbReference = Map.add reference t batch.LogProbReference })
     "Advantage", batch.Advantage, (fun t -> { batch with Advantage = t })
     "ValueOld", batch.ValueOld.Value, (fun t -> { batch with ValueOld = Some t })
     "Return", batch.Return.Value, (fun t -> { batch with Return = Some t })
@@ -47,11 +45,7 @@ let private tensors (batch: Batch) : (string * torch.Tensor * (torch.Tensor -> B
 
 let private whole = batch(random(Seed.ofInt 4))
 
-let private forward: Forward = {
-    LogProb = whole.LogProbOld - 0.1
-    Entropy = torch.ones_like whole.Mask
-    Value = whole.ValueOld
-}
+let private forward: Forward = { LogProb = whole.LogProbOld - 0.1; Entropy = torch.ones_like whole.Mask; Value = whole.ValueOld }
 
 let private forwards: (string * torch.Tensor * (torch.Tensor -> Forward)) list = [
     "LogProb", forward.LogProb, (fun t -> { forward with LogProb = t })
@@ -65,7 +59,7 @@ let private takers: (string * (Batch -> unit)) list = [
     "Batch.select", Batch.select [| 0 |] >> ignore
     "Batch.rows", Batch.rows [| 0 |] >> ignore
     "Aggregation.over", Aggregation.over TokenMean >> ignore
-    "Importance.weights", Importance.weights (Truncated 2.0) >> ignore
+    "Importance.weights", Importance.weights(Truncated 2.0) >> ignore
     "Surrogate.logRatio", (fun batch -> Surrogate.logRatio batch forward |> ignore)
     "Objective.differentiate", (fun batch -> Objective.differentiate Objective.zero (Objective.zero.Loss whole) batch forward |> ignore)
 ]

@@ -23,7 +23,8 @@ let private nervous = {
 
 let private watch actions = { PhaseWatch.defaults with Options = nervous; Actions = actions; KeepEvery = 1 }
 
-let private raised = Recipes.grpo + Coefficient.raisedAt Phase.Decay 3.0 (Coefficient.constant 0.2) * Llds.penalty Llds.released
+let private raised =
+    Recipes.grpo + Coefficient.raisedAt Phase.Decay 3.0 (Coefficient.constant 0.2) * Llds.penalty Llds.released
 
 let private train recipe options =
     use policy = warmPolicy()

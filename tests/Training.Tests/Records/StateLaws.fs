@@ -33,13 +33,18 @@ let private watched actions = {
 
 let private llds reference = Recipes.grpo + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = reference }
 
-let private raised = Recipes.grpo + Coefficient.raisedAt Phase.Decay 3.0 (Coefficient.constant 0.2) * Llds.penalty Llds.released
+let private raised =
+    Recipes.grpo + Coefficient.raisedAt Phase.Decay 3.0 (Coefficient.constant 0.2) * Llds.penalty Llds.released
 
 /// A dual variable, and a controller of one's own with three numbers as its state.
 let private steered =
-    let dual = Coefficient.dualAscent { Name = "entropy"; Metric = MetricName.entropy; Limit = 0.1; Rate = 0.3; Start = 1.0 / 3.0 }
-    let next (state: float[]) (metrics: Map<string, float>) =
-        [| 0.9 * state[0] + 0.1 * metrics[MetricName.reward]; metrics[MetricName.gradientNorm]; state[2] + 1.0 |]
+    let dual =
+        Coefficient.dualAscent { Name = "entropy"; Metric = MetricName.entropy; Limit = 0.1; Rate = 0.3; Start = 1.0 / 3.0 }
+    let next (state: float[]) (metrics: Map<string, float>) = [|
+        0.9 * state[0] + 0.1 * metrics[MetricName.reward]
+        metrics[MetricName.gradientNorm]
+        state[2] + 1.0
+    |]
     let mine = Controller.create "mine" [| 0.0; 0.0; 0.0 |] next (fun state -> state[0] / (1.0 + state[1] + state[2]))
     Recipes.searchR1 + dual * (-1.0 * Entropy.bonus) + Coefficient.controlled mine * Kl.toReference K3
 

@@ -55,7 +55,8 @@ let private everything () =
             "controllers"
             (Recipes.grpo
              + Coefficient.raisedAt Phase.Decay 2.5 (Coefficient.linear 0.0 0.2) * Llds.penalty Llds.multiAction
-             + Coefficient.dualAscent { Name = "kl"; Metric = "actor/kl_loss"; Limit = 0.001; Rate = 2.0; Start = 0.1 } * Kl.toReference K3)
+             + Coefficient.dualAscent { Name = "kl"; Metric = "actor/kl_loss"; Limit = 0.001; Rate = 2.0; Start = 0.1 }
+               * Kl.toReference K3)
             (fun options -> { options with Watch = { options.Watch with Actions = [ Phase.Collapse, PhaseAction.Stop ] } })
     }
 
