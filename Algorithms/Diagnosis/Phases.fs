@@ -2,7 +2,6 @@ namespace Levee.Algorithms.Diagnosis
 
 open System
 open Levee
-open Levee.Algorithms.Objectives
 
 /// The measurements of one training step from which phases are told. `None` and NaN mean: not measured at this step.
 type Vitals = {
