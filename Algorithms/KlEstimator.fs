@@ -18,8 +18,7 @@ type KlEstimator =
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module KlEstimator =
-    /// Per-token estimate [R, N] from log-probabilities under the policy and under the reference.
-    let rec estimate estimator (logProb: torch.Tensor) (reference: torch.Tensor) =
+    let rec private ofTokens estimator (logProb: torch.Tensor) (reference: torch.Tensor) =
         let d = logProb - reference
         match estimator with
         | K1 -> d
@@ -29,8 +28,13 @@ module KlEstimator =
             let d = Tensors.clamp -20.0 20.0 d
             (-d).exp() + d - 1.0 |> Tensors.clamp -10.0 10.0
         | K3WithGradientOfK2 ->
-            let slope = estimate K2 logProb reference
-            (estimate K3 logProb reference).detach() + slope - slope.detach()
+            let slope = ofTokens K2 logProb reference
+            (ofTokens K3 logProb reference).detach() + slope - slope.detach()
+
+    /// Per-token estimate [R, N] from log-probabilities under the policy and under the reference. Raises `ArgumentException` where their shapes differ.
+    let estimate estimator (logProb: torch.Tensor) (reference: torch.Tensor) =
+        Shape.demand "reference" (Shape.ofMatrix "logProb" logProb) reference
+        ofTokens estimator logProb reference
 
     /// The estimate for one number d, as `estimate` computes it for tensors, without gradient.
     let rec estimateOf estimator (d: float) =

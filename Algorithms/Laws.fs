@@ -18,6 +18,35 @@ type Violation = {
 module Laws =
     let private rows, columns = 6, 7
 
+    /// The trajectories of a random mini-batch: two actions of half of a response's tokens each, the last token the answer.
+    let private trajectories length (logProb: torch.Tensor) (reward: torch.Tensor) (searches: torch.Tensor) (truncated: torch.Tensor) =
+        let numbers (t: torch.Tensor) = t.data<float>().ToArray()
+        let logProb, reward, searches, truncated = numbers logProb, numbers reward, numbers searches, numbers truncated
+        let action row first count =
+            Action(Array.init count (fun k -> 1 + first + k), Array.init count (fun k -> float32 logProb[row * columns + first + k]))
+        Array.init rows (fun row ->
+            let whole = length row
+            let half = (whole + 1) / 2
+            {
+                Question = { Id = string row; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+                Segments = [
+                    Prompt [| 0 |]
+                    if whole > 0 then
+                        action row 0 half
+                    if whole > half then
+                        Observation [| 0 |]
+                        action row half (whole - half)
+                ]
+                Reward = reward[row]
+                Fault = None
+                End = if truncated[row] > 0.0 then LengthLimit else Answered
+                Answer = None
+                AnswerTokens = min 1 whole
+                CallTokens = []
+                Searches = List.init (int searches[row]) (fun turn -> { Turn = turn; Query = ""; Documents = []; Failure = None })
+                InvalidActions = 0
+            })
+
     /// A random mini-batch: gaps behind short responses, one of them empty, two actions and one advantage a response, of
     /// either sign.
     let private randomBatch (seed: Seed) (needs: Set<Need>) =
@@ -39,12 +68,15 @@ module Laws =
                 else 2.0)
         let logProb name = table name (fun _ _ u -> log(0.05 + 0.9 * u)) * mask
         let reward = perRow "reward" round
+        let searches = perRow "searches" (fun u -> floor(4.0 * u))
+        let truncated = perRow "truncated" (fun u -> if u < 0.2 then 1.0 else 0.0)
         let old = logProb "old"
         let reference need =
             match need with
             | ReferencePolicy reference -> Some(reference, logProb $"reference {reference}")
             | _ -> None
         {
+            Trajectories = trajectories length old reward searches truncated
             LogProbOld = old
             LogProbSampled = old + table "sampler" (fun _ _ u -> 0.2 * u - 0.1) * mask
             LogProbReference = needs |> Seq.choose reference |> Map.ofSeq
@@ -55,9 +87,9 @@ module Laws =
             Action = action.``to``(torch.int64)
             Answer = table "answer" (fun r k _ -> if k = length r - 1 then 1.0 else 0.0)
             Reward = reward
-            Searches = perRow "searches" (fun u -> floor(4.0 * u))
-            Truncated = perRow "truncated" (fun u -> if u < 0.2 then 1.0 else 0.0)
-            Clock = { Step = 2; Steps = 4; Alarm = 2.0 }
+            Searches = searches
+            Truncated = truncated
+            Clock = Clock.at 2 4
         },
         {
             LogProb = old + table "move" (fun _ _ u -> 0.8 * u - 0.4) * mask
@@ -94,7 +126,7 @@ module Laws =
         let ofRows (indexes: int[]) =
             let index = torch.tensor(Array.map int64 indexes)
             let here (t: torch.Tensor) = t.index_select(0L, index)
-            judge objective batch (Batch.map here here batch) {
+            judge objective batch (Batch.select indexes batch) {
                 LogProb = here forward.LogProb
                 Entropy = here forward.Entropy
                 Value = Option.map here forward.Value

@@ -1,5 +1,7 @@
 namespace Levee.Algorithms
 
+open Levee
+
 /// A policy other than the one being trained, under which a batch's tokens are scored besides.
 [<RequireQualifiedAccess>]
 type Reference =
@@ -24,5 +26,21 @@ type Need =
     | CriticValues
     /// `Batch.LogProbOld` computed by the trainer instead of taken from the sampler.
     | TrainerLogProbs
-    /// A coefficient that follows `Clock.Alarm`.
-    | PhaseAlarm
+    /// A controller, moved from step to step; its value is in `Clock.Controls`.
+    | Controlled of Controller
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Need =
+    /// The controllers among needs, by name. Raises `ArgumentException` where two that are not the same have one name.
+    let controllers (needs: Set<Need>) =
+        let all =
+            needs
+            |> Seq.choose(function
+                | Controlled controller -> Some controller
+                | _ -> None)
+            |> List.ofSeq
+        for name, same in all |> List.groupBy _.Name do
+            if same.Length > 1 then
+                Setting.refuse
+                    $"{same.Length} different controllers are named '{name}', which would share a state: give each a name of its own, or make one and use it in both places."
+        all

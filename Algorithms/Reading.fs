@@ -23,6 +23,11 @@ module Reading =
         | Term.Number number -> number
         | _ -> refuse "A number is missing."
 
+    let private quoted (term: Term) =
+        match term with
+        | Term.Text text -> text
+        | _ -> refuse "A text in quotes is missing."
+
     /// The argument of a name.
     let private named key (arguments: Arguments) =
         match arguments |> List.tryPick(fun (name, term) -> if name = Some key then Some term else None) with
@@ -47,16 +52,28 @@ module Reading =
     let private aggregation arguments = Formula.union<Aggregation>(at 0 arguments)
 
     /// The coefficient that a term says.
-    let rec private ofCoefficient term : Coefficient =
+    let rec private ofCoefficient (term: Term) : Coefficient =
         match term with
         | Term.Number number -> Coefficient.constant number
         | Term.Call("linear", arguments) -> Coefficient.linear (number(at 0 arguments)) (number(at 1 arguments))
         | Term.Call("cosine", arguments) -> Coefficient.cosine (number(at 0 arguments)) (number(at 1 arguments))
-        | Term.Call("alarmed", arguments) -> Coefficient.alarmed(ofCoefficient(at 0 arguments))
-        | Term.Call(name, _) -> unknown "coefficient" name [ "linear"; "cosine"; "alarmed" ]
+        | Term.Call("dualAscent", arguments) ->
+            Coefficient.dualAscent {
+                Name = quoted(at 0 arguments)
+                Metric = quoted(at 1 arguments)
+                Limit = value "limit" arguments
+                Rate = value "rate" arguments
+                Start = value "start" arguments
+            }
+        | Term.Call("raisedAt", arguments) ->
+            Coefficient.raisedAt (Formula.union(at 0 arguments)) (number(at 1 arguments)) (ofCoefficient(at 2 arguments))
+        | Term.Call("alarmed", _) ->
+            refuse
+                "alarmed(...) followed the phase action RaiseCoefficients, which earlier versions had. Write raisedAt(Decay, 2, ...) in its place, with the phase and the factor of that action."
+        | Term.Call(name, _) -> unknown "coefficient" name [ "linear"; "cosine"; "dualAscent"; "raisedAt" ]
         | Term.Text _
         | Term.Sum _
-        | Term.Product _ -> refuse "A coefficient is a number, or linear(...), cosine(...) or alarmed(...)."
+        | Term.Product _ -> refuse "A coefficient is a number, or linear(...), cosine(...), dualAscent(...) or raisedAt(...)."
 
     let private llds arguments = {
         Gate = Formula.union(named "gate" arguments)

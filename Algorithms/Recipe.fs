@@ -37,6 +37,9 @@ module Recipe =
     /// The needs that a trainer must meet.
     let needs recipe = recipe.Estimator.Needs + recipe.Objective.Needs
 
+    /// The controllers of the recipe's coefficients, by name. Raises `ArgumentException` where two that are not the same have one name.
+    let controllers recipe = needs recipe |> Need.controllers
+
     /// Raises `ArgumentException` that says which parts do not fit and what would.
     let validate recipe =
         match recipe.Estimator.Needs.Contains CriticValues, recipe.Objective.Needs.Contains CriticValues with
@@ -47,4 +50,5 @@ module Recipe =
             Setting.refuse
                 $"The objective {recipe.Objective.Formula} teaches a critic, but the estimator {recipe.Estimator.Formula} gives no returns to learn: take Advantage.gae."
         | _ -> ()
+        controllers recipe |> ignore
         GroupChoice.validate recipe.Groups

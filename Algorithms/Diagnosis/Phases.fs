@@ -2,24 +2,6 @@ namespace Levee.Algorithms.Diagnosis
 
 open System
 open Levee
-open Levee.Algorithms.Objectives
-
-/// The stage that a run has reached on its way to collapse, mildest first; values compare by severity. The paper's three phases lie between health and
-/// collapse.
-/// Source: arXiv 2512.04220, Fig. 2.
-[<RequireQualifiedAccess>]
-type Phase =
-    /// No phase of collapse shows.
-    | Healthy
-    /// Reward has risen since the start; the likelihood of correct responses has not (phase I).
-    | Stagnation
-    /// The likelihood of correct responses has fallen clearly below its own best while the gradient norm is about what it was (phase II). Reward may
-    /// still rise.
-    | Decay
-    /// The likelihood of correct responses falls faster, or has fallen far, while gradient norm, entropy or likelihood ratios surge (phase III).
-    | Acceleration
-    /// Reward has lost a good part of its best.
-    | Collapse
 
 /// The measurements of one training step from which phases are told. `None` and NaN mean: not measured at this step.
 type Vitals = {
@@ -100,14 +82,6 @@ type PhaseState = {
     /// The run of steps on which the current phase has not shown; `None` while it shows.
     Quiet: PhaseRun option
 }
-
-[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
-module Phase =
-    /// Every phase, mildest first.
-    let all = [ Phase.Healthy; Phase.Stagnation; Phase.Decay; Phase.Acceleration; Phase.Collapse ]
-
-    /// A phase's name in one lower-case word, for reports.
-    let name phase = (string phase).ToLowerInvariant()
 
 /// Names the phases of collapse, step by step and without look-ahead.
 [<RequireQualifiedAccess>]

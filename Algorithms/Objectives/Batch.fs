@@ -5,9 +5,11 @@ open Levee.Algorithms
 open Levee.Algorithms.Estimators
 open TorchSharp
 
-/// The sampled actions as an objective may see them: R responses by N action tokens, padded at the right. Prompts and
-/// observations are not in it. All tensors are constants (no gradient); float tensors share one dtype and device.
+/// A mini-batch: R trajectories, and their sampled actions as tensors of R responses by N action tokens, padded at the right. Prompts and observations are
+/// in the trajectories alone. All tensors are constants (no gradient); float tensors share one dtype and device.
 type Batch = {
+    /// [R] the trajectories, row for row.
+    Trajectories: Trajectory[]
     /// [R, N] log-probability of each token under the policy that sampled it (pi_old): the sampler's, or the trainer's own where an objective needs
     /// `TrainerLogProbs`.
     LogProbOld: torch.Tensor
@@ -45,17 +47,46 @@ module Batch =
         | Reference.Sampling -> Set.empty
         | other -> Set.singleton(ReferencePolicy other)
 
-    /// [R, N] log-probability of each token under a reference policy. Raises `InvalidOperationException` where the batch lacks it.
+    /// The size of a batch, R and N. Raises `ArgumentException` that names the first tensor whose shape is not that of the mask, or of its rows.
+    let shape (batch: Batch) : int64[] =
+        let tokens = Shape.ofMatrix "Batch.Mask" batch.Mask
+        let rows = [| tokens[0] |]
+        Shape.demand "Batch.LogProbOld" tokens batch.LogProbOld
+        Shape.demand "Batch.LogProbSampled" tokens batch.LogProbSampled
+        for KeyValue(reference, logProb) in batch.LogProbReference do
+            if not(Shape.fits tokens logProb) then
+                Shape.demand $"Batch.LogProbReference[{reference}]" tokens logProb
+        Shape.demand "Batch.Advantage" tokens batch.Advantage
+        Option.iter (Shape.demand "Batch.ValueOld" tokens) batch.ValueOld
+        Option.iter (Shape.demand "Batch.Return" tokens) batch.Return
+        Shape.demand "Batch.Action" tokens batch.Action
+        Shape.demand "Batch.Answer" tokens batch.Answer
+        Shape.demand "Batch.Reward" rows batch.Reward
+        Shape.demand "Batch.Searches" rows batch.Searches
+        Shape.demand "Batch.Truncated" rows batch.Truncated
+        if batch.Trajectories.LongLength <> tokens[0] then
+            Setting.refuse
+                $"Batch.Trajectories has {batch.Trajectories.Length} trajectories, where {tokens[0]} are wanted, one for each row."
+        tokens
+
+    /// [R, N] log-probability of each token under a reference policy. Raises `InvalidOperationException` where the batch lacks it, `ArgumentException` where
+    /// its shape is not that of the mask.
     let logProb reference (batch: Batch) =
+        let checkedLike (logProb: torch.Tensor) =
+            let tokens = batch.Mask.shape
+            if not(Shape.fits tokens logProb) then
+                Shape.demand $"The log-probabilities under the policy {reference}" tokens logProb
+            logProb
         match reference, Map.tryFind reference batch.LogProbReference with
-        | Reference.Sampling, _ -> batch.LogProbOld
-        | _, Some logProb -> logProb
+        | Reference.Sampling, _ -> checkedLike batch.LogProbOld
+        | _, Some logProb -> checkedLike logProb
         | other, None ->
             invalidOp
                 $"A batch has no log-probabilities under the reference policy {other}: compute them, as the trainer does for objectives that need ReferencePolicy."
 
-    /// A batch with every [R, N] tensor mapped by `tokens` and every [R] tensor by `rows`.
-    let map (tokens: torch.Tensor -> torch.Tensor) (rows: torch.Tensor -> torch.Tensor) (batch: Batch) : Batch = {
+    /// Some rows of a batch, every tensor put through `tokens` where it is [R, N] and through `rows` where it is [R].
+    let private cut (indexes: int[]) (tokens: torch.Tensor -> torch.Tensor) (rows: torch.Tensor -> torch.Tensor) (batch: Batch) : Batch = {
+        Trajectories = indexes |> Array.map(fun row -> batch.Trajectories[row])
         LogProbOld = tokens batch.LogProbOld
         LogProbSampled = tokens batch.LogProbSampled
         LogProbReference = Map.map (fun _ logProb -> tokens logProb) batch.LogProbReference
@@ -87,6 +118,7 @@ module Batch =
         let sampled = perToken Trajectory.logProbs
         use numbers = perToken Trajectory.actionNumbers
         {
+            Trajectories = trajectories
             LogProbOld = sampled
             LogProbSampled = sampled
             LogProbReference = Map.empty
@@ -99,7 +131,7 @@ module Batch =
             Reward = perRow _.Reward
             Searches = perRow(fun t -> float t.Searches.Length)
             Truncated = perRow(fun t -> if Trajectory.isTruncated t then 1.0 else 0.0)
-            Clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+            Clock = Clock.single
         }
 
     /// The batch of R trajectories with one advantage each. Raises `ArgumentException` when there are none, one was not judged, or the numbers differ.
@@ -110,9 +142,17 @@ module Batch =
         let spread = (trajectories, advantages) ||> Array.map2(fun t a -> Array.replicate (Trajectory.actionTokens t) a)
         ofEstimates dtype device trajectories { Advantages = spread; Returns = None }
 
-    /// Some rows of a batch, in the order given, without the columns that are padding in all of them.
+    /// Some rows of a batch, in the order given, with all columns. Raises as `shape` does.
+    let select (indexes: int[]) (batch: Batch) : Batch =
+        shape batch |> ignore
+        use index = torch.tensor(Array.map int64 indexes).``to``(batch.Mask.device)
+        let ofRows (t: torch.Tensor) = t.index_select(0L, index)
+        cut indexes ofRows ofRows batch
+
+    /// Some rows of a batch, in the order given, without the columns that are padding in all of them. Raises as `shape` does.
     let rows (indexes: int[]) (batch: Batch) : Batch =
+        shape batch |> ignore
         use index = torch.tensor(Array.map int64 indexes).``to``(batch.Mask.device)
         let width = batch.Mask.index_select(0L, index).sum(1L).max().ToDouble() |> int64 |> max 1L
         let ofRows (t: torch.Tensor) = t.index_select(0L, index)
-        map (fun t -> (ofRows t).narrow(1L, 0L, width)) ofRows batch
+        cut indexes (fun t -> (ofRows t).narrow(1L, 0L, width)) ofRows batch

@@ -1,7 +1,10 @@
 namespace Levee.Algorithms.Objectives
 
+open System
+open System.Globalization
+open Levee
 open Levee.Algorithms
-open Levee.Algorithms.Estimators
+open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Formulas
 
 /// The point that a run has reached, for coefficients that change while it trains.
@@ -10,20 +13,46 @@ type Clock = {
     Step: int
     /// Steps of the whole run.
     Steps: int
-    /// The factor that the phase alarm puts on the coefficients that follow it; 1 while it is silent.
-    Alarm: float
+    /// The values of controllers at this step, by name.
+    Controls: Map<string, float>
 }
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Clock =
+    /// A step of a run of so many steps, in which every controller has the value that it starts with.
+    let at step steps = { Step = step; Steps = steps; Controls = Map.empty }
+
+    /// The only step of a run.
+    let single = at 1 1
+
+    /// The value of a controller; the one that it starts with where the clock does not say.
+    let control (controller: Controller) clock =
+        clock.Controls |> Map.tryFind controller.Name |> Option.defaultWith(fun () -> controller.Value controller.Start)
 
 /// A number that may change while a run trains: `Coefficient.linear 0.0 0.2 * objective`.
 type Coefficient = {
     /// How, for configurations and reports; `Term.name "mine"` for one of a script's own.
     Term: Term
+    /// Among them the controllers that it follows.
     Needs: Set<Need>
     At: Clock -> float
 } with
 
     /// The term in one line.
     member this.Formula = Term.text this.Term
+
+/// The constraint metric <= limit, and how strongly a dual variable answers it.
+type DualAscent = {
+    /// The name of the controller.
+    Name: string
+    /// The metric that is to stay below the limit, by its name in `metrics.jsonl`.
+    Metric: string
+    Limit: float
+    /// How much the coefficient grows a step for each unit by which the metric is above the limit; above 0.
+    Rate: float
+    /// The coefficient at the first step; at least 0.
+    Start: float
+}
 
 /// Coefficients of objectives that change while a run trains.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -48,11 +77,69 @@ module Coefficient =
 
     /// A coefficient that goes from one value at the first step to another at the last, along half a cosine.
     let cosine (first: float) (last: float) =
-        between "cosine" first last (fun progress -> last + (first - last) * 0.5 * (1.0 + cos(System.Math.PI * progress)))
+        between "cosine" first last (fun progress -> last + (first - last) * 0.5 * (1.0 + cos(Math.PI * progress)))
 
-    /// A coefficient times the phase alarm: unchanged while the alarm is silent, more once a phase has raised it (`PhaseAction.RaiseCoefficients`).
-    let alarmed (coefficient: Coefficient) : Coefficient = {
-        Term = Term.Call("alarmed", [ Term.argument coefficient.Term ])
-        Needs = coefficient.Needs.Add PhaseAlarm
-        At = fun clock -> clock.Alarm * coefficient.At clock
+    /// The value of a controller. A run saves the controller's state, so that it goes on from there after a stop, and measures the value at every step as
+    /// `coefficient/NAME`. Rolling back leaves the state as it is. Two different controllers of one name in a recipe are refused.
+    let controlled (controller: Controller) : Coefficient = {
+        Term = controller.Term
+        Needs = Set.singleton(Controlled controller)
+        At = Clock.control controller
     }
+
+    /// Dual ascent on the constraint metric <= limit: lambda becomes max(0, lambda + rate * (metric - limit)) after every step at which the metric was
+    /// measured (Boyd et al. 2011, "Distributed optimization and statistical learning via ADMM", section 2.1 has it for an equality, where lambda may be
+    /// negative). Weigh by it what brings the metric down. Raises `ArgumentException` on a setting out of range.
+    let dualAscent (options: DualAscent) =
+        if not(Double.IsFinite options.Limit && Double.IsFinite options.Rate && options.Rate > 0.0) then
+            Setting.refuse
+                $"Dual ascent on {options.Metric} <= {options.Limit} at a rate of {options.Rate} is out of range: give a finite limit and a rate above 0."
+        if not(Double.IsFinite options.Start && options.Start >= 0.0) then
+            Setting.refuse $"Dual ascent that starts at {options.Start} is out of range: give 0 or more."
+        let next (state: float[]) metrics =
+            match Map.tryFind options.Metric metrics with
+            | Some measured -> [| max 0.0 (state[0] + options.Rate * (measured - options.Limit)) |]
+            | None -> state
+        let arguments = [
+            Term.argument(Term.Text options.Name)
+            Term.argument(Term.Text options.Metric)
+            Term.number "limit" options.Limit
+            Term.number "rate" options.Rate
+            Term.number "start" options.Start
+        ]
+        Controller.ofTerm options.Name (Term.Call("dualAscent", arguments)) [| options.Start |] next Array.head |> controlled
+
+    /// The factor of all entries into a phase so far, and the number of the phase after the last step.
+    let private raised (phase: Phase) (factor: float) =
+        let bound = float(Phase.number phase)
+        let next (state: float[]) metrics =
+            match Map.tryFind Phase.metric metrics with
+            | Some now when state[1] < bound && bound <= now -> [| state[0] * factor; now |]
+            | Some now -> [| state[0]; now |]
+            | None -> state
+        let name = $"raised_{Phase.name phase}_" + factor.ToString("R", CultureInfo.InvariantCulture)
+        let term = Term.Call("raised", [ Term.argument(Term.ofCase phase); Term.argument(Term.Number factor) ])
+        Controller.ofTerm name term [| 1.0; 0.0 |] next Array.head
+
+    /// A coefficient that is multiplied by a factor from the step on after which the run entered a phase, or a worse one, out of a milder one; once more
+    /// each time that it does. The factor is measured as `coefficient/raised_PHASE_FACTOR`. Raises `ArgumentException` unless the factor is a finite number
+    /// above 0 and the phase is one that can be entered.
+    let raisedAt (phase: Phase) (factor: float) (coefficient: Coefficient) : Coefficient =
+        if not(factor > 0.0 && Double.IsFinite factor) then
+            Setting.refuse $"A coefficient multiplied by {factor} at a phase is out of range: give a factor above 0, such as 2."
+        if phase = Phase.Healthy then
+            Setting.refuse "A coefficient cannot be raised at health, in which every run begins: give a phase from stagnation on."
+        let controller = raised phase factor
+        {
+            Term =
+                Term.Call(
+                    "raisedAt",
+                    [
+                        Term.argument(Term.ofCase phase)
+                        Term.argument(Term.Number factor)
+                        Term.argument coefficient.Term
+                    ]
+                )
+            Needs = coefficient.Needs.Add(Controlled controller)
+            At = fun clock -> Clock.control controller clock * coefficient.At clock
+        }

@@ -16,8 +16,9 @@ type Correction =
 /// Importance correction between the policy as sampled from and as trained. Off unless put in front of a surrogate.
 [<RequireQualifiedAccess>]
 module Importance =
-    /// [R, N] the weight of each token; a constant.
+    /// [R, N] the weight of each token; a constant. Raises `ArgumentException` that names the first tensor of a wrong shape.
     let weights correction (part: Batch) =
+        Batch.shape part |> ignore
         let ratio = part.LogProbOld - part.LogProbSampled |> Tensors.keep part.Mask |> Tensors.clamp -20.0 20.0 |> _.exp()
         match correction with
         | Truncated cap -> ratio.clamp_max(Tensors.scalar cap)

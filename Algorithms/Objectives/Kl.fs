@@ -16,18 +16,12 @@ module Kl =
             if reference <> Reference.Initial then
                 Term.argument(Term.ofCase reference)
         ]
-        {
-            Term = Term.Call("kl", arguments)
-            Needs = Batch.needs reference
-            Loss =
-                fun whole ->
-                    let tokenMean = Aggregation.over TokenMean whole
-                    fun part forward ->
-                        let clean = Tensors.keep part.Mask
-                        let value =
-                            tokenMean part (KlEstimator.estimate estimator (clean forward.LogProb) (clean(Batch.logProb reference part)))
-                        { Value = value; Metrics = [ "actor/kl_loss", value.detach() ] }
-        }
+        Objective.create (Term.Call("kl", arguments)) (Batch.needs reference) (fun whole ->
+            let tokenMean = Aggregation.over TokenMean whole
+            fun part forward ->
+                let clean = Tensors.keep part.Mask
+                let value = tokenMean part (KlEstimator.estimate estimator (clean forward.LogProb) (clean(Batch.logProb reference part)))
+                { Value = value; Metrics = [ "actor/kl_loss", value.detach() ] })
 
     /// `toward` the reference policy: the policy as it was before training.
     let toReference estimator = toward Reference.Initial estimator

@@ -177,32 +177,27 @@ module Llds =
     /// Raises `ArgumentException` on an option out of range.
     let penalty options : Objective =
         check options
-        {
-            Term = term options
-            Needs = Batch.needs options.Reference
-            Loss =
-                fun whole ->
-                    let normalise = normalise options whole
-                    let keptTokens = Tensors.atLeastOne((preserved options.Preserve whole).sum())
-                    let allTokens = Tensors.atLeastOne(whole.Mask.sum())
-                    let beta = answerWeight options.AnswerWeight whole
-                    fun part forward ->
-                        let kept = preserved options.Preserve part
-                        let d = Tensors.keep kept (Batch.logProb options.Reference part - forward.LogProb)
-                        let gate = gate options part kept (d.detach()) * kept
-                        let weight = torch.where(Tensors.above 0.0 part.Answer, beta, torch.ones_like beta)
-                        let penalty = d.relu() * gate * weight
-                        let value = normalise kept penalty
-                        let penalised = (penalty.detach() |> Tensors.above 0.0 |> Tensors.indicator gate).sum()
-                        let unmoved = (d.detach().eq(Tensors.scalar 0.0) |> Tensors.indicator kept) * kept
-                        {
-                            Value = value
-                            Metrics = [
-                                "llds/loss", value.detach()
-                                "llds/gate_share", gate.sum() / keptTokens
-                                "llds/penalised_share", penalised / allTokens
-                                "llds/penalised_tokens", penalised
-                                "llds/inert", unmoved.sum() / keptTokens
-                            ]
-                        }
-        }
+        Objective.create (term options) (Batch.needs options.Reference) (fun whole ->
+            let normalise = normalise options whole
+            let keptTokens = Tensors.atLeastOne((preserved options.Preserve whole).sum())
+            let allTokens = Tensors.atLeastOne(whole.Mask.sum())
+            let beta = answerWeight options.AnswerWeight whole
+            fun part forward ->
+                let kept = preserved options.Preserve part
+                let d = Tensors.keep kept (Batch.logProb options.Reference part - forward.LogProb)
+                let gate = gate options part kept (d.detach()) * kept
+                let weight = torch.where(Tensors.above 0.0 part.Answer, beta, torch.ones_like beta)
+                let penalty = d.relu() * gate * weight
+                let value = normalise kept penalty
+                let penalised = (penalty.detach() |> Tensors.above 0.0 |> Tensors.indicator gate).sum()
+                let unmoved = (d.detach().eq(Tensors.scalar 0.0) |> Tensors.indicator kept) * kept
+                {
+                    Value = value
+                    Metrics = [
+                        "llds/loss", value.detach()
+                        "llds/gate_share", gate.sum() / keptTokens
+                        "llds/penalised_share", penalised / allTokens
+                        "llds/penalised_tokens", penalised
+                        "llds/inert", unmoved.sum() / keptTokens
+                    ]
+                })

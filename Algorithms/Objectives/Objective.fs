@@ -14,6 +14,14 @@ type Forward = {
     Value: torch.Tensor option
 }
 
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module Forward =
+    /// Raises `ArgumentException` that names the first tensor whose shape is not [R, N] as `Batch.shape` gives it.
+    let demand (tokens: int64[]) (forward: Forward) =
+        Shape.demand "Forward.LogProb" tokens forward.LogProb
+        Shape.demand "Forward.Entropy" tokens forward.Entropy
+        Option.iter (Shape.demand "Forward.Value" tokens) forward.Value
+
 /// The result of an objective on a batch: a scalar to minimise, and scalars measured on the way, by name. Every metric is, like
 /// the value, a sum over the part divided by a count over the whole mini-batch, so that parts add up.
 type Loss = { Value: torch.Tensor; Metrics: (string * torch.Tensor) list }
@@ -81,28 +89,41 @@ type Slopes = {
 /// Making and combining objectives; `+` and `*` stand with the type.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Objective =
-    /// Zero everywhere.
-    let zero: Objective = {
-        Term = Term.Number 0.0
-        Needs = Set.empty
-        Loss = fun _ _ forward -> { Value = (torch.zeros_like forward.LogProb).sum(); Metrics = [] }
-    }
-
-    /// An objective from a function that gives the loss of each token, [R, N]; what stands in the padding does not count. Metric: its value, by the name given.
-    let ofTokens formula metric aggregation (losses: Batch -> Forward -> torch.Tensor) : Objective = {
-        Term = Term.name formula
-        Needs = Set.empty
+    /// An objective of the library: its loss asserts the shapes of mini-batch, part and forward pass.
+    let internal create term needs (loss: Batch -> Batch -> Forward -> Loss) : Objective = {
+        Term = term
+        Needs = needs
         Loss =
             fun whole ->
-                let aggregate = Aggregation.over aggregation whole
+                Batch.shape whole |> ignore
+                let judge = loss whole
                 fun part forward ->
-                    let value = aggregate part (losses part forward)
-                    { Value = value; Metrics = [ metric, value.detach() ] }
+                    Forward.demand (Batch.shape part) forward
+                    judge part forward
     }
 
-    /// Restricts an objective to the tokens that `select` marks with 1 ([R, N] from the batch), in value and in denominators.
+    /// Zero everywhere.
+    let zero: Objective =
+        create (Term.Number 0.0) Set.empty (fun _ _ forward -> { Value = (torch.zeros_like forward.LogProb).sum(); Metrics = [] })
+
+    /// An objective from a function that gives the loss of each token, [R, N]; what stands in the padding does not count. Metric: its value, by the name given.
+    let ofTokens formula metric aggregation (losses: Batch -> Forward -> torch.Tensor) : Objective =
+        create (Term.name formula) Set.empty (fun whole ->
+            let aggregate = Aggregation.over aggregation whole
+            fun part forward ->
+                let loss = losses part forward
+                Shape.demand "The loss of each token" part.Mask.shape loss
+                let value = aggregate part loss
+                { Value = value; Metrics = [ metric, value.detach() ] })
+
+    /// Restricts an objective to the tokens that `select` marks with 1 ([R, N] from the batch, or [R, 1] for whole responses), in value and in denominators.
     let mask name (select: Batch -> torch.Tensor) (objective: Objective) : Objective =
-        let restrict (batch: Batch) = { batch with Mask = batch.Mask * select batch }
+        let restrict (batch: Batch) =
+            let tokens = Batch.shape batch
+            let selected = select batch
+            if not(Shape.fits [| tokens[0]; 1L |] selected) then
+                Shape.demand "The selection of tokens" tokens selected
+            { batch with Mask = batch.Mask * selected }
         {
             objective with
                 Term = Term.Call("mask", [ Term.argument(Term.name name); Term.argument objective.Term ])
@@ -120,8 +141,9 @@ module Objective =
     }
 
     /// Differentiates an objective on a part of a mini-batch. `judge` is `objective.Loss whole`; `forward` holds numbers [R, N] without a graph. Value and
-    /// slopes may be non-finite when the numbers are: the caller decides.
+    /// slopes may be non-finite when the numbers are: the caller decides. Raises `ArgumentException` that names the first tensor of a wrong shape.
     let differentiate (objective: Objective) (judge: Batch -> Forward -> Loss) (part: Batch) (forward: Forward) =
+        Forward.demand (Batch.shape part) forward
         use scope = torch.NewDisposeScope()
         let leaf (numbers: torch.Tensor) = numbers.detach().clone().requires_grad_()
         let wantsEntropy = objective.Needs.Contains EntropyGradient

@@ -1,6 +1,7 @@
 namespace Levee.Algorithms.Objectives
 
 open Levee
+open Levee.Algorithms
 open Levee.Algorithms.Formulas
 open TorchSharp
 
@@ -32,7 +33,9 @@ module Clip =
         { Below = low; Above = high }
 
     /// A ratio [R, N] clamped to the interval.
-    let apply (clip: Clip) (ratio: torch.Tensor) = Tensors.clamp (1.0 - clip.Low) (1.0 + clip.High) ratio
+    let apply (clip: Clip) (ratio: torch.Tensor) =
+        Shape.ofMatrix "ratio" ratio |> ignore
+        Tensors.clamp (1.0 - clip.Low) (1.0 + clip.High) ratio
 
 /// Temperatures of SAPO's gate for tokens of positive and of other advantage; above 0.
 type SapoTemperature = { Positive: float; Negative: float }
@@ -41,27 +44,32 @@ type SapoTemperature = { Positive: float; Negative: float }
 /// (their value), `actor/pg_clipfrac` (share of tokens whose gradient a bound changes) and `actor/ppo_kl` (k1 estimate of KL(pi_old, pi)).
 [<RequireQualifiedAccess>]
 module Surrogate =
-    /// log rho of each token, zero in the padding and kept within +-20 so that its exponential is finite.
-    let logRatio (part: Batch) (forward: Forward) = forward.LogProb - part.LogProbOld |> Tensors.keep part.Mask |> Tensors.clamp -20.0 20.0
+    let private logRatioOf (part: Batch) (forward: Forward) =
+        forward.LogProb - part.LogProbOld |> Tensors.keep part.Mask |> Tensors.clamp -20.0 20.0
 
-    let private create term aggregation (losses: Batch -> Forward -> torch.Tensor * torch.Tensor) : Objective = {
-        Term = term
-        Needs = Set.empty
-        Loss =
-            fun whole ->
-                let aggregate, tokenMean = Aggregation.over aggregation whole, Aggregation.over TokenMean whole
-                fun part forward ->
-                    let loss, isBound = losses part forward
-                    let value = aggregate part loss
-                    {
-                        Value = value
-                        Metrics = [
-                            "actor/pg_loss", value.detach()
-                            "actor/pg_clipfrac", tokenMean part (isBound |> Tensors.indicator part.Mask)
-                            "actor/ppo_kl", tokenMean part (-(logRatio part forward).detach())
-                        ]
-                    }
-    }
+    /// log rho of each token, zero in the padding and kept within +-20 so that its exponential is finite. Raises `ArgumentException` that names the first
+    /// tensor of a wrong shape.
+    let logRatio (part: Batch) (forward: Forward) =
+        Forward.demand (Batch.shape part) forward
+        logRatioOf part forward
+
+    let private create term aggregation (losses: Batch -> Forward -> torch.Tensor * torch.Tensor) : Objective =
+        Objective.create term Set.empty (fun whole ->
+            let aggregate, tokenMean = Aggregation.over aggregation whole, Aggregation.over TokenMean whole
+            fun part forward ->
+                let loss, isBound = losses part forward
+                let tokens = part.Mask.shape
+                Shape.demand "The loss of each token" tokens loss
+                Shape.demand "The places where a bound is in force" tokens isBound
+                let value = aggregate part loss
+                {
+                    Value = value
+                    Metrics = [
+                        "actor/pg_loss", value.detach()
+                        "actor/pg_clipfrac", tokenMean part (isBound |> Tensors.indicator part.Mask)
+                        "actor/ppo_kl", tokenMean part (-(logRatioOf part forward).detach())
+                    ]
+                })
 
     /// A surrogate from a function that gives the loss of each token and where a bound is in force, both [R, N].
     let ofTokens formula aggregation losses = create (Term.name formula) aggregation losses
@@ -90,7 +98,7 @@ module Surrogate =
     /// 1707.06347), Eq. 7; arXiv 2512.04220, Eq. 1.
     let clippedOver aggregation (clip: Clip) =
         named "clipped" (clipArguments clip) aggregation (fun part forward ->
-            pessimistic clip part.Advantage ((logRatio part forward).exp()))
+            pessimistic clip part.Advantage ((logRatioOf part forward).exp()))
 
     /// The clipped surrogate as a mean over all action tokens, as the released Search-R1 has it: `clippedOver TokenMean`.
     let clipped clip = clippedOver TokenMean clip
@@ -101,7 +109,7 @@ module Surrogate =
         if not(c > 1.0) then
             Setting.refuse $"A dual clip of {c} is out of range: give a number above 1, such as 3."
         named "dualClipped" (clipArguments clip @ [ Term.number "c" c ]) aggregation (fun part forward ->
-            let loss, isBound = pessimistic clip part.Advantage ((logRatio part forward).exp())
+            let loss, isBound = pessimistic clip part.Advantage ((logRatioOf part forward).exp())
             let ceiling = -part.Advantage * c
             let isNegative = part.Advantage.lt(Tensors.scalar 0.0)
             let isCapped = isNegative.logical_and(loss.gt ceiling)
@@ -112,7 +120,7 @@ module Surrogate =
     /// 2512.04220 pairs it with LLDS). log s is kept below 10.
     let gspoOver aggregation (clip: Clip) =
         named "gspo" (clipArguments clip) aggregation (fun part forward ->
-            let logSequence = logRatio part forward |> Tensors.rowMean part.Mask |> _.detach().unsqueeze(1L)
+            let logSequence = logRatioOf part forward |> Tensors.rowMean part.Mask |> _.detach().unsqueeze(1L)
             let logProb = Tensors.keep part.Mask forward.LogProb
             let logRatio = logProb - logProb.detach() + logSequence
             pessimistic clip part.Advantage (logRatio.clamp_max(Tensors.scalar 10.0).exp()))
@@ -128,7 +136,7 @@ module Surrogate =
             Setting.refuse $"A GMPO clip of {epsilon} is out of range: give a number above 0, such as 0.4."
         create (Term.Call("gmpo", [ Term.argument(Term.Number epsilon) ])) SequenceMeanTokenMean (fun part forward ->
             let advantage = Tensors.rowMean part.Mask part.Advantage |> _.unsqueeze(1L)
-            let free = logRatio part forward
+            let free = logRatioOf part forward
             let clipped = Tensors.clamp -epsilon epsilon free
             let bound = torch.where(Tensors.above 0.0 advantage, torch.minimum(free, clipped), torch.maximum(free, clipped))
             let ratio = (Tensors.rowMean part.Mask bound).exp().unsqueeze(1L)
@@ -140,7 +148,7 @@ module Surrogate =
         if not(cap >= 1.0) then
             Setting.refuse $"A CISPO cap of {cap} is out of range: give 1 or more, such as 1.28."
         named "cispo" [ Term.number "cap" cap ] aggregation (fun part forward ->
-            let ratio = (logRatio part forward).detach().exp()
+            let ratio = (logRatioOf part forward).detach().exp()
             let weight = ratio.clamp_max(Tensors.scalar cap)
             -part.Advantage * weight * Tensors.keep part.Mask forward.LogProb, Tensors.above cap ratio)
 
@@ -158,7 +166,7 @@ module Surrogate =
             [ Term.number "positive" temperature.Positive; Term.number "negative" temperature.Negative ]
             aggregation
             (fun part forward ->
-                let ratio = (logRatio part forward).exp()
+                let ratio = (logRatioOf part forward).exp()
                 let soft (tau: float) = ((ratio - 1.0) * tau).sigmoid() * (4.0 / tau)
                 let gate = torch.where(Tensors.above 0.0 part.Advantage, soft temperature.Positive, soft temperature.Negative)
                 -part.Advantage * gate, never part)

@@ -15,29 +15,24 @@ module Value =
     let clipped (range: float) : Objective =
         if not(range > 0.0) then
             Setting.refuse $"A value clip of {range} is out of range: give a number above 0, such as 0.5."
-        {
-            Term = Term.Call("value", [ Term.number "clip" range ])
-            Needs = Set.singleton CriticValues
-            Loss =
-                fun whole ->
-                    let tokenMean = Aggregation.over TokenMean whole
-                    fun part forward ->
-                        match forward.Value, part.ValueOld, part.Return with
-                        | Some value, Some old, Some target ->
-                            let clean = Tensors.keep part.Mask
-                            let value, old, target = clean value, clean old, clean target
-                            let near = torch.minimum(torch.maximum(value, old - range), old + range)
-                            let free, bound = (value - target).square(), (near - target).square()
-                            let loss = tokenMean part (torch.maximum(free, bound)) * 0.5
-                            {
-                                Value = loss
-                                Metrics = [
-                                    "critic/vf_loss", loss.detach()
-                                    "critic/vf_clipfrac", tokenMean part (bound.gt free |> Tensors.indicator part.Mask)
-                                    "critic/vpred_mean", tokenMean part (value.detach())
-                                ]
-                            }
-                        | _ ->
-                            invalidOp
-                                "A value loss got a batch without a critic's values and returns: pair it with an estimator that uses a critic, such as Advantage.gae."
-        }
+        Objective.create (Term.Call("value", [ Term.number "clip" range ])) (Set.singleton CriticValues) (fun whole ->
+            let tokenMean = Aggregation.over TokenMean whole
+            fun part forward ->
+                match forward.Value, part.ValueOld, part.Return with
+                | Some value, Some old, Some target ->
+                    let clean = Tensors.keep part.Mask
+                    let value, old, target = clean value, clean old, clean target
+                    let near = torch.minimum(torch.maximum(value, old - range), old + range)
+                    let free, bound = (value - target).square(), (near - target).square()
+                    let loss = tokenMean part (torch.maximum(free, bound)) * 0.5
+                    {
+                        Value = loss
+                        Metrics = [
+                            "critic/vf_loss", loss.detach()
+                            "critic/vf_clipfrac", tokenMean part (bound.gt free |> Tensors.indicator part.Mask)
+                            "critic/vpred_mean", tokenMean part (value.detach())
+                        ]
+                    }
+                | _ ->
+                    invalidOp
+                        "A value loss got a batch without a critic's values and returns: pair it with an estimator that uses a critic, such as Advantage.gae.")

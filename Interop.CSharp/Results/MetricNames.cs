@@ -94,9 +94,9 @@ public static class MetricNames
     /// <summary>The phase of collapse after the step: 0 healthy, 1 stagnation, 2 decay, 3 acceleration, 4 collapse.</summary>
     public static string Phase => CoreRecords.MetricName.phase;
 
-    /// <summary>The factor that the phase alarm puts on the coefficients that follow it.</summary>
-    public static string Alarm => CoreRecords.MetricName.alarm;
-
     /// <summary>Seconds of wall time that the step took.</summary>
     public static string Seconds => CoreRecords.MetricName.seconds;
+
+    /// <summary>The value at the step of the controller of that name, which coefficients follow.</summary>
+    public static string Coefficient(string name) => CoreRecords.MetricName.coefficient(name);
 }

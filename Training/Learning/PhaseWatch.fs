@@ -1,12 +1,10 @@
 namespace Levee.Training.Learning
 
-open System
 open Levee
-open Levee.Algorithms
 open Levee.Algorithms.Diagnosis
 open Levee.Training.Records
 
-/// An action of a run when it enters a phase, or a worse one.
+/// An action of a run when it enters a phase, or a worse one. A coefficient that grows then is part of the objective: `Coefficient.raisedAt`.
 [<RequireQualifiedAccess>]
 type PhaseAction =
     /// Reports the phase, and does nothing else.
@@ -15,8 +13,6 @@ type PhaseAction =
     | Snapshot
     /// Ends the run after this step.
     | Stop
-    /// Multiplies `Clock.Alarm`, which `Coefficient.alarmed` follows, by a factor from the next step on.
-    | RaiseCoefficients of factor: float
     /// Brings weights and optimiser back to the last good state: one kept in health, before the phase began.
     | RollBack
 
@@ -61,20 +57,10 @@ module PhaseWatch =
     let due watch (before: Phase) (after: Phase) =
         watch.Actions |> List.filter(fun (phase, _) -> before < phase && phase <= after) |> List.map snd |> List.distinct
 
-    /// Raises `ArgumentException` naming the setting and the remedy; `needs` are the recipe's.
-    let validate (needs: Set<Need>) watch =
+    /// Raises `ArgumentException` naming the setting and the remedy.
+    let validate watch =
         Phases.validate watch.Options
         Setting.demand (watch.KeepEvery >= 1) $"Good states kept every {watch.KeepEvery} steps are out of range: give 1 or more."
-        for _, action in watch.Actions do
-            match action with
-            | PhaseAction.RaiseCoefficients factor ->
-                Setting.demand
-                    (factor > 0.0 && Double.IsFinite factor)
-                    $"An alarm that multiplies by {factor} is out of range: give a number above 0."
-                Setting.demand
-                    (needs.Contains PhaseAlarm)
-                    "The phase alarm raises coefficients, but none of this recipe follows it: write Coefficient.alarmed (Coefficient.constant 0.2) * Llds.penalty ..."
-            | _ -> ()
 
     /// The vitals that a step's metrics hold.
     let vitals step (metrics: Map<string, float>) : Vitals = {

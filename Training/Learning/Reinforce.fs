@@ -30,15 +30,6 @@ type StepReport = {
     Events: PhaseEvent list
 }
 
-/// The parts of a run that never change while it trains.
-type RunPlan = {
-    Task: LearningTask
-    Recipe: Recipe
-    Options: TrainingOptions
-    /// The seed that everything random derives from.
-    Seed: Seed
-}
-
 /// A state to go back to.
 type GoodState = { Step: int; Snapshot: Snapshot; Phases: PhaseState }
 
@@ -48,8 +39,8 @@ type RunState = {
     Step: int
     Learner: Learner
     Phases: PhaseState
-    /// `Clock.Alarm` of the next step.
-    Alarm: float
+    /// The states that the recipe's controllers have at the next step, by name.
+    Controllers: Map<string, float[]>
     /// The states that can be gone back to, the latest first; kept where an action may roll back.
     Good: GoodState list
     /// For each stop rule, the number of measurements in a row that have met it.
@@ -67,7 +58,7 @@ module Reinforce =
     type private Sampled = { Kept: Group[]; All: Group[] }
 
     /// Trajectories for `count` of the step's questions, from question `first` on (from 0).
-    let private sampleGroups plan cancellation (policy: Policy) step first count : Group[] =
+    let private sampleGroups (plan: RunPlan) cancellation (policy: Policy) step first count : Group[] =
         let seed = plan.Seed |> Seed.named "rollout" |> Seed.derive step
         let episodes = [|
             for q in first .. first + count - 1 do
@@ -82,7 +73,7 @@ module Reinforce =
 
     /// The faults of trajectories that could not be judged, in words. Raises `InvalidOperationException` with them where they are more than the options
     /// allow.
-    let private unjudged plan step (groups: Group[]) =
+    let private unjudged (plan: RunPlan) step (groups: Group[]) =
         let all = Array.concat groups
         let faults = [
             for trajectory in all do
@@ -95,7 +86,7 @@ module Reinforce =
         faults
 
     /// The step's groups. Those that the recipe does not keep give way to others while rounds last; what is missing then is made up from them.
-    let private sample plan cancellation policy step =
+    let private sample (plan: RunPlan) cancellation policy step =
         let count, choice = plan.Options.Rollout.BatchSize, plan.Recipe.Groups
         let rec rounds limit number (kept: Group[]) (rest: Group[]) (all: Group[]) =
             let fresh = sampleGroups plan cancellation policy step (number * count) count
@@ -115,9 +106,8 @@ module Reinforce =
     let private uncancelled = CancellationToken.None
 
     /// The updates of one step: `Epochs` passes over the groups, one at least, each shuffled and split into mini-batches of whole groups.
-    let private update plan rates clock step learner (groups: Group[]) =
+    let private update (plan: RunPlan) rates clock step learner (groups: Group[]) =
         use _ = torch.NewDisposeScope()
-        let trajectories = Array.concat groups
         let starts = groups |> Array.scan (fun start group -> start + group.Length) 0
         let all = StepBatch.create plan.Options plan.Recipe clock learner groups
         let miniBatches = [
@@ -129,10 +119,14 @@ module Reinforce =
         ]
         let run (learner, reports: UpdateReport list) rows =
             use _ = torch.NewDisposeScope()
-            let onPolicy = reports |> List.forall(fun report -> not report.Applied)
-            let part = rows |> Array.map(fun r -> trajectories[r])
-            let batch = Batch.rows rows all |> StepBatch.refresh plan.Options learner part
-            let learner, report = Update.run plan.Options rates plan.Recipe.Objective onPolicy uncancelled learner part batch
+            let settings = {
+                Options = plan.Options
+                Objective = plan.Recipe.Objective
+                Rates = rates
+                OnPolicy = reports |> List.forall(fun report -> not report.Applied)
+            }
+            let batch = Batch.rows rows all |> StepBatch.refresh plan.Options learner
+            let learner, report = Update.run settings uncancelled learner batch
             learner, report :: reports
         let learner, reports = List.fold run (learner, []) miniBatches
         learner, List.rev reports
@@ -141,22 +135,28 @@ module Reinforce =
     let private isDue interval steps step = step = 1 || step % interval = 0 || step = steps
 
     /// Log-probabilities of the groups' action tokens now, [trajectory][token].
-    let private rescore plan policy (groups: Group[]) =
+    let private rescore (plan: RunPlan) policy (groups: Group[]) =
         use _ = torch.NewDisposeScope()
         let trajectories = Array.concat groups
         trajectories
         |> Padding.inParts plan.Options.Memory.MicroBatchSize (Scoring.logProbs (TrainingOptions.scoring plan.Options) policy >> fst)
         |> Padding.unpad trajectories
 
-    let private bars plan rates clock step learner =
+    let private bars (plan: RunPlan) rates clock step learner =
         match plan.Options.Measuring.PerSample with
         | Some probe when isDue probe.Every plan.Options.Steps step ->
-            let questions = Array.truncate probe.Questions plan.Task.Train
             let seed = plan.Seed |> Seed.named "lld probe" |> Seed.derive step
-            LldProbe.run plan.Task plan.Options plan.Recipe rates clock probe questions seed uncancelled learner
+            let trial = {
+                Options = plan.Options
+                Recipe = plan.Recipe
+                Rates = rates
+                Clock = clock
+                FreshOptimiser = probe.FreshOptimiser
+            }
+            LldProbe.run trial plan.Task probe seed uncancelled learner
         | _ -> [||]
 
-    let private evaluate plan policy =
+    let private evaluate (plan: RunPlan) policy =
         let questions = Array.truncate plan.Options.Measuring.EvaluationQuestions plan.Task.HeldOut
         let sampling = TrainingOptions.sampling plan.Options
         let episodes sampling =
@@ -184,8 +184,6 @@ module Reinforce =
             | PhaseAction.Warn -> state, "warned"
             | PhaseAction.Snapshot -> state, "the policy was kept"
             | PhaseAction.Stop -> { state with Stopped = true }, "the run was stopped"
-            | PhaseAction.RaiseCoefficients factor ->
-                { state with Alarm = state.Alarm * factor }, $"alarmed coefficients are now multiplied by {state.Alarm * factor}"
             | PhaseAction.RollBack -> rollBack state entered.Since
         let event = {
             Step = state.Step
@@ -197,7 +195,7 @@ module Reinforce =
         event, state
 
     /// Keeps the state where it is good and due, and lets go of the oldest.
-    let private keep plan (state: RunState) =
+    let private keep (plan: RunPlan) (state: RunState) =
         let watch = plan.Options.Guarding.Watch
         if PhaseWatch.rollsBack watch && state.Phases.Phase = Phase.Healthy && state.Step % watch.KeepEvery = 0 then
             let good = { Step = state.Step; Snapshot = Snapshot.take state.Learner; Phases = state.Phases } :: state.Good
@@ -208,15 +206,15 @@ module Reinforce =
             state
 
     /// Tells the phase from a step's measurements, and does what is to be done about it.
-    let private watchPhase plan (state: RunState) metrics =
+    let private watchPhase (plan: RunPlan) (state: RunState) metrics =
         let before = state.Phases.Phase
         let phases = PhaseWatch.vitals state.Step metrics |> Phases.observe plan.Options.Guarding.Watch.Options state.Phases
         let events, state =
             PhaseWatch.due plan.Options.Guarding.Watch before phases.Phase |> List.mapFold (carryOut phases) { state with Phases = phases }
-        float(List.findIndex ((=) phases.Phase) Phase.all), events, keep plan state
+        float(Phase.number phases.Phase), events, keep plan state
 
     /// The state with its stop rules counted on.
-    let private countStreaks plan metrics (state: RunState) =
+    let private countStreaks (plan: RunPlan) metrics (state: RunState) =
         let rules = plan.Options.Guarding.StopRules
         let streaks = List.map2 (fun rule before -> StopRule.observe rule before metrics) rules state.Streaks
         {
@@ -228,7 +226,7 @@ module Reinforce =
     /// One step: rollouts, updates, measurements, and what is done about the phase. The learner is updated in place. Cancellation is heeded while
     /// the step samples, before anything has changed, so that a step happens as a whole or not at all: it raises `OperationCanceledException` with the
     /// state as it was.
-    let step plan cancellation (state: RunState) =
+    let step (plan: RunPlan) cancellation (state: RunState) =
         let watch = Stopwatch.StartNew()
         let options = plan.Options
         let number = state.Step + 1
@@ -237,7 +235,9 @@ module Reinforce =
         // A trajectory without a reward is in nothing that follows.
         let groups = Judgement.comparable sampled.Kept
         let generated = watch.Elapsed.TotalSeconds
-        let clock = { Step = number; Steps = options.Steps; Alarm = state.Alarm }
+        let controllers = Recipe.controllers plan.Recipe
+        let controls = Controller.values controllers state.Controllers
+        let clock = { Step = number; Steps = options.Steps; Controls = controls }
         let rate schedule = Schedule.at schedule options.Steps (number - 1)
         let rates = { PolicyRate = rate options.Optimiser.Schedule; CriticRate = rate options.Optimiser.CriticSchedule }
         let learner, reports =
@@ -261,8 +261,8 @@ module Reinforce =
             "actor/lr", Some rates.PolicyRate
             if learner.Critic.IsSome then
                 "critic/lr", Some rates.CriticRate
-            if (Recipe.needs plan.Recipe).Contains PhaseAlarm then
-                MetricName.alarm, Some state.Alarm
+            for KeyValue(name, value) in controls do
+                MetricName.coefficient name, Some value
             if plan.Recipe.Groups.Rounds.IsSome then
                 "train/num_gen_batches", Some(float(sampled.All.Length / options.Rollout.BatchSize))
             if due options.Measuring.ProbeEvery then
@@ -273,10 +273,12 @@ module Reinforce =
         ]
         let metrics = measured |> List.choose(fun (name, value) -> value |> Option.map(fun v -> name, v)) |> Map.ofList
         let phase, events, state = watchPhase plan { state with Step = number; Learner = learner } metrics
-        countStreaks plan metrics state,
+        let state = countStreaks plan metrics state
+        let metrics = Map.add MetricName.phase phase metrics
+        { state with Controllers = Controller.next metrics controllers state.Controllers },
         {
             Step = number
-            Metrics = Map.add MetricName.phase phase metrics
+            Metrics = metrics
             Trajectories = Array.concat sampled.Kept
             Unjudged = unjudged
             Bars = bars
@@ -284,16 +286,16 @@ module Reinforce =
         }
 
     /// A run before its first step. The policy is updated in place from then on. Raises `ArgumentException` on plans out of range.
-    let start plan (policy: Policy) : RunState =
+    let start (plan: RunPlan) (policy: Policy) : RunState =
         TrainingOptions.validate plan.Options
         Recipe.validate plan.Recipe
         let needs = Recipe.needs plan.Recipe
-        PhaseWatch.validate needs plan.Options.Guarding.Watch
+        PhaseWatch.validate plan.Options.Guarding.Watch
         {
             Step = 0
             Learner = Learner.start plan.Options needs policy
             Phases = Phases.start
-            Alarm = 1.0
+            Controllers = Recipe.controllers plan.Recipe |> Controller.start
             Good = []
             Streaks = plan.Options.Guarding.StopRules |> List.map(fun _ -> 0)
             Stopped = false
@@ -301,7 +303,7 @@ module Reinforce =
         }
 
     /// True when there is nothing left to do.
-    let isDone plan (state: RunState) = state.Stopped || state.Step >= plan.Options.Steps
+    let isDone (plan: RunPlan) (state: RunState) = state.Stopped || state.Step >= plan.Options.Steps
 
     /// Frees all but the policy.
     let dispose (state: RunState) =
@@ -311,7 +313,7 @@ module Reinforce =
 
     /// Does the steps that are left, or those until cancelled, and gives the state after the last of them. `report` gets every step with the state
     /// after it. The state given is used up, and freed where a step or a report fails.
-    let advance plan report (cancellation: CancellationToken) (state: RunState) =
+    let advance (plan: RunPlan) report (cancellation: CancellationToken) (state: RunState) =
         let mutable state = state
         try
             while not(isDone plan state || cancellation.IsCancellationRequested) do
@@ -328,7 +330,7 @@ module Reinforce =
     /// Trains a policy in place. What happens depends on the plan and the policy alone: same seed, same machine, same threads, same result, bit for
     /// bit. `report` gets every step. Raises `ArgumentException` on plans out of range, `OperationCanceledException` when cancelled, with the policy as
     /// the last finished step left it.
-    let run plan report cancellation policy =
+    let run (plan: RunPlan) report cancellation policy =
         let last = start plan policy |> advance plan (fun outcome _ -> report outcome) cancellation
         dispose last
         if not(isDone plan last) then

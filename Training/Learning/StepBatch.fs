@@ -17,7 +17,7 @@ module StepBatch =
             Values = values |> Option.map(Padding.unpad trajectories)
     }
 
-    /// The batch of groups, row for row, with advantages, the critic's values and the log-probabilities under references that do not move. Those that move
+    /// The batch of groups' trajectories, in order, with advantages, the critic's values and the log-probabilities under references that do not move. Those that move
     /// come by `refresh`, before each update; here they are scored where the estimator needs them.
     let create (options: TrainingOptions) recipe clock (learner: Learner) (groups: Group[]) : Batch =
         let trajectories = Array.concat groups
@@ -37,8 +37,8 @@ module StepBatch =
         { batch with LogProbOld = old; LogProbReference = references; ValueOld = values; Clock = clock }
 
     /// A batch in which the log-probabilities of those references that move from update to update are brought up to date.
-    let refresh (options: TrainingOptions) (learner: Learner) trajectories (batch: Batch) =
-        let moved = References.score options learner.References References.moves trajectories
+    let refresh (options: TrainingOptions) (learner: Learner) (batch: Batch) =
+        let moved = References.score options learner.References References.moves batch.Trajectories
         {
             batch with
                 LogProbReference = Map.fold (fun all reference scores -> Map.add reference scores all) batch.LogProbReference moved

@@ -12,6 +12,15 @@ open TorchSharp
 /// Learning rates of one update.
 type Rates = { PolicyRate: float; CriticRate: float }
 
+/// The settings of an update.
+type UpdatePlan = {
+    Options: TrainingOptions
+    Objective: Objective
+    Rates: Rates
+    /// True when no update happened since the mini-batch was sampled.
+    OnPolicy: bool
+}
+
 /// The distance of the sampler's log-probabilities from the trainer's under the same weights.
 type Mismatch = {
     /// Mean and largest |pi_trainer - pi_sampler| of a token.
@@ -85,15 +94,13 @@ module Update =
         }
 
     /// Adds the gradient of one micro-batch to the parameters' and what it measured to the tally.
-    let private accumulate (options: TrainingOptions) objective judge onPolicy learner trajectories (whole: Batch) tally (rows: int[]) =
-        use _ = torch.NewDisposeScope()
-        let part = Batch.rows rows whole
-        let own = rows |> Array.map(fun r -> Array.get trajectories r)
-        let settings = TrainingOptions.scoring options
-        let scored = Scoring.forward settings learner.Policy own
-        let valued = learner.Critic |> Option.map(fun critic -> critic.Critic, Critic.forward settings critic.Critic own)
+    let private accumulate plan judge learner (part: Batch) tally =
+        let settings = TrainingOptions.scoring plan.Options
+        let scored = Scoring.forward settings learner.Policy part.Trajectories
+        let valued =
+            learner.Critic |> Option.map(fun critic -> critic.Critic, Critic.forward settings critic.Critic part.Trajectories)
         let part =
-            if onPolicy && options.Update.ExactFirstUpdate then
+            if plan.OnPolicy && plan.Options.Update.ExactFirstUpdate then
                 { part with LogProbOld = scored.LogProb }
             else
                 part
@@ -102,7 +109,7 @@ module Update =
             Entropy = scored.Entropy
             Value = valued |> Option.map(fun (_, valued) -> valued.Values)
         }
-        let gradient = Objective.differentiate objective judge part forward
+        let gradient = Objective.differentiate plan.Objective judge part forward
         Scoring.backward scored gradient.LogProb gradient.Entropy
         Option.map2 (fun (critic, valued) -> Critic.backward critic valued) valued gradient.StateValue |> Option.defaultValue()
         {
@@ -113,7 +120,10 @@ module Update =
                 LargestRatio = max tally.LargestRatio (largestRatio part scored.LogProb)
                 Metrics = addMetrics tally.Metrics gradient.Metrics
         }
-        |> if onPolicy then addMismatch part scored.LogProb else id
+        |> if plan.OnPolicy then
+               addMismatch part scored.LogProb
+           else
+               id
 
     let private zeroGradients learner =
         Parameters.zeroGradient learner.Policy.Parameters
@@ -128,33 +138,25 @@ module Update =
         let step optimiser (values, gradient) = Optimiser.step options.Optimiser.AdamW rate (scale options norm) values gradient optimiser
         { critic with Optimisers = List.map2 step critic.Optimisers (Critic.trained critic.Critic) }
 
-    /// One update of the learner on a mini-batch of trajectories (`whole` is their batch, row for row). `onPolicy` says that no update happened
-    /// since they were sampled. A loss or gradient that is not finite changes nothing but the report. Cancellation is heeded between micro-batches
-    /// and leaves the weights as they were.
-    let run
-        options
-        (rates: Rates)
-        (objective: Objective)
-        onPolicy
-        (cancellation: CancellationToken)
-        learner
-        (trajectories: Trajectory[])
-        whole
-        =
+    /// One update of the learner on a mini-batch. A loss or gradient that is not finite changes nothing but the report. Cancellation is heeded between
+    /// micro-batches and leaves the weights as they were.
+    let run (plan: UpdatePlan) (cancellation: CancellationToken) learner (whole: Batch) =
         use _ = torch.NewDisposeScope()
+        let options, rates = plan.Options, plan.Rates
         let values, gradient = Learner.trained options.Update.FreezeEmbedding learner.Policy
         zeroGradients learner
-        let judge = objective.Loss whole
+        let judge = plan.Objective.Loss whole
         // Rows of like length together: less padding, the same sum.
         let parts =
-            [| 0 .. trajectories.Length - 1 |]
-            |> Array.sortBy(fun r -> Trajectory.length trajectories[r])
+            [| 0 .. whole.Trajectories.Length - 1 |]
+            |> Array.sortBy(fun r -> Trajectory.length whole.Trajectories[r])
             |> Array.chunkBySize options.Memory.MicroBatchSize
         let tally =
             (none, parts)
             ||> Array.fold(fun tally rows ->
+                use _ = torch.NewDisposeScope()
                 cancellation.ThrowIfCancellationRequested()
-                accumulate options objective judge onPolicy learner trajectories whole tally rows)
+                accumulate plan judge learner (Batch.rows rows whole) tally)
         let policyNorm = norm [ gradient ]
         let criticNorm = learner.Critic |> Option.map(fun critic -> Critic.trained critic.Critic |> List.map snd |> norm)
         let sound = Double.IsFinite tally.Value && Double.IsFinite policyNorm && Option.forall Double.IsFinite criticNorm
@@ -166,7 +168,7 @@ module Update =
             Entropy = tally.EntropySum / tokens
             LargestRatio = tally.LargestRatio
             Mismatch =
-                if onPolicy then
+                if plan.OnPolicy then
                     Some {
                         MeanDifference = tally.Difference / tokens
                         LargestDifference = tally.LargestDifference

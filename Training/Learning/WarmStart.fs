@@ -54,16 +54,13 @@ module WarmStart =
                     LearningTask.demonstration task policy.Tokenizer options.Flaws question (seed |> Seed.named "demonstration"))
             let batch = Batch.create torch.float32 (Policy.device policy) demonstrations (demonstrations |> Array.map(fun _ -> 0.0))
             let rate = Schedule.at options.Schedule options.Steps number
-            let learner, update =
-                Update.run
-                    training
-                    { PolicyRate = rate; CriticRate = rate }
-                    Surrogate.negativeLogLikelihood
-                    false
-                    cancellation
-                    learner
-                    demonstrations
-                    batch
+            let plan = {
+                Options = training
+                Objective = Surrogate.negativeLogLikelihood
+                Rates = { PolicyRate = rate; CriticRate = rate }
+                OnPolicy = false
+            }
+            let learner, update = Update.run plan cancellation learner batch
             report number (update.Metrics |> List.sumBy snd)
             learner
         let learner = Seq.fold step (Learner.start training Set.empty policy) (seq { 0 .. options.Steps - 1 })

@@ -11,16 +11,22 @@ open Levee.Training.Records
 /// Displacement on demand: what one update would do to a policy's correct responses, and which trajectories are to blame.
 [<RequireQualifiedAccess>]
 module Diagnosis =
-    /// The per-sample measure (arXiv 2512.04220, Eq. 3) of a policy for a list of questions: one update by the recipe at the learning rate's peak, each
-    /// from the policy's own weights, which are as they were at the end. Questions that the policy answers always right or always wrong have no bar.
-    let bars task recipe (options: TrainingOptions) (probe: PerSampleOptions) questions seed cancellation (policy: Policy) =
-        TrainingOptions.validate options
-        Recipe.validate recipe
-        let learner = Learner.start options (Recipe.needs recipe) policy
-        let rates = { PolicyRate = options.Optimiser.Schedule.Peak; CriticRate = options.Optimiser.CriticSchedule.Peak }
-        let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+    /// The per-sample measure (arXiv 2512.04220, Eq. 3) of a policy for the first training questions of a plan's task: one update by the plan's recipe at
+    /// the learning rate's peak, each from the policy's own weights, which are as they were at the end. Questions that the policy answers always right or
+    /// always wrong have no bar.
+    let bars (plan: RunPlan) (probe: PerSampleOptions) cancellation (policy: Policy) =
+        TrainingOptions.validate plan.Options
+        Recipe.validate plan.Recipe
+        let learner = Learner.start plan.Options (Recipe.needs plan.Recipe) policy
+        let trial = {
+            Options = plan.Options
+            Recipe = plan.Recipe
+            Rates = { PolicyRate = plan.Options.Optimiser.Schedule.Peak; CriticRate = plan.Options.Optimiser.CriticSchedule.Peak }
+            Clock = Clock.single
+            FreshOptimiser = probe.FreshOptimiser
+        }
         try
-            LldProbe.run task options recipe rates clock probe questions seed cancellation learner
+            LldProbe.run trial plan.Task probe plan.Seed cancellation learner
         finally
             Learner.dispose learner
 

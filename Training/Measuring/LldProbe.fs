@@ -28,6 +28,16 @@ type LldBar = {
     /// Mean change over the correct trajectories, in nats. Below zero: displaced.
     member this.Change = this.Changes |> Array.averageBy snd
 
+/// The update that the per-sample measure tries: as the run makes it at the time.
+type LldTrial = {
+    Options: TrainingOptions
+    Recipe: Recipe
+    Rates: Rates
+    Clock: Clock
+    /// True when it begins with an empty optimiser.
+    FreshOptimiser: bool
+}
+
 /// The per-sample measure of lazy likelihood displacement (arXiv 2512.04220, Eq. 3): from the current weights, one update on one question's group.
 [<RequireQualifiedAccess>]
 module LldProbe =
@@ -47,24 +57,30 @@ module LldProbe =
 
     /// The change of log-likelihood of each of some trajectories under one update on a batch; the learner is then as it was, bit for bit. NaN where the
     /// update was not finite.
-    let private trial options (recipe: Recipe) rates fresh cancellation learner group batch watched =
+    let private changes trial cancellation (learner: Learner) batch watched =
         use _ = torch.NewDisposeScope()
         // References were scored when the batch was made, and must not move.
         let learner = { learner with References = References.none }
-        let before = logLikelihoods options learner.Policy watched
+        let before = logLikelihoods trial.Options learner.Policy watched
         let kept = Snapshot.take learner
         try
-            let start = if fresh then emptied learner else learner
-            let _, report = Update.run options rates recipe.Objective true cancellation start group batch
-            let after = logLikelihoods options learner.Policy watched
+            let start = if trial.FreshOptimiser then emptied learner else learner
+            let plan = {
+                Options = trial.Options
+                Objective = trial.Recipe.Objective
+                Rates = trial.Rates
+                OnPolicy = true
+            }
+            let _, report = Update.run plan cancellation start batch
+            let after = logLikelihoods trial.Options learner.Policy watched
             Array.map2 (fun after before -> if report.Applied then after - before else nan) after before
         finally
             Snapshot.restore kept learner |> ignore
             Snapshot.dispose kept
 
     /// The bar of a group's trajectories that were judged; `None` where no correct or no incorrect one is among them.
-    let ofGroup options recipe rates clock fresh cancellation (learner: Learner) (group: Group) =
-        let group = group |> Array.map(Judgement.ofParts recipe.Estimator.Parts) |> Judgement.judged
+    let ofGroup (trial: LldTrial) cancellation (learner: Learner) (group: Group) =
+        let group = group |> Array.map(Judgement.ofParts trial.Recipe.Estimator.Parts) |> Judgement.judged
         let correct = [|
             for index, trajectory in Array.indexed group do
                 if Displacement.isCorrect trajectory then
@@ -74,33 +90,23 @@ module LldProbe =
             None
         else
             use _ = torch.NewDisposeScope()
-            let batch = StepBatch.create options recipe clock learner [| group |] |> StepBatch.refresh options learner group
+            let batch =
+                StepBatch.create trial.Options trial.Recipe trial.Clock learner [| group |] |> StepBatch.refresh trial.Options learner
             let watched = correct |> Array.map(fun index -> group[index])
-            let changes = trial options recipe rates fresh cancellation learner group batch watched
+            let changes = changes trial cancellation learner batch watched
             Some {
                 Group = group
                 Advantages = (Tensors.rowMean batch.Mask batch.Advantage).``to``(torch.float64).cpu().data<float>().ToArray()
                 Changes = Array.zip correct changes
             }
 
-    /// Bars for a list of questions, `probe.GroupSize` trajectories sampled for each; questions whose trajectories are all correct or all incorrect have
-    /// none.
-    let run
-        (task: LearningTask)
-        (options: TrainingOptions)
-        recipe
-        rates
-        clock
-        (probe: PerSampleOptions)
-        questions
-        seed
-        cancellation
-        learner
-        =
+    /// Bars for the task's first training questions, as many as the probe asks, with its number of trajectories sampled for each; questions whose
+    /// trajectories are all correct or all incorrect have none.
+    let run (trial: LldTrial) (task: LearningTask) (probe: PerSampleOptions) seed cancellation learner =
         let episodes = [|
-            for q, question in Array.indexed questions do
+            for q, question in Array.indexed(Array.truncate probe.Questions task.Train) do
                 for g in 0 .. probe.GroupSize - 1 -> question, seed |> Seed.derive q |> Seed.derive g
         |]
-        LearningTask.rollouts task (TrainingOptions.sampling options) learner.Policy episodes cancellation
+        LearningTask.rollouts task (TrainingOptions.sampling trial.Options) learner.Policy episodes cancellation
         |> Array.chunkBySize probe.GroupSize
-        |> Array.choose(ofGroup options recipe rates clock probe.FreshOptimiser cancellation learner)
+        |> Array.choose(ofGroup trial cancellation learner)

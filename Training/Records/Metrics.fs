@@ -4,6 +4,7 @@ open System
 open System.Collections.Generic
 open System.Text.Json
 open Levee
+open Levee.Algorithms.Diagnosis
 
 /// One run of a study: an arm with one seed.
 type RunId = {
@@ -87,9 +88,9 @@ module MetricName =
     /// Share of the questions whose correct responses one update on them makes less likely.
     let perSampleDisplaced = "lld/per_sample/displaced"
     /// The phase of collapse after the step: 0 healthy, 1 stagnation, 2 decay, 3 acceleration, 4 collapse.
-    let phase = "lld/phase"
-    /// The factor that the phase alarm puts on the coefficients that follow it.
-    let alarm = "lld/alarm"
+    let phase = Phase.metric
+    /// The value at the step of the controller of that name, which coefficients follow.
+    let coefficient (name: string) = $"coefficient/{name}"
     /// Mean change of log-probability per token, in nats, of correct responses under their own step's updates.
     let changeCorrect = "lld/change/correct"
     /// Mean change of log-probability per token, in nats, of incorrect responses under their own step's updates.

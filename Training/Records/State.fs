@@ -4,6 +4,7 @@ open System
 open System.IO
 open System.Security.Cryptography
 open System.Text.Json
+open System.Text.Json.Nodes
 open Levee.Algorithms.Diagnosis
 open Levee.Interop.HuggingFace
 open Levee.Policies
@@ -24,7 +25,8 @@ type StateContent = {
     Step: int
     Stopped: bool
     Streaks: int list
-    Alarm: float
+    /// The states of the recipe's controllers, by name.
+    Controllers: Map<string, float[]>
     Phases: PhaseState
     Updates: int list
     Good: SavedGood list
@@ -42,7 +44,7 @@ type SavedState = { Folder: string; Content: StateContent }
 /// bit for bit, as if it had never stopped.
 [<RequireQualifiedAccess>]
 module State =
-    let private format = 1
+    let private format = 2
     let private tensorsName, contentName, sumsName = "state.safetensors", "state.json", "SHA256SUMS"
 
     /// The number of a run's states that are kept: the newest, and one to use where the newest is damaged.
@@ -72,7 +74,7 @@ module State =
         Step = state.Step
         Stopped = state.Stopped
         Streaks = state.Streaks
-        Alarm = state.Alarm
+        Controllers = state.Controllers
         Phases = state.Phases
         Updates = Snapshot.updates state.Learner
         Good = [
@@ -125,15 +127,30 @@ module State =
             if not(Array.contains (sum folder name) written) then
                 refuse (Path.Combine(folder, name)) $"it is not what was written: its SHA-256 is not the one in {sumsName}"
 
+    /// Makes the content of format 1 that of format 2. It has the factor of a phase alarm, which the recipe's controllers took the place of, and is 1 in a run
+    /// without one.
+    let private upgrade path (content: JsonObject) =
+        match content["Alarm"] with
+        | alarm when JsonNode.DeepEquals(alarm, JsonValue.Create 1) ->
+            content.Remove "Alarm" |> ignore
+            content["Controllers"] <- JsonObject()
+            content["Format"] <- JsonValue.Create format
+        | _ ->
+            refuse
+                path
+                "a phase alarm of an earlier version had raised its coefficients, which are raised by the recipe now (Coefficient.raisedAt): begin the run anew"
+
     let private readContent (path: string) =
-        let text = File.ReadAllText path
-        use document = JsonDocument.Parse text
-        let found = document.RootElement.GetProperty(nameof Unchecked.defaultof<StateContent>.Format).GetInt32()
-        if found <> format then
-            refuse path $"its format is {found}, this version reads {format}"
-        match JsonSerializer.Deserialize<StateContent>(text, Json.state) with
-        | null -> refuse path "it is empty"
-        | content -> content
+        match File.ReadAllText path |> JsonNode.Parse with
+        | :? JsonObject as content ->
+            match content["Format"] with
+            | found when JsonNode.DeepEquals(found, JsonValue.Create 1) -> upgrade path content
+            | found when JsonNode.DeepEquals(found, JsonValue.Create format) -> ()
+            | found -> refuse path $"its format is {found}, this version reads 1 and {format}"
+            match JsonSerializer.Deserialize<StateContent>(content, Json.state) with
+            | null -> refuse path "it is empty"
+            | content -> content
+        | _ -> refuse path "it holds no JSON object"
 
     /// The state in a folder. Raises where it is not whole, of another format, or of another run.
     let private read (run: RunId) (step, folder) =
@@ -184,11 +201,23 @@ module State =
             | _ ->
                 refuse file.Path $"it has no tensor '{name}' of the size that this run's has: it is the state of another recipe or policy"
 
+    let private checkControllers (saved: SavedState) (state: RunState) =
+        let names (states: Map<string, float[]>) =
+            match String.concat ", " states.Keys with
+            | "" -> "none"
+            | names -> names
+        let found, own = names saved.Content.Controllers, names state.Controllers
+        if found <> own then
+            refuse
+                (Path.Combine(saved.Folder, contentName))
+                $"it is the state of another recipe: its controllers are {found}, this run's are {own}"
+
     /// Brings a run that was just started to a saved state of it, bit for bit, in place. Raises `InvalidDataException` where the state is of another
     /// recipe or policy.
     let restore (saved: SavedState) (state: RunState) : RunState =
         use file = SafetensorsFile.Open(Path.Combine(saved.Folder, tensorsName))
         checkTensors file state.Learner
+        checkControllers saved state
         let content = saved.Content
         let snapshot = snapshot file (Policy.device state.Learner.Policy)
         let now = snapshot learnerPrefix content.Updates
@@ -198,7 +227,7 @@ module State =
                     Step = content.Step
                     Learner = Snapshot.restore now state.Learner
                     Phases = content.Phases
-                    Alarm = content.Alarm
+                    Controllers = content.Controllers
                     Stopped = content.Stopped
                     Streaks = content.Streaks
                     Good = [

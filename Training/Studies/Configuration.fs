@@ -167,6 +167,7 @@ module Configuration =
         let root, date =
             try
                 let root = parse text
+                ConfigurationVersions.refuseAlarms root
                 root, dateOf root
             with
             | :? ArgumentException

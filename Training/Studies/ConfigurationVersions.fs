@@ -140,6 +140,27 @@ module internal ConfigurationVersions =
         nameGroups arm
         group arm
 
+    let private alarm = "RaiseCoefficients"
+
+    let rec private hasAlarm (node: JsonNode | null) =
+        match node with
+        | :? JsonObject as fields -> fields.ContainsKey alarm || fields |> Seq.exists(fun field -> hasAlarm field.Value)
+        | :? JsonArray as items -> Seq.exists hasAlarm items
+        | _ -> false
+
+    /// Raises `InvalidDataException` that names the first arm with an action that earlier versions had, and what there is in its place.
+    let refuseAlarms (root: JsonObject) =
+        match root["arms"] with
+        | :? JsonArray as arms ->
+            match Seq.tryFindIndex hasAlarm arms with
+            | Some index ->
+                raise(
+                    InvalidDataException
+                        $"arms[{index}] has the phase action {alarm}, which earlier versions had. Take it out, and write raisedAt(Decay, 2, 0.2) in place of alarmed(0.2) in the objective, with the phase and the factor of that action."
+                )
+            | None -> ()
+        | _ -> ()
+
     let private versionOf (root: JsonObject) =
         match root["version"] with
         | null -> 1

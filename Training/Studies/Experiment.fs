@@ -67,7 +67,7 @@ module Experiment =
         for arm in experiment.Arms do
             TrainingOptions.validate arm.Training
             Recipe.validate arm.Recipe
-            PhaseWatch.validate (Recipe.needs arm.Recipe) arm.Training.Guarding.Watch
+            PhaseWatch.validate arm.Training.Guarding.Watch
         unique experiment "arm" (experiment.Arms |> List.map _.Name)
         unique
             experiment

@@ -187,13 +187,17 @@ let private training settings architecture precision (model: Model) =
     use _ = torch.NewDisposeScope()
     let advantages = trajectories |> Array.map(fun t -> 2.0 * t.Reward - 1.0)
     let batch = Batch.create torch.float32 device trajectories advantages
-    let objective = Surrogate.clipped(Clip.symmetric 0.2)
-    let rates = { PolicyRate = 1e-6; CriticRate = 1e-6 }
+    let plan = {
+        Options = options
+        Objective = Surrogate.clipped(Clip.symmetric 0.2)
+        Rates = { PolicyRate = 1e-6; CriticRate = 1e-6 }
+        OnPolicy = false
+    }
     let mutable learner = Learner.start options Set.empty policy
 
     let update () =
         use _ = torch.NewDisposeScope()
-        learner <- Update.run options rates objective false CancellationToken.None learner trajectories batch |> fst
+        learner <- Update.run plan CancellationToken.None learner batch |> fst
         // Reading a weight waits for the device.
         model.Parameters.Values.narrow(0L, 0L, 1L).sum().ToDouble() |> ignore
 

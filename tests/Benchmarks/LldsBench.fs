@@ -19,11 +19,12 @@ let private rates = { PolicyRate = learningRate; CriticRate = learningRate }
 let private updates = options.Update.Epochs * UpdateSettings.updates options.Rollout.BatchSize options.Update
 
 /// One update on given trajectories that an earlier one has moved the policy away from, under an objective and with a policy of its own.
-let private update (policy: Policy) (trajectories: Trajectory[]) (batch: Batch) objective : Contestant =
+let private update (policy: Policy) (batch: Batch) objective : Contestant =
     let mutable learner = Learner.start options Set.empty (World.copy policy)
+    let plan = { Options = options; Objective = objective; Rates = rates; OnPolicy = false }
     ofWork(fun () ->
         use _ = torch.NewDisposeScope()
-        let next, _ = Update.run options rates objective false CancellationToken.None learner trajectories batch
+        let next, _ = Update.run plan CancellationToken.None learner batch
         learner <- next)
 
 /// The rollouts of one step.
@@ -40,8 +41,8 @@ let run settings =
     let trajectories = World.trajectories policy (options.Update.MiniBatchSize * options.Rollout.GroupSize)
     use _ = torch.NewDisposeScope()
     let batch = Batch.create torch.float32 torch.CPU trajectories (World.advantages options.Rollout.GroupSize trajectories)
-    let off = update policy trajectories batch Recipes.grpo.Objective
-    let on = update policy trajectories batch (Recipes.grpo.Objective + 3.0 * Llds.penalty Llds.overAllTokens)
+    let off = update policy batch Recipes.grpo.Objective
+    let on = update policy batch (Recipes.grpo.Objective + 3.0 * Llds.penalty Llds.overAllTokens)
     let seconds (time: Time) = time.By settings.Clock
     let sampling =
         rounds settings.Pairs 1 [| rollouts (Tasks.atlas World.data) policy |]

@@ -53,14 +53,18 @@ let run settings =
     let advantages = World.advantages groupSize trajectories
     use _ = torch.NewDisposeScope()
     let batch = Batch.create torch.float32 torch.CPU trajectories advantages
-    let objective = Surrogate.clipped(Clip.symmetric clip)
+    let plan = {
+        Options = TrainingOptions.defaults
+        Objective = Surrogate.clipped(Clip.symmetric clip)
+        Rates = rates
+        OnPolicy = false
+    }
     let workload = workload trajectories advantages
     use trained = World.copy policy
     let mutable learner = Learner.start TrainingOptions.defaults Set.empty trained
     let update () =
         use _ = torch.NewDisposeScope()
-        let next, report =
-            Update.run TrainingOptions.defaults rates objective false CancellationToken.None learner trajectories batch
+        let next, report = Update.run plan CancellationToken.None learner batch
         learner <- next
         report
     let first = update()

@@ -59,6 +59,22 @@ let ``some rows of a batch are the batch of those trajectories`` () =
         Assert.Equal<float[][]>(toRows ofAlone, toRows ofRow)
 
 [<Fact>]
+let ``a batch carries its trajectories, row for row, through every choice of rows`` () =
+    use _ = torch.NewDisposeScope()
+    let batch = create two [| 1.0; -1.0 |]
+    Assert.Same(two, batch.Trajectories)
+    for order in [ [| 1; 0 |]; [| 1 |]; [| 0; 0; 1 |] ] do
+        for choose in [ Batch.rows; Batch.select ] do
+            let some = choose order batch
+            Assert.Equal<Trajectory[]>(order |> Array.map(fun row -> two[row]), some.Trajectories)
+            Assert.Equal<float[]>(some.Trajectories |> Array.map _.Reward, some.Reward.data<float>().ToArray())
+            Assert.Equal<float[]>(
+                some.Trajectories |> Array.map(Trajectory.actionTokens >> float),
+                some.Mask.sum(1L).data<float>().ToArray()
+            )
+    Assert.Equal(batch.Mask.shape[1], (Batch.select [| 1 |] batch).Mask.shape[1])
+
+[<Fact>]
 let ``a trajectory without a single token of the policy's own is survived`` () =
     use _ = torch.NewDisposeScope()
     let batch = create [| trajectory 0.0 0 [ Prompt [| 1 |] ] |] [| 0.0 |]

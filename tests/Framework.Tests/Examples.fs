@@ -76,12 +76,27 @@ let select (rows: int[]) case =
 /// Reference policies that the objectives under test ask for.
 let references = [ Reference.Initial; Reference.UpdatesAgo 2; Reference.MovingAverage 0.9 ]
 
-let clock = { Step = 3; Steps = 5; Alarm = 2.0 }
+let clock = { Step = 3; Steps = 5; Controls = Map.ofList [ "raised_decay_2", 2.0; "drift", 0.3 ] }
+
+/// What an objective does not look at: masks here have gaps that no trajectory has.
+let private trajectory reward = {
+    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+    Segments = []
+    Reward = reward
+    Fault = None
+    End = Answered
+    Answer = None
+    AnswerTokens = 0
+    CallTokens = []
+    Searches = []
+    InvalidActions = 0
+}
 
 let batch case : Batch =
     let numbers = case.Mask |> Array.map actionNumbers
     let mask = matrix case.Mask
     {
+        Trajectories = case.Reward |> Array.map trajectory
         LogProbOld = matrix case.Old
         LogProbSampled = matrix case.Sampled
         LogProbReference = references |> List.map(fun reference -> reference, matrix case.Reference) |> Map.ofList
@@ -158,12 +173,15 @@ let ofPart (objective: Objective) case rows =
         Entropy = here forward.Entropy
         Value = Option.map here forward.Value
     }
-    let slopes = Objective.differentiate objective (objective.Loss whole) (Batch.map here here whole) part
+    let slopes = Objective.differentiate objective (objective.Loss whole) (Batch.select rows whole) part
     { slopes with LogProb = scope.MoveToOuter slopes.LogProb }
 
 let private clip = Clip.asymmetric 0.2 0.28
 
 let private aggregations = [ TokenMean; SequenceMeanTokenMean; SequenceMeanTokenSum; SequenceSumOver 64.0 ]
+
+/// A dual variable that keeps the policy near the one that sampled.
+let drift = { Name = "drift"; Metric = "actor/ppo_kl"; Limit = 0.01; Rate = 5.0; Start = 0.1 }
 
 /// Objectives whose value is a function of the current log-probabilities with the gradient that it seems to have.
 let differentiable = [
@@ -205,7 +223,8 @@ let differentiable = [
             Recipes.gspoLlds
         ] do
         recipe.Objective
-    Coefficient.alarmed(Coefficient.linear 0.1 0.5) * Llds.penalty Llds.paper
+    Coefficient.raisedAt Phase.Decay 2.0 (Coefficient.linear 0.1 0.5) * Llds.penalty Llds.paper
+    Coefficient.dualAscent drift * Kl.toReference K3
 ]
 
 /// Every objective of the library under test.

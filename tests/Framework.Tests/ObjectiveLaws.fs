@@ -253,7 +253,7 @@ let ``truncated responses are left out, of denominators too`` () =
 
 [<Fact>]
 let ``coefficients follow the clock`` () =
-    let at step (coefficient: Coefficient) = coefficient.At { Step = step; Steps = 11; Alarm = 3.0 }
+    let at step (coefficient: Coefficient) = coefficient.At(Clock.at step 11)
     let linear, cosine = Coefficient.linear 0.0 0.2, Coefficient.cosine 0.2 0.0
     near 1e-12 0.0 (at 1 linear)
     near 1e-12 0.1 (at 6 linear)
@@ -261,14 +261,11 @@ let ``coefficients follow the clock`` () =
     near 1e-12 0.2 (at 1 cosine)
     near 1e-12 0.1 (at 6 cosine)
     near 1e-12 0.0 (at 11 cosine)
-    near 1e-12 0.6 (at 4 (Coefficient.alarmed(Coefficient.constant 0.2)))
     let case = random(Seed.ofInt 6)
     let value = differentiate Surrogate.reinforce case |> fst
-    // Step 3 of 5, alarm 2.
+    // Step 3 of 5.
     near 1e-12 (0.5 * value) (differentiate (Coefficient.linear 0.0 1.0 * Surrogate.reinforce) case |> fst)
-    near 1e-12 (2.0 * value) (differentiate (Coefficient.alarmed(Coefficient.constant 1.0) * Surrogate.reinforce) case |> fst)
     Assert.Equal("linear(0, 1) * reinforce(TokenMean)", (Coefficient.linear 0.0 1.0 * Surrogate.reinforce).Formula)
-    Assert.Contains(PhaseAlarm, (Coefficient.alarmed linear * Surrogate.reinforce).Needs)
 
 [<Fact>]
 let ``settings out of range are refused with a remedy`` () =

@@ -49,8 +49,10 @@ let ``a product of a sum is a product, and a sum of sums is one sum`` () =
             0.5 * both + bonus, "0.5 * (reinforce(TokenMean) + entropyBonus) + entropyBonus"
             0.5 * Objective.withoutTruncated both, "0.5 * (withoutTruncated(reinforce(TokenMean) + entropyBonus))"
             Objective.withoutTruncated(0.5 * both) + bonus, "withoutTruncated(0.5 * (reinforce(TokenMean) + entropyBonus)) + entropyBonus"
-            Coefficient.alarmed(Coefficient.cosine 1e-7 3e20) * both,
-            "alarmed(cosine(1E-07, 3E+20)) * (reinforce(TokenMean) + entropyBonus)"
+            Coefficient.raisedAt Phase.Collapse 1.5 (Coefficient.cosine 1e-7 3e20) * both,
+            "raisedAt(Collapse, 1.5, cosine(1E-07, 3E+20)) * (reinforce(TokenMean) + entropyBonus)"
+            Coefficient.dualAscent { drift with Name = "a \"quoted\" name" } * plain,
+            "dualAscent(\"a \\\"quoted\\\" name\", \"actor/ppo_kl\", limit=0.01, rate=5, start=0.1) * reinforce(TokenMean)"
         ] do
         Assert.Equal(formula, objective.Formula)
         Assert.Equal(objective.Term, Formula.parse formula)

@@ -59,6 +59,22 @@ public sealed class AlgorithmTests
     }
 
     [Fact]
+    public void Coefficients_follow_what_a_run_measures()
+    {
+        var dual = Coefficient.DualAscent("drift", "actor/ppo_kl", limit: 0.01, rate: 5, start: 0.5);
+        Assert.Equal("dualAscent(\"drift\", \"actor/ppo_kl\", limit=0.01, rate=5, start=0.5)", dual.Formula);
+        Assert.Equal(0.5, dual.At(new Clock()));
+        Assert.Equal(0.75, dual.At(new Clock { Controls = new Dictionary<string, double> { ["drift"] = 0.75 } }));
+
+        var raised = Coefficient.Constant(0.2).RaisedAt(Phase.Decay, 3);
+        Assert.Equal("raisedAt(Decay, 3, 0.2)", raised.Formula);
+        Assert.Equal(0.6, raised.At(new Clock { Controls = new Dictionary<string, double> { ["raised_decay_3"] = 3 } }), 1e-12);
+
+        var counted = Coefficient.Controlled("counted", [1, 2], (state, metrics) => [state[0] + metrics["x"], state[1] + 1], state => state[0] * state[1]);
+        Assert.Equal(2, counted.At(new Clock()));
+    }
+
+    [Fact]
     public void Options_begin_as_in_FSharp()
     {
         Assert.Equal(Objectives.Llds().Formula, CoreObjectives.Llds.penalty(CoreObjectives.Llds.defaults).Formula);
@@ -278,6 +294,7 @@ public sealed class AlgorithmTests
         var plain = CoreObjectives.BatchModule.ofEstimates(torch.float64, torch.CPU, trajectories, recipe.Estimator.Estimate.Invoke(CoreRollouts()));
         var values = FSharpOption<torch.Tensor>.Some(Tensor(Scores.Values!));
         var batch = new CoreObjectives.Batch(
+            plain.Trajectories,
             plain.LogProbOld,
             plain.LogProbSampled,
             new([Tuple.Create(CoreAlgorithms.Reference.Initial, Tensor(Scores.References[ReferencePolicy.Initial]))]),

@@ -16,6 +16,27 @@ public sealed class StudyTests
         .WritingTo(folder);
 
     [Fact]
+    public async Task A_coefficient_of_ones_own_moves_by_what_the_run_measures()
+    {
+        using var folder = new TemporaryFolder();
+        var follow = Coefficient.Controlled("follow", [0.25], (state, metrics) => [state[0] + metrics[MetricNames.Entropy]], state => state[0]);
+        var result = await Tiny(folder.Path)
+            .AddArm("GRPO", Recipes.Grpo + follow * Objectives.EntropyBonus)
+            .Build()
+            .RunAsync(cancellationToken: Cancellation);
+        Assert.Empty(result.Failures);
+        var lines = result.Folder.ReadMetrics().OrderBy(line => line.Step).ToArray();
+        var expected = 0.25;
+        foreach (var line in lines)
+        {
+            Assert.Equal(expected, line.Values[MetricNames.Coefficient("follow")]);
+            expected += line.Values[MetricNames.Entropy];
+        }
+
+        Assert.Equal(2, lines.Length);
+    }
+
+    [Fact]
     public async Task A_study_measures_what_it_measures_in_FSharp_and_tells_of_its_progress()
     {
         using var folder = new TemporaryFolder();

@@ -108,11 +108,14 @@ let run { Plan = plan; Recipe = recipe } =
     use policy = policy plan
     let learner = Learner.start plan.Options plan.Needs policy
     let group = Array.init plan.Options.Rollout.GroupSize (fun i -> trajectory plan (Seed.ofInt i))
-    let batch =
-        StepBatch.create plan.Options recipe { Step = 1; Steps = 1; Alarm = 1.0 } learner [| group |]
-        |> StepBatch.refresh plan.Options learner group
-    let rates = { PolicyRate = 1e-4; CriticRate = 1e-4 }
-    let learner, report = Update.run plan.Options rates recipe.Objective false CancellationToken.None learner group batch
+    let batch = StepBatch.create plan.Options recipe Clock.single learner [| group |] |> StepBatch.refresh plan.Options learner
+    let update = {
+        Options = plan.Options
+        Objective = recipe.Objective
+        Rates = { PolicyRate = 1e-4; CriticRate = 1e-4 }
+        OnPolicy = false
+    }
+    let learner, report = Update.run update CancellationToken.None learner batch
     Learner.dispose learner
     if not report.Applied then
         invalidOp "The update was not applied."

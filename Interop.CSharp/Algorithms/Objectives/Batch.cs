@@ -4,14 +4,17 @@ using TorchSharp;
 namespace Levee.CSharp;
 
 /// <summary>
-/// The sampled actions as a <see cref="TokenLoss"/> or a <see cref="StagedLoss"/> may see them: R responses by N action tokens, padded at the right. All tensors are constants and
-/// belong to the caller.
+/// A mini-batch as a <see cref="TokenLoss"/> or a <see cref="StagedLoss"/> may see it: R trajectories, and their sampled actions as tensors of R responses by N
+/// action tokens, padded at the right. All tensors are constants and belong to the caller.
 /// </summary>
 public sealed class Batch
 {
     private readonly CoreObjectives.Batch _core;
 
     internal Batch(CoreObjectives.Batch core) => _core = core;
+
+    /// <summary>[R] the trajectories, row for row.</summary>
+    public IReadOnlyList<Trajectory> Trajectories => Groups.FromCore(_core.Trajectories);
 
     /// <summary>[R, N] log-probability of each token under the policy that sampled it.</summary>
     public torch.Tensor LogProbOld => _core.LogProbOld;

@@ -1,3 +1,5 @@
+using Levee.CSharp.Mapping;
+
 namespace Levee.CSharp;
 
 /// <summary>The point that a run has reached, for coefficients that change while it trains.</summary>
@@ -9,10 +11,12 @@ public sealed record Clock
     /// <summary>Steps of the whole run.</summary>
     public int Steps { get; init; } = 1;
 
-    /// <summary>The factor that the phase alarm puts on the coefficients that follow it; 1 while it is silent.</summary>
-    public double Alarm { get; init; } = 1;
+    /// <summary>
+    /// The values of controllers at this step, by name; one that is not there has the value that it starts with.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> Controls { get; init; } = new Dictionary<string, double>();
 
-    internal CoreObjectives.Clock ToCore() => new(Step, Steps, Alarm);
+    internal CoreObjectives.Clock ToCore() => new(Step, Steps, Controls.ToFSharpMap());
 
-    internal static Clock FromCore(CoreObjectives.Clock core) => new() { Step = core.Step, Steps = core.Steps, Alarm = core.Alarm };
+    internal static Clock FromCore(CoreObjectives.Clock core) => new() { Step = core.Step, Steps = core.Steps, Controls = core.Controls };
 }

@@ -1,4 +1,5 @@
 using Levee.CSharp.Mapping;
+using Microsoft.FSharp.Collections;
 
 namespace Levee.CSharp;
 
@@ -26,9 +27,44 @@ public sealed class Coefficient
         new(CoreObjectives.CoefficientModule.ofProgress(formula, value.ToFSharpFunc()));
 
     /// <summary>
-    /// This coefficient while the phase alarm is silent, more once a phase has raised it (<see cref="PhaseAction.RaiseCoefficients"/>).
+    /// Dual ascent on the constraint metric &lt;= limit: the coefficient becomes max(0, coefficient + rate * (metric - limit)) after every step at which
+    /// the metric was measured. Weigh by it what brings the metric down.
     /// </summary>
-    public Coefficient Alarmed() => new(CoreObjectives.CoefficientModule.alarmed(_core));
+    /// <param name="name">What it goes by: it is measured as <c>coefficient/NAME</c>.</param>
+    /// <param name="metric">The metric that is to stay below the limit (<see cref="MetricNames"/>).</param>
+    /// <param name="limit">The limit.</param>
+    /// <param name="rate">How much it grows a step for each unit by which the metric is above the limit; above 0.</param>
+    /// <param name="start">The coefficient at the first step; at least 0.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public static Coefficient DualAscent(string name, string metric, double limit, double rate, double start = 0) =>
+        new(CoreObjectives.CoefficientModule.dualAscent(new CoreObjectives.DualAscent(name, metric, limit, rate, start)));
+
+    /// <summary>
+    /// A coefficient that moves by a rule of your own, by what the run measures. The run saves the state, so that it goes on from there after a stop, and
+    /// measures the value at every step as <c>coefficient/NAME</c>.
+    /// </summary>
+    /// <param name="name">What it goes by; two different ones of one name in a recipe are refused.</param>
+    /// <param name="start">The state of the first step.</param>
+    /// <param name="next">The state of the next step, from a step's own and its metrics, without side effects.</param>
+    /// <param name="value">The coefficient that a state stands for.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public static Coefficient Controlled(
+        string name,
+        IReadOnlyList<double> start,
+        Func<IReadOnlyList<double>, IReadOnlyDictionary<string, double>, IReadOnlyList<double>> next,
+        Func<IReadOnlyList<double>, double> value) =>
+        new(CoreObjectives.CoefficientModule.controlled(CoreAlgorithms.ControllerModule.create(
+            name,
+            [.. start],
+            FSharpTypes.ToFSharpFunc((double[] state, FSharpMap<string, double> metrics) => next(state, metrics).ToArray()),
+            FSharpTypes.ToFSharpFunc((double[] state) => value(state)))));
+
+    /// <summary>
+    /// This coefficient, multiplied by a factor from the step on after which the run entered a phase, or a worse one, out of a milder one.
+    /// </summary>
+    /// <exception cref="ArgumentException">The factor is not above 0, or the phase is health.</exception>
+    public Coefficient RaisedAt(Phase phase, double factor) =>
+        new(CoreObjectives.CoefficientModule.raisedAt(phase.ToCore(), factor, _core));
 
     /// <summary>Weighs an objective: its value, not its metrics.</summary>
     public static Objective operator *(Coefficient coefficient, Objective objective) => new(coefficient._core * objective.Inner);

@@ -47,6 +47,7 @@ public sealed class Objective
         var values = scores.Values is { } current ? Tensor(current, nameof(scores.Values)) : null;
         var plain = CoreObjectives.BatchModule.ofEstimates(torch.float64, torch.CPU, rows, estimates.ToCore());
         var batch = new CoreObjectives.Batch(
+            plain.Trajectories,
             plain.LogProbOld,
             plain.LogProbSampled,
             scores.MapReferences(Tensor),

@@ -1,6 +1,8 @@
 namespace Levee.CSharp;
 
-/// <summary>An action of a run when it enters a phase, or a worse one.</summary>
+/// <summary>
+/// An action of a run when it enters a phase, or a worse one. A coefficient that grows then is part of the objective: <see cref="Coefficient.RaisedAt"/>.
+/// </summary>
 public sealed record PhaseAction
 {
     internal PhaseAction(CoreLearning.PhaseAction core) => Inner = core;
@@ -18,9 +20,6 @@ public sealed record PhaseAction
     public static PhaseAction RollBack { get; } = new(CoreLearning.PhaseAction.RollBack);
 
     internal CoreLearning.PhaseAction Inner { get; }
-
-    /// <summary>Multiplies alarmed coefficients (<see cref="Coefficient.Alarmed"/>) by a factor from the next step on.</summary>
-    public static PhaseAction RaiseCoefficients(double factor) => new(CoreLearning.PhaseAction.NewRaiseCoefficients(factor));
 
     /// <inheritdoc/>
     public override string ToString() => Inner.ToString();

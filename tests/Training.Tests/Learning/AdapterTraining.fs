@@ -66,15 +66,19 @@ let ``likelihood rises under an adapter, and falls back with a snapshot`` (half:
     let episodes = rollouts bare 4 4
     use narrow = Policy.loadFrozen dtype torch.CPU (Path.Combine(data, "warm-start"))
     use policy = Policy.adapt lora "" (Seed.ofInt 1) narrow
-    let rates = { PolicyRate = 1e-2; CriticRate = 0.0 }
+    let plan = {
+        Options = adapted
+        Objective = Surrogate.negativeLogLikelihood
+        Rates = { PolicyRate = 1e-2; CriticRate = 0.0 }
+        OnPolicy = false
+    }
     use _ = torch.NewDisposeScope()
     let total () = (Scoring.logProbs (Scoring.at 1.0) policy episodes |> fst).sum().ToDouble()
     let batch = Batch.create torch.float32 torch.CPU episodes (Array.replicate episodes.Length 1.0)
     let learner = Learner.start adapted Set.empty policy
     Assert.True learner.Optimiser.Master.IsNone
     let before, kept = total(), Snapshot.take learner
-    let update learner _ =
-        Update.run adapted rates Surrogate.negativeLogLikelihood false CancellationToken.None learner episodes batch |> fst
+    let update learner _ = Update.run plan CancellationToken.None learner batch |> fst
     let learner = Seq.fold update learner (seq { 1..5 })
     Assert.True(total() > before + 1.0, $"{before} became {total()}")
     let learner = Snapshot.restore kept learner

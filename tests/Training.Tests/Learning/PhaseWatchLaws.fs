@@ -44,7 +44,7 @@ let ``a phase that is entered answers for the milder ones too, once`` () =
     Assert.Equal<PhaseAction list>([ PhaseAction.Warn ], PhaseWatch.due PhaseWatch.defaults Phase.Healthy Phase.Collapse)
 
 [<Fact>]
-let ``an alarm can end the run`` () =
+let ``a phase can end the run`` () =
     let steps, _ = train Recipes.grpo (options 40 [ Phase.Decay, PhaseAction.Stop ])
     Assert.InRange(steps.Length, 2, 39)
     let event = List.exactlyOne(eventsOf steps)
@@ -53,13 +53,24 @@ let ``an alarm can end the run`` () =
     Assert.True((List.last steps).Metrics[MetricName.phase] >= 2.0)
 
 [<Fact>]
-let ``an alarm raises the coefficients that follow it, from the next step on`` () =
-    let steps, _ = train alarmed (options 12 [ Phase.Decay, PhaseAction.RaiseCoefficients 3.0 ])
-    let raised = eventsOf steps |> List.map _.Step
-    Assert.NotEmpty raised
+let ``a phase raises the coefficients that follow it, from the next step on`` () =
+    let steps, _ = train raised (options 12 [ Phase.Decay, PhaseAction.Warn ])
+    let entered = eventsOf steps |> List.map _.Step
+    Assert.NotEmpty entered
     for step in steps do
-        let before = raised |> List.filter(fun at -> at < step.Step) |> List.length
-        Assert.Equal(3.0 ** float before, step.Metrics[MetricName.alarm], 9)
+        let before = entered |> List.filter(fun at -> at < step.Step) |> List.length
+        Assert.Equal(3.0 ** float before, step.Metrics[MetricName.coefficient "raised_decay_3"], 9)
+
+[<Fact>]
+let ``a dual variable moves by what the step before measured, as its equation says`` () =
+    let dual = { Name = "entropy"; Metric = MetricName.entropy; Limit = 0.3; Rate = 0.7; Start = 0.05 }
+    let steps, _ = train (Recipes.grpo + Coefficient.dualAscent dual * (-1.0 * Entropy.bonus)) { small with Steps = 6 }
+    let expected =
+        (dual.Start, steps)
+        ||> List.scan(fun value step -> max 0.0 (value + dual.Rate * (step.Metrics[dual.Metric] - dual.Limit)))
+        |> List.truncate steps.Length
+    Assert.Equal<float list>(expected, steps |> List.map _.Metrics[MetricName.coefficient "entropy"])
+    Assert.Equal(steps.Length, expected |> List.distinct |> List.length)
 
 [<Fact>]
 let ``rolling back brings the weights of the last good step back, bit for bit`` () =
@@ -83,10 +94,7 @@ let ``actions leave no tensor behind`` () =
 [<Fact>]
 let ``settings that cannot work are refused with a remedy`` () =
     let refused watch (word: string) =
-        let error = Assert.Throws<ArgumentException>(fun () -> PhaseWatch.validate (Recipe.needs Recipes.grpo) watch)
+        let error = Assert.Throws<ArgumentException>(fun () -> PhaseWatch.validate watch)
         Assert.Contains(word, error.Message)
     refused { PhaseWatch.defaults with KeepEvery = 0 } "give 1 or more"
-    refused (watch [ Phase.Decay, PhaseAction.RaiseCoefficients 2.0 ]) "Coefficient.alarmed"
-    refused (watch [ Phase.Decay, PhaseAction.RaiseCoefficients 0.0 ]) "above 0"
     refused { PhaseWatch.defaults with Options = { Phases.defaults with Window = 0 } } "give 1 or more"
-    PhaseWatch.validate (Recipe.needs alarmed) (watch [ Phase.Decay, PhaseAction.RaiseCoefficients 2.0 ])

@@ -81,8 +81,13 @@ let private moved references updates =
         history.Add(weights policy)
         use _ = torch.NewDisposeScope()
         let batch = Batch.create torch.float32 torch.CPU trajectories (Array.replicate trajectories.Length 1.0)
-        let rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
-        let next, _ = Update.run small rates Surrogate.reinforce false CancellationToken.None learner trajectories batch
+        let plan = {
+            Options = small
+            Objective = Surrogate.reinforce
+            Rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
+            OnPolicy = false
+        }
+        let next, _ = Update.run plan CancellationToken.None learner batch
         learner <- next
     history.Add(weights policy)
     learner, List.ofSeq history
@@ -138,12 +143,17 @@ let ``a critic learns what rewards to expect`` () =
     let groups = Array.chunkBySize 4 trajectories
     let mutable learner = Learner.start small (Recipe.needs Recipes.ppo) policy
     let losses = List<float>()
-    let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+    let clock = Clock.single
     for _ in 1..30 do
         use _ = torch.NewDisposeScope()
         let batch = StepBatch.create small Recipes.ppo clock learner groups
-        let rates = { PolicyRate = 0.0; CriticRate = 3e-3 }
-        let next, report = Update.run small rates Recipes.ppo.Objective true CancellationToken.None learner trajectories batch
+        let plan = {
+            Options = small
+            Objective = Recipes.ppo.Objective
+            Rates = { PolicyRate = 0.0; CriticRate = 3e-3 }
+            OnPolicy = true
+        }
+        let next, report = Update.run plan CancellationToken.None learner batch
         learner <- next
         losses.Add(report.Metrics |> List.find(fst >> (=) "critic/vf_loss") |> snd)
     Learner.dispose learner
@@ -159,18 +169,15 @@ let ``a critic says nothing at first, and micro-batches do not change what it le
         let learner = Learner.start options (Recipe.needs Recipes.ppo) policy
         let critic = learner.Critic.Value.Critic
         Assert.Equal(0.0, (Critic.values (Scoring.at 1.0) critic trajectories).abs().max().ToDouble())
-        let clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+        let clock = Clock.single
         let batch = StepBatch.create options Recipes.ppo clock learner (Array.chunkBySize 4 trajectories)
-        let _, report =
-            Update.run
-                options
-                { PolicyRate = 0.0; CriticRate = 0.0 }
-                Recipes.ppo.Objective
-                true
-                CancellationToken.None
-                learner
-                trajectories
-                batch
+        let plan = {
+            Options = options
+            Objective = Recipes.ppo.Objective
+            Rates = { PolicyRate = 0.0; CriticRate = 0.0 }
+            OnPolicy = true
+        }
+        let _, report = Update.run plan CancellationToken.None learner batch
         Learner.dispose learner
         report.CriticGradientNorm.Value
     let whole = gradient 100

@@ -20,8 +20,8 @@ let private updated options objective onPolicy (policy: Policy) (trajectories: T
         trajectories |> Array.chunkBySize 4 |> Array.collect(Array.map _.Reward >> Baseline.standardise Deviation.sample)
     use _ = torch.NewDisposeScope()
     let batch = Batch.create torch.float32 torch.CPU trajectories advantages
-    let learner, report =
-        Update.run options rates objective onPolicy CancellationToken.None (Learner.start options Set.empty copy) trajectories batch
+    let plan = { Options = options; Objective = objective; Rates = rates; OnPolicy = onPolicy }
+    let learner, report = Update.run plan CancellationToken.None (Learner.start options Set.empty copy) batch
     Learner.dispose learner
     weights copy, report
 
@@ -113,16 +113,13 @@ let ``a longer gradient is cut back to the norm asked for`` () =
         use copy = Policy.load torch.float32 torch.CPU (IO.Path.Combine(data, "warm-start"))
         use _ = torch.NewDisposeScope()
         let batch = Batch.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 1.0)
-        let learner, report =
-            Update.run
-                { small with Optimiser.ClipNorm = clip }
-                rates
-                Surrogate.negativeLogLikelihood
-                false
-                CancellationToken.None
-                (Learner.start small Set.empty copy)
-                episodes.Value
-                batch
+        let plan = {
+            Options = { small with Optimiser.ClipNorm = clip }
+            Objective = Surrogate.negativeLogLikelihood
+            Rates = rates
+            OnPolicy = false
+        }
+        let learner, report = Update.run plan CancellationToken.None (Learner.start small Set.empty copy) batch
         let norm = learner.Optimiser.FirstMoment.norm().ToDouble() / (1.0 - Optimiser.adamW.Beta1)
         Learner.dispose learner
         norm, report.GradientNorm
@@ -139,8 +136,8 @@ let ``cancelling an update leaves the weights alone`` () =
     use _ = torch.NewDisposeScope()
     let batch = Batch.create torch.float32 torch.CPU episodes.Value (Array.replicate episodes.Value.Length 1.0)
     let learner = Learner.start small Set.empty policy
-    Assert.Throws<OperationCanceledException>(fun () ->
-        Update.run small rates grpo false (CancellationToken true) learner episodes.Value batch |> ignore)
+    let plan = { Options = small; Objective = grpo; Rates = rates; OnPolicy = false }
+    Assert.Throws<OperationCanceledException>(fun () -> Update.run plan (CancellationToken true) learner batch |> ignore)
     |> ignore
     Assert.Equal<float32[]>(before, weights policy)
     Learner.dispose learner
@@ -168,8 +165,13 @@ let private gradients precision (options: TrainingOptions) count size =
     }
     let learner = Learner.start options (Set.singleton CriticValues) policy
     let objective = Surrogate.negativeLogLikelihood + Value.clipped 0.5
-    let learner, report =
-        Update.run options { PolicyRate = 0.0; CriticRate = 0.0 } objective false CancellationToken.None learner trajectories batch
+    let plan = {
+        Options = options
+        Objective = objective
+        Rates = { PolicyRate = 0.0; CriticRate = 0.0 }
+        OnPolicy = false
+    }
+    let learner, report = Update.run plan CancellationToken.None learner batch
     Assert.True report.Applied
     let copy (gradient: torch.Tensor) = gradient.``to``(torch.float64).data<float>().ToArray()
     let found = copy(snd(Learner.trained false policy)) :: (Critic.trained learner.Critic.Value.Critic |> List.map(snd >> copy))

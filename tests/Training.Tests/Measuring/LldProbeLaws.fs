@@ -8,7 +8,15 @@ open Xunit
 open Levee.Tests.World
 
 let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
-let private clock = { Step = 1; Steps = 1; Alarm = 1.0 }
+let private clock = Clock.single
+
+/// A trial of an update by a recipe.
+let private trial recipe = { Options = small; Recipe = recipe; Rates = rates; Clock = clock; FreshOptimiser = true }
+
+/// That update, of a mini-batch.
+let private update (recipe: Recipe) learner batch =
+    let plan = { Options = small; Objective = recipe.Objective; Rates = rates; OnPolicy = true }
+    Update.run plan CancellationToken.None learner batch
 
 /// A group of the warm policy with correct and incorrect trajectories.
 let private mixed policy = rollouts policy 12 6 |> Array.chunkBySize 6 |> Array.find Judgement.hasSignal
@@ -24,12 +32,12 @@ let ``a probe leaves weights, moments, critic and references as they were, bit f
         let mutable learner = Learner.start small (Recipe.needs recipe) policy
         use _ = torch.NewDisposeScope()
         // Moments that are not zero.
-        let batch = StepBatch.create small recipe clock learner [| group |] |> StepBatch.refresh small learner group
-        let next, _ = Update.run small rates recipe.Objective true CancellationToken.None learner group batch
+        let batch = StepBatch.create small recipe clock learner [| group |] |> StepBatch.refresh small learner
+        let next, _ = update recipe learner batch
         learner <- next
         let before = everything learner
         for fresh in [ true; false ] do
-            let bar = LldProbe.ofGroup small recipe rates clock fresh CancellationToken.None learner group
+            let bar = LldProbe.ofGroup { trial recipe with FreshOptimiser = fresh } CancellationToken.None learner group
             Assert.True(bar.Value.Change <> 0.0)
             Assert.Equal<(string * float32[]) list>(before, everything learner)
         Learner.dispose learner
@@ -42,12 +50,12 @@ let ``the bar is what one real update does`` () =
     let total () =
         Tensors.released(fun () -> (Scoring.logProbs (Scoring.at 1.0) policy correct |> fst).sum().ToDouble() / float correct.Length)
     let learner = Learner.start small Set.empty policy
-    let bar = (LldProbe.ofGroup small Recipes.grpo rates clock true CancellationToken.None learner group).Value
+    let bar = (LldProbe.ofGroup (trial Recipes.grpo) CancellationToken.None learner group).Value
     Assert.Equal((correct.Length, group.Length - correct.Length), (bar.Correct, bar.Incorrect))
     let before = total()
     use _ = torch.NewDisposeScope()
     let batch = StepBatch.create small Recipes.grpo clock learner [| group |]
-    let moved, _ = Update.run small rates Recipes.grpo.Objective true CancellationToken.None learner group batch
+    let moved, _ = update Recipes.grpo learner batch
     Assert.Equal(total() - before, bar.Change, 1e-3)
     Learner.dispose moved
 
@@ -61,7 +69,7 @@ let ``raising what is correct alone raises it`` () =
     }
     let learner = Learner.start small Set.empty policy
     let bar =
-        LldProbe.ofGroup small onlyCorrect { rates with PolicyRate = 1e-4 } clock true CancellationToken.None learner group
+        LldProbe.ofGroup { trial onlyCorrect with Rates = { rates with PolicyRate = 1e-4 } } CancellationToken.None learner group
     Assert.True(bar.Value.Change > 0.0)
     Learner.dispose learner
 
@@ -71,7 +79,7 @@ let ``groups that are all of one kind have no bar`` () =
     let group = mixed policy
     let learner = Learner.start small Set.empty policy
     for alike in [ Array.filter Displacement.isCorrect group; Array.filter (Displacement.isCorrect >> not) group ] do
-        Assert.True((LldProbe.ofGroup small Recipes.grpo rates clock true CancellationToken.None learner alike).IsNone)
+        Assert.True((LldProbe.ofGroup (trial Recipes.grpo) CancellationToken.None learner alike).IsNone)
     Learner.dispose learner
 
 [<Fact>]
@@ -80,7 +88,7 @@ let ``an update that is not finite gives no number, and changes nothing`` () =
     let before = weights policy
     let learner = Learner.start small Set.empty policy
     let poisoned = { Recipes.grpo with Objective = nan * Recipes.grpo.Objective }
-    let bar = LldProbe.ofGroup small poisoned rates clock true CancellationToken.None learner (mixed policy)
+    let bar = LldProbe.ofGroup (trial poisoned) CancellationToken.None learner (mixed policy)
     Assert.True(System.Double.IsNaN bar.Value.Change)
     Assert.Equal<float32[]>(before, weights policy)
     Learner.dispose learner
@@ -111,7 +119,7 @@ let ``cancelling a probe brings the weights back too`` () =
     let before = weights policy
     let learner = Learner.start small Set.empty policy
     Assert.Throws<System.OperationCanceledException>(fun () ->
-        LldProbe.ofGroup small Recipes.grpo rates clock true (CancellationToken true) learner group |> ignore)
+        LldProbe.ofGroup (trial Recipes.grpo) (CancellationToken true) learner group |> ignore)
     |> ignore
     Assert.Equal<float32[]>(before, weights policy)
     Learner.dispose learner

@@ -20,6 +20,18 @@ let private watched actions = {
 
 let private llds reference = Recipes.grpo + 1.0 * Llds.penalty { Llds.overAllTokens with Reference = reference }
 
+/// A dual variable, and a controller of one's own with three numbers as its state.
+let private steered =
+    let dual =
+        Coefficient.dualAscent { Name = "entropy"; Metric = MetricName.entropy; Limit = 0.1; Rate = 0.3; Start = 1.0 / 3.0 }
+    let next (state: float[]) (metrics: Map<string, float>) = [|
+        0.9 * state[0] + 0.1 * metrics[MetricName.reward]
+        metrics[MetricName.gradientNorm]
+        state[2] + 1.0
+    |]
+    let mine = Controller.create "mine" [| 0.0; 0.0; 0.0 |] next (fun state -> state[0] / (1.0 + state[1] + state[2]))
+    Recipes.searchR1 + dual * (-1.0 * Entropy.bonus) + Coefficient.controlled mine * Kl.toReference K3
+
 let private adapter = { LoraOptions.defaults with Rank = 2; Alpha = 4.0 }
 
 let private adapted = { TinyWorld.settings with Update.Adapter = Some adapter }
@@ -34,7 +46,9 @@ let private cases =
         "PPO", (Recipes.ppo, TinyWorld.settings)
         "LLDS, three updates ago", (llds(Reference.UpdatesAgo 3), TinyWorld.settings)
         "LLDS, moving average", (llds(Reference.MovingAverage 0.9), TinyWorld.settings)
-        "LLDS, raised by an alarm", (alarmed, watched [ Phase.Decay, PhaseAction.RaiseCoefficients 3.0 ])
+        "LLDS, raised at a phase", (raised, watched [ Phase.Decay, PhaseAction.Warn ])
+        "a raised LLDS, rolled back", (raised, watched [ Phase.Decay, PhaseAction.RollBack ])
+        "coefficients with controllers", (steered, TinyWorld.settings)
         "an adapter", (Recipes.grpo, adapted)
         "an adapter with a KL", (Recipes.searchR1, adapted)
         "an adapter with a critic", (Recipes.ppo, adapted)
@@ -48,7 +62,7 @@ let private cases =
                  Measuring.PerSample = Some { Every = 2; Questions = 3; GroupSize = 4; FreshOptimiser = false }
          })
         "rolling back", (Recipes.grpo, watched [ Phase.Decay, PhaseAction.RollBack ])
-        "an alarm that stops", (Recipes.grpo, watched [ Phase.Collapse, PhaseAction.Stop ])
+        "a phase that stops", (Recipes.grpo, watched [ Phase.Collapse, PhaseAction.Stop ])
         "the measure of displacement",
         (Recipes.ppo,
          {
@@ -90,8 +104,9 @@ let private finish plan after state =
 let private assertSame (expected: RunState) (found: RunState) =
     Assert.Equal<Map<string, float32[]>>(contents(Snapshot.tensors expected.Learner), contents(Snapshot.tensors found.Learner))
     Assert.Equal<int list>(Snapshot.updates expected.Learner, Snapshot.updates found.Learner)
-    let rest (state: RunState) = state.Step, state.Alarm, state.Stopped, state.Phases
+    let rest (state: RunState) = state.Step, state.Stopped, state.Phases
     Assert.True((rest expected).Equals(rest found), $"{rest expected}\nis not\n{rest found}")
+    Assert.Equal<Map<string, float[]>>(expected.Controllers, found.Controllers)
     Assert.Equal(expected.Good.Length, found.Good.Length)
     for one, other in List.zip expected.Good found.Good do
         Assert.Equal((one.Step, one.Phases, one.Snapshot.Updates), (other.Step, other.Phases, other.Snapshot.Updates))
@@ -161,7 +176,7 @@ let ``numbers that JSON does not have come back too, and no tensor stays behind`
     let state = {
         start with
             Step = 12
-            Alarm = 1.0 / 3.0
+            Controllers = Map.ofList [ "mine", [| 1.0 / 3.0; nan; -infinity; -0.0 |]; "nothing", [||] ]
             Stopped = true
             Phases = {
                 Phases.start with
@@ -173,7 +188,8 @@ let ``numbers that JSON does not have come back too, and no tensor stays behind`
             }
     }
     State.save folder.Path run 0L state
-    let other, back = resumed plan folder.Path
+    let other = policyFor plan (Seed.ofInt 99)
+    let back = { Reinforce.start plan other with Controllers = state.Controllers } |> State.restore(latest folder.Path)
     assertSame state back
     Reinforce.dispose back
     Policy.dispose other
@@ -217,8 +233,8 @@ let private damage kind state =
     | "no tensors" -> File.Delete(file "state.safetensors")
     | "no content" -> File.Delete(file "state.json")
     | "no sums" -> File.Delete(file "SHA256SUMS")
-    | "an edited number" -> change (file "state.json") _.Replace("\"Alarm\": 1", "\"Alarm\": 2")
-    | "another format" -> edit "\"Format\": 1" "\"Format\": 2"
+    | "an edited number" -> change (file "state.json") _.Replace("\"Stopped\": false", "\"Stopped\": true")
+    | "another format" -> edit "\"Format\": 2" "\"Format\": 3"
     | "another arm" -> edit "an arm" "the other arm"
     | "another seed" -> edit "\"Seed\": 7" "\"Seed\": 8"
     | "no JSON" -> edit "{" "["
@@ -231,7 +247,7 @@ let private damage kind state =
 [<InlineData("no content", "state.json")>]
 [<InlineData("no sums", "SHA256SUMS")>]
 [<InlineData("an edited number", "state.json: it is not what was written")>]
-[<InlineData("another format", "state.json: its format is 2, this version reads 1")>]
+[<InlineData("another format", "state.json: its format is 3, this version reads 1 and 2")>]
 [<InlineData("another arm", "state.json: it is the state of another run: the other arm, seed 7, step 2")>]
 [<InlineData("another seed", "state.json: it is the state of another run: an arm, seed 8, step 2")>]
 [<InlineData("no JSON", "state.json")>]
@@ -255,6 +271,42 @@ let ``the state of another recipe is refused by the tensor that is missing`` () 
     let state = Reinforce.start (plan "PPO") policy
     let error = Assert.Throws<InvalidDataException>(fun () -> State.restore (latest folder.Path) state |> ignore)
     Assert.Contains("critic.0", error.Message)
+    Reinforce.dispose state
+
+/// Makes a state what the first format had: the factor of an alarm in place of controllers.
+let private ofFirstFormat (alarm: string) state =
+    let path = Path.Combine(state, "state.json")
+    change path _.Replace("\"Format\": 2", "\"Format\": 1").Replace("\"Controllers\": {}", $"\"Alarm\": {alarm}")
+    Assert.Contains("\"Alarm\"", File.ReadAllText path)
+    sumAgain state
+
+[<Fact>]
+let ``a state of the first format is gone on from, unless an alarm had raised its coefficients`` () =
+    use folder = twoStates()
+    let newest = Path.Combine(folder.Path, "step-2")
+    let go () =
+        let policy, state = resumed (plan "GRPO") folder.Path
+        let finished = finish (plan "GRPO") ignore state
+        Policy.dispose policy
+        finished
+    let reports, tensors = go()
+    ofFirstFormat "1" newest
+    let reports', tensors' = go()
+    Assert.Equal<StepReport list>(reports, reports')
+    Assert.Equal<Map<string, float32[]>>(tensors, tensors')
+    change (Path.Combine(newest, "state.json")) _.Replace("\"Alarm\": 1", "\"Alarm\": 3")
+    sumAgain newest
+    let _, damaged = State.latest folder.Path run
+    Assert.Contains("a phase alarm of an earlier version had raised its coefficients", List.exactlyOne damaged)
+
+[<Fact>]
+let ``the state of a recipe with other controllers is refused by their names`` () =
+    use folder = twoStates()
+    let plan = { plan "GRPO" with Recipe = raised }
+    use policy = policyFor plan (Seed.ofInt 1)
+    let state = Reinforce.start plan policy
+    let error = Assert.Throws<InvalidDataException>(fun () -> State.restore (latest folder.Path) state |> ignore)
+    Assert.Contains("its controllers are none, this run's are raised_decay_3", error.Message)
     Reinforce.dispose state
 
 [<Fact>]

@@ -52,13 +52,13 @@ let private everything () =
         armWith "bare" (Surrogate.clipped(Clip.symmetric 0.2)) (TrainingOptions.learningRate 1e-4)
         sweep "lambda" [ 0.0; 0.1 ] (fun lambda -> Recipes.grpo + lambda * Llds.penalty Llds.overAllTokens)
         sweepTraining "rate" [ 1e-4; 1e-3 ] Recipes.grpo TrainingOptions.learningRate
-        armWith "alarm" (Recipes.grpo + Coefficient.alarmed(Coefficient.linear 0.0 0.2) * Llds.penalty Llds.multiAction) (fun options -> {
-            options with
-                Guarding.Watch = {
-                    options.Guarding.Watch with
-                        Actions = [ Phase.Decay, PhaseAction.RaiseCoefficients 2.5; Phase.Collapse, PhaseAction.Stop ]
-                }
-        })
+        armWith
+            "controllers"
+            (Recipes.grpo
+             + Coefficient.raisedAt Phase.Decay 2.5 (Coefficient.linear 0.0 0.2) * Llds.penalty Llds.multiAction
+             + Coefficient.dualAscent { Name = "kl"; Metric = "actor/kl_loss"; Limit = 0.001; Rate = 2.0; Start = 0.1 }
+               * Kl.toReference K3)
+            (fun options -> { options with Guarding.Watch = { options.Guarding.Watch with Actions = [ Phase.Collapse, PhaseAction.Stop ] } })
     }
 
 [<Fact>]
@@ -92,7 +92,7 @@ let ``an experiment that was read back trains to the same weights, bit for bit``
         let steps = List<StepReport>()
         Reinforce.run (plan arm.Recipe arm.Training 5) steps.Add CancellationToken.None policy
         weights policy
-    for name in [ "LLDS-MA"; "alarm" ] do
+    for name in [ "LLDS-MA"; "controllers" ] do
         Assert.Equal<float32[]>(train original name, train again name)
 
 let private refused (edit: string -> string) =
@@ -211,6 +211,14 @@ let ``rounds of dynamic sampling of earlier configurations are read as a choice 
     Assert.Contains("give 1 or more", error.Message)
 
 [<Fact>]
+let ``the phase alarm of earlier configurations is refused, and what took its place is named`` () =
+    let formula = refused(fun text -> text.Replace("raisedAt(Decay, 2.5, linear(0, 0.2))", "alarmed(linear(0, 0.2))"))
+    Assert.Contains("raisedAt(Decay, 2, ...)", formula)
+    let action = refused(fun text -> text.Replace("\"RollBack\"", "{ \"RaiseCoefficients\": { \"factor\": 2.5 } }"))
+    Assert.Contains("arms[0] has the phase action RaiseCoefficients", action)
+    Assert.Contains("raisedAt(Decay, 2, 0.2)", action)
+
+[<Fact>]
 let ``what the first version had already is missed in its configurations too`` () =
     let spoilt = first().Replace("\"clipNorm\": 1,", "")
     let error = Assert.Throws<InvalidDataException>(fun () -> Configuration.ofJson "old.json" spoilt |> ignore)
@@ -239,7 +247,7 @@ let rec private removals path (node: JsonNode | null) : (string * (unit -> unit)
 [<Fact>]
 let ``whatever setting is missing is named by its path in the JSON`` () =
     let all = everything()
-    let told = [ "an adapter"; "alarm" ]
+    let told = [ "an adapter"; "controllers" ]
     let text = Configuration.toJson { all with Arms = all.Arms |> List.filter(fun arm -> List.contains arm.Name told) }
     let count = removals "" (JsonNode.Parse text) |> List.length
     Assert.InRange(count, 100, 1000)
