@@ -50,7 +50,7 @@ let ``no words show the help as an error`` () = Assert.Contains("COMMANDS:", fai
 [<InlineData("evaluate here --corpus c --questions-file q --split dev", "--split belongs to a task")>]
 [<InlineData("convert here", "convert needs two folders")>]
 [<InlineData("train", "train needs an experiment")>]
-[<InlineData("train no-such-experiment", "there is no experiment 'no-such-experiment'")>]
+[<InlineData("train no-such-experiment", "unknown experiment 'no-such-experiment'")>]
 let ``words that make no sense are met with what would do, and code 2`` (words: string) (expected: string) =
     Assert.Contains(expected, fails 2 (List.ofArray(words.Split ' ')))
 

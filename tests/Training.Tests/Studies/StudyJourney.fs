@@ -196,4 +196,6 @@ let ``what a phase led to stands in the log, in the report and in the run folder
 [<Fact>]
 let ``an event is written and read back the same`` () =
     let event: EventLine = { Step = 61; Arm = "a \"b\""; Seed = 3; Phase = "collapse"; Since = 57; Message = "warned" }
-    Assert.Equal(event, EventLines.parse(EventLines.format event))
+    let line = EventLines.format event
+    Assert.Equal("""{"step":61,"arm":"a \"b\"","seed":3,"phase":"collapse","since":57,"message":"warned"}""", line)
+    Assert.Equal(event, EventLines.parse line)
