@@ -146,14 +146,8 @@ module Reinforce =
         match plan.Options.Measuring.PerSample with
         | Some probe when isDue probe.Every plan.Options.Steps step ->
             let seed = plan.Seed |> Seed.named "lld probe" |> Seed.derive step
-            let trial = {
-                Options = plan.Options
-                Recipe = plan.Recipe
-                Rates = rates
-                Clock = clock
-                FreshOptimiser = probe.FreshOptimiser
-            }
-            LldProbe.run trial plan.Task probe seed uncancelled learner
+            let trial = { Options = plan.Options; Recipe = plan.Recipe; Rates = rates; Clock = clock; Probe = probe }
+            LldProbe.run trial plan.Task seed uncancelled learner
         | _ -> [||]
 
     let private evaluate (plan: RunPlan) policy =

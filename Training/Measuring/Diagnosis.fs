@@ -23,10 +23,10 @@ module Diagnosis =
             Recipe = plan.Recipe
             Rates = { PolicyRate = plan.Options.Optimiser.Schedule.Peak; CriticRate = plan.Options.Optimiser.CriticSchedule.Peak }
             Clock = Clock.single
-            FreshOptimiser = probe.FreshOptimiser
+            Probe = probe
         }
         try
-            LldProbe.run trial plan.Task probe plan.Seed cancellation learner
+            LldProbe.run trial plan.Task plan.Seed cancellation learner
         finally
             Learner.dispose learner
 

@@ -28,15 +28,8 @@ type LldBar = {
     /// Mean change over the correct trajectories, in nats. Below zero: displaced.
     member this.Change = this.Changes |> Array.averageBy snd
 
-/// The update that the per-sample measure tries: as the run makes it at the time.
-type LldTrial = {
-    Options: TrainingOptions
-    Recipe: Recipe
-    Rates: Rates
-    Clock: Clock
-    /// True when it begins with an empty optimiser.
-    FreshOptimiser: bool
-}
+/// The per-sample measure, and the update that it tries: as the run makes it at the time.
+type LldTrial = { Options: TrainingOptions; Recipe: Recipe; Rates: Rates; Clock: Clock; Probe: LldProbeOptions }
 
 /// The per-sample measure of lazy likelihood displacement (arXiv 2512.04220, Eq. 3): from the current weights, one update on one question's group.
 [<RequireQualifiedAccess>]
@@ -64,7 +57,11 @@ module LldProbe =
         let before = logLikelihoods trial.Options learner.Policy watched
         let kept = Snapshot.take learner
         try
-            let start = if trial.FreshOptimiser then emptied learner else learner
+            let start =
+                if trial.Probe.FreshOptimiser then
+                    emptied learner
+                else
+                    learner
             let plan = {
                 Options = trial.Options
                 Objective = trial.Recipe.Objective
@@ -102,11 +99,11 @@ module LldProbe =
 
     /// Bars for the task's first training questions, as many as the probe asks, with its number of trajectories sampled for each; questions whose
     /// trajectories are all correct or all incorrect have none.
-    let run (trial: LldTrial) (task: LearningTask) (probe: PerSampleOptions) seed cancellation learner =
+    let run (trial: LldTrial) (task: LearningTask) seed cancellation learner =
         let episodes = [|
-            for q, question in Array.indexed(Array.truncate probe.Questions task.Train) do
-                for g in 0 .. probe.GroupSize - 1 -> question, seed |> Seed.derive q |> Seed.derive g
+            for q, question in Array.indexed(Array.truncate trial.Probe.Questions task.Train) do
+                for g in 0 .. trial.Probe.GroupSize - 1 -> question, seed |> Seed.derive q |> Seed.derive g
         |]
         LearningTask.rollouts task (TrainingOptions.sampling trial.Options) learner.Policy episodes cancellation
-        |> Array.chunkBySize probe.GroupSize
+        |> Array.chunkBySize trial.Probe.GroupSize
         |> Array.choose(ofGroup trial cancellation learner)

@@ -11,7 +11,7 @@ let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
 let private clock = Clock.single
 
 /// A trial of an update by a recipe.
-let private trial recipe = { Options = small; Recipe = recipe; Rates = rates; Clock = clock; FreshOptimiser = true }
+let private trial recipe = { Options = small; Recipe = recipe; Rates = rates; Clock = clock; Probe = LldProbeOptions.defaults }
 
 /// That update, of a mini-batch.
 let private update (recipe: Recipe) learner batch =
@@ -37,7 +37,8 @@ let ``a probe leaves weights, moments, critic and references as they were, bit f
         learner <- next
         let before = everything learner
         for fresh in [ true; false ] do
-            let bar = LldProbe.ofGroup { trial recipe with FreshOptimiser = fresh } CancellationToken.None learner group
+            let trial = { trial recipe with Probe = { LldProbeOptions.defaults with FreshOptimiser = fresh } }
+            let bar = LldProbe.ofGroup trial CancellationToken.None learner group
             Assert.True(bar.Value.Change <> 0.0)
             Assert.Equal<(string * float32[]) list>(before, everything learner)
         Learner.dispose learner
