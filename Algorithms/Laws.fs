@@ -81,8 +81,8 @@ module Laws =
             LogProbSampled = old + table "sampler" (fun _ _ u -> 0.2 * u - 0.1) * mask
             LogProbReference = needs |> Seq.choose reference |> Map.ofSeq
             Advantage = ((reward * 2.0 - 1.0) * perRow "advantage" (fun u -> 0.5 + u)).unsqueeze(1L) * mask
-            ValueOld = Some(table "value" (fun _ _ u -> u))
-            Return = Some(table "return" (fun _ _ u -> u))
+            ValuesOld = Some(table "value" (fun _ _ u -> u))
+            Returns = Some(table "return" (fun _ _ u -> u))
             Mask = mask
             Action = action.``to``(torch.int64)
             Answer = table "answer" (fun r k _ -> if k = length r - 1 then 1.0 else 0.0)
@@ -94,7 +94,7 @@ module Laws =
         {
             LogProb = old + table "move" (fun _ _ u -> 0.8 * u - 0.4) * mask
             Entropy = table "entropy" (fun _ _ u -> u)
-            Value =
+            Values =
                 if needs.Contains CriticValues then
                     Some(table "new value" (fun _ _ u -> u))
                 else
@@ -108,7 +108,7 @@ module Laws =
     let private judge (objective: Objective) whole part forward = Objective.differentiate objective (objective.Loss whole) part forward
 
     let private differences (objective: Objective) seed (batch: Batch, forward: Forward) = [
-        let slopes = judge objective batch batch forward
+        let gradients = judge objective batch batch forward
         let h = 1e-6
         for n in 0..4 do
             let r = seed |> Seed.derive n |> Seed.below(rows - 1)
@@ -116,9 +116,9 @@ module Laws =
                 let move = Array.init (rows * columns) (fun i -> if i = r * columns then by else 0.0)
                 let moved = forward.LogProb + torch.tensor(move, ReadOnlySpan [| int64 rows; int64 columns |])
                 (judge objective batch batch { forward with LogProb = moved }).Value
-            let difference, slope = (shift h - shift -h) / (2.0 * h), slopes.LogProb[r, 0].ToDouble()
-            if not(abs(difference - slope) < 1e-5) then
-                $"response {r}, token 0: the value's difference quotient is {difference}, the slope {slope}; right only where a stop-gradient is meant"
+            let difference, gradient = (shift h - shift -h) / (2.0 * h), gradients.LogProb[r, 0].ToDouble()
+            if not(abs(difference - gradient) < 1e-5) then
+                $"response {r}, token 0: the value's difference quotient is {difference}, the gradient {gradient}; right only where a stop-gradient is meant"
     ]
 
     let private parts (objective: Objective) _ (batch: Batch, forward: Forward) = [
@@ -129,7 +129,7 @@ module Laws =
             judge objective batch (Batch.select indexes batch) {
                 LogProb = here forward.LogProb
                 Entropy = here forward.Entropy
-                Value = Option.map here forward.Value
+                Values = Option.map here forward.Values
             }
         let pieces = [ ofRows [| 4; 0 |]; ofRows [| 1; 2; 3; 5 |] ]
         let sum = pieces |> List.sumBy _.Value
@@ -155,16 +155,16 @@ module Laws =
                     LogProbSampled = spoil batch.LogProbSampled
                     LogProbReference = Map.map (fun _ t -> spoil t) batch.LogProbReference
             }
-            let slopes = judge objective spoilt spoilt { forward with LogProb = spoil forward.LogProb }
-            if not(near slopes.Value clean.Value) || not(largest(slopes.LogProb - clean.LogProb) < 1e-9) then
-                $"{garbage} in the padding changes value or slopes; pass log-probabilities through Tensors.keep part.Mask"
+            let gradients = judge objective spoilt spoilt { forward with LogProb = spoil forward.LogProb }
+            if not(near gradients.Value clean.Value) || not(largest(gradients.LogProb - clean.LogProb) < 1e-9) then
+                $"{garbage} in the padding changes value or gradients; pass log-probabilities through Tensors.keep part.Mask"
     ]
 
     let private emptiness (objective: Objective) _ (batch: Batch, forward: Forward) = [
         let nothing = { batch with Mask = torch.zeros_like batch.Mask; Action = torch.zeros_like batch.Action }
-        let slopes = judge objective nothing nothing forward
-        if slopes.Value <> 0.0 || largest slopes.LogProb <> 0.0 then
-            $"a mini-batch without tokens has the value {slopes.Value}; divide by Tensors.atLeastOne of a count"
+        let gradients = judge objective nothing nothing forward
+        if gradients.Value <> 0.0 || largest gradients.LogProb <> 0.0 then
+            $"a mini-batch without tokens has the value {gradients.Value}; divide by Tensors.atLeastOne of a count"
     ]
 
     let private laws = [

@@ -111,7 +111,7 @@ module Reading =
             "withoutTruncated", (fun arguments -> Objective.withoutTruncated(read(at 0 arguments)))
             "kl", kl
             "entropyBonus", (fun _ -> Entropy.bonus)
-            "value", value "clip" >> Value.clipped
+            "value", value "clip" >> ValueLoss.clipped
             "llds", llds >> Llds.penalty
         ]
 

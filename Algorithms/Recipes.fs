@@ -44,7 +44,7 @@ module Recipes =
             Advantage.gae { Gamma = 1.0; Lambda = 1.0 }
             |> Advantage.whiten Over.Tokens Deviation.whitening
             |> TokenRewards.kl K1 Reference.Initial 0.001
-        Recipe.create estimator (Surrogate.clipped clip + Value.clipped 0.5)
+        Recipe.create estimator (Surrogate.clipped clip + ValueLoss.clipped 0.5)
 
     /// Search-R1's GRPO + 0.2 x LLDS (arXiv 2512.04220, Eq. 4 and 6).
     let llds = searchR1 + 0.2 * Llds.penalty Llds.paper

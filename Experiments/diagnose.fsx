@@ -19,7 +19,7 @@ let diagnose folder count =
     let policy = Policy.load torch.float32 torch.CPU folder
     let options = { TrainingOptions.learningRate 1e-3 TrainingOptions.defaults with Update.FreezeEmbedding = true }
     let plan = { Task = task; Recipe = Recipes.grpo; Options = options; Seed = Seed.ofInt 1 }
-    let bars = Diagnosis.bars plan { PerSampleOptions.defaults with Questions = count } CancellationToken.None policy
+    let bars = Diagnosis.perSample plan { PerSampleOptions.defaults with Questions = count } CancellationToken.None policy
     printfn "%s: change of log pi(correct response) under one update on its question, in nats\n" folder
     printfn "%s" (Diagnosis.draw bars)
     if bars.Length > 0 then

@@ -20,7 +20,7 @@ type RunRecord = {
     /// Each arm's name, what it is in one line, and all its settings as JSON.
     Arms: (string * string * string) list
     Lines: MetricLine list
-    Bars: BarLine list
+    PerSample: PerSampleLine list
     Configuration: string
 }
 
@@ -68,9 +68,9 @@ module Comparison =
                         (Metrics.read folder.Metrics).Lines
                     else
                         []
-                Bars =
-                    if File.Exists folder.Bars then
-                        (BarLines.read folder.Bars).Lines
+                PerSample =
+                    if File.Exists folder.PerSample then
+                        (PerSampleLines.read folder.PerSample).Lines
                     else
                         []
                 Configuration = configuration
@@ -111,9 +111,9 @@ module Comparison =
                 for run in runs do
                     for line in run.Lines -> { line with Arm = name run line.Arm }
             ]
-            Bars = [
+            PerSample = [
                 for run in runs do
-                    for bar in run.Bars -> { bar with Arm = name run bar.Arm }
+                    for bar in run.PerSample -> { bar with Arm = name run bar.Arm }
             ]
             Configuration = JsonSerializer.Serialize(runs |> List.map(_.Configuration >> JsonNode.Parse), Json.configuration)
             Samples = []

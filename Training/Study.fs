@@ -61,7 +61,7 @@ module Study =
             Arms = experiment.Arms |> List.map(fun arm -> arm.Name, Recipe.formula arm.Recipe)
             Plan = runs |> List.map(fun (run, arm) -> run, arm.Training.Steps)
             Lines = (Metrics.read folder.Metrics).Lines
-            Bars = (BarLines.read folder.Bars).Lines
+            PerSample = (PerSampleLines.read folder.PerSample).Lines
             Configuration = File.ReadAllText folder.Configuration
             Samples = [
                 for run, _ in runs do
@@ -104,7 +104,7 @@ module Study =
     /// Cuts what was written back to the states that are gone on from.
     let private cutBack (folder: RunFolder) (states: Map<RunId, SavedState option>) =
         let at whole part run = Map.tryFind run states |> Option.flatten |> Option.map part |> Option.defaultValue whole
-        for file in [ folder.Metrics; folder.Bars; folder.Events ] do
+        for file in [ folder.Metrics; folder.PerSample; folder.Events ] do
             CutBack.lines (at 0 _.Content.Step) file
         for run in states.Keys do
             CutBack.bytes (at 0L _.Content.Trajectories run) (folder.Trajectories run)
@@ -142,7 +142,7 @@ module Study =
               ]
         let failed =
             use metrics = new MetricsWriter(folder.Metrics)
-            use bars = new BarsWriter(folder.Bars)
+            use perSample = new PerSampleWriter(folder.PerSample)
             use log = new JsonLinesWriter<EventLine>(folder.Events, EventLines.format)
             use sink = show([ for index, _, teaching in lessons -> { Arm = "warm start"; Seed = index }, teaching.Steps ] @ plan)
             List.iter sink.Message (undertaking.Messages @ messages)
@@ -167,7 +167,7 @@ module Study =
                     SaveEvery = options.SaveEvery
                     Start = starts folder experiment
                     Metrics = metrics
-                    Bars = bars
+                    PerSample = perSample
                     Events = log
                     Sink = sink
                     Cancellation = cancellation

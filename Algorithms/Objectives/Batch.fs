@@ -20,9 +20,9 @@ type Batch = {
     /// [R, N] advantage of each token.
     Advantage: torch.Tensor
     /// [R, N] the critic's value before each token when the batch was sampled, where there is a critic.
-    ValueOld: torch.Tensor option
+    ValuesOld: torch.Tensor option
     /// [R, N] the value that the critic should have given, where there is a critic.
-    Return: torch.Tensor option
+    Returns: torch.Tensor option
     /// [R, N] 1 where a token stands, 0 in the padding.
     Mask: torch.Tensor
     /// [R, N] int64: the number of the action that a token belongs to within its response, from 1; 0 in the padding.
@@ -57,8 +57,8 @@ module Batch =
             if not(Shape.fits tokens logProb) then
                 Shape.demand $"Batch.LogProbReference[{reference}]" tokens logProb
         Shape.demand "Batch.Advantage" tokens batch.Advantage
-        Option.iter (Shape.demand "Batch.ValueOld" tokens) batch.ValueOld
-        Option.iter (Shape.demand "Batch.Return" tokens) batch.Return
+        Option.iter (Shape.demand "Batch.ValuesOld" tokens) batch.ValuesOld
+        Option.iter (Shape.demand "Batch.Returns" tokens) batch.Returns
         Shape.demand "Batch.Action" tokens batch.Action
         Shape.demand "Batch.Answer" tokens batch.Answer
         Shape.demand "Batch.Reward" rows batch.Reward
@@ -91,8 +91,8 @@ module Batch =
         LogProbSampled = tokens batch.LogProbSampled
         LogProbReference = Map.map (fun _ logProb -> tokens logProb) batch.LogProbReference
         Advantage = tokens batch.Advantage
-        ValueOld = Option.map tokens batch.ValueOld
-        Return = Option.map tokens batch.Return
+        ValuesOld = Option.map tokens batch.ValuesOld
+        Returns = Option.map tokens batch.Returns
         Mask = tokens batch.Mask
         Action = tokens batch.Action
         Answer = tokens batch.Answer
@@ -123,8 +123,8 @@ module Batch =
             LogProbSampled = sampled
             LogProbReference = Map.empty
             Advantage = Padding.pad dtype device estimates.Advantages
-            ValueOld = None
-            Return = estimates.Returns |> Option.map(Padding.pad dtype device)
+            ValuesOld = None
+            Returns = estimates.Returns |> Option.map(Padding.pad dtype device)
             Mask = perToken(fun trajectory -> Array.replicate (Trajectory.actionTokens trajectory) 1.0f)
             Action = numbers.``to``(torch.int64)
             Answer = perToken Trajectory.answerMask

@@ -11,7 +11,7 @@ type Forward = {
     /// [R, N] entropy in nats of the distribution each token was drawn from.
     Entropy: torch.Tensor
     /// [R, N] the critic's value before each token, where the objective needs a critic.
-    Value: torch.Tensor option
+    Values: torch.Tensor option
 }
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -20,7 +20,7 @@ module Forward =
     let demand (tokens: int64[]) (forward: Forward) =
         Shape.demand "Forward.LogProb" tokens forward.LogProb
         Shape.demand "Forward.Entropy" tokens forward.Entropy
-        Option.iter (Shape.demand "Forward.Value" tokens) forward.Value
+        Option.iter (Shape.demand "Forward.Values" tokens) forward.Values
 
 /// The result of an objective on a batch: a scalar to minimise, and scalars measured on the way, by name. Every metric is, like
 /// the value, a sum over the part divided by a count over the whole mini-batch, so that parts add up.
@@ -72,8 +72,8 @@ type Objective = {
     static member (*)(weight: float, objective: Objective) : Objective =
         { Term = Term.Number weight; Needs = Set.empty; At = fun _ -> weight } * objective
 
-/// The value and the gradient of an objective on a part of a mini-batch, ready to be pulled back through the policy.
-type Slopes = {
+/// The value and the gradient of an objective on a part of a mini-batch, for the policy to carry back through its layers.
+type ObjectiveGradient = {
     /// The part's share of the objective's value.
     Value: float
     /// [R, N] derivative of the value with respect to each token's log-probability: who pushes which token down.
@@ -81,7 +81,7 @@ type Slopes = {
     /// [R, N] derivative with respect to each token's entropy, where the objective has one.
     Entropy: torch.Tensor option
     /// [R, N] derivative with respect to the critic's value before each token, where the objective has one.
-    StateValue: torch.Tensor option
+    Values: torch.Tensor option
     /// The part's share of each metric, by name.
     Metrics: (string * float) list
 }
@@ -141,7 +141,7 @@ module Objective =
     }
 
     /// Differentiates an objective on a part of a mini-batch. `judge` is `objective.Loss whole`; `forward` holds numbers [R, N] without a graph. Value and
-    /// slopes may be non-finite when the numbers are: the caller decides. Raises `ArgumentException` that names the first tensor of a wrong shape.
+    /// gradients may be non-finite when the numbers are: the caller decides. Raises `ArgumentException` that names the first tensor of a wrong shape.
     let differentiate (objective: Objective) (judge: Batch -> Forward -> Loss) (part: Batch) (forward: Forward) =
         Forward.demand (Batch.shape part) forward
         use scope = torch.NewDisposeScope()
@@ -154,20 +154,20 @@ module Objective =
                     leaf forward.Entropy
                 else
                     forward.Entropy.detach()
-            Value = Option.map leaf forward.Value
+            Values = Option.map leaf forward.Values
         }
         let loss = judge part leaves
         if loss.Value.requires_grad then
             loss.Value.backward()
-        let slope (leaf: torch.Tensor) =
+        let gradient (leaf: torch.Tensor) =
             match leaf.grad with
             | null -> torch.zeros_like(leaf.detach())
             | gradient -> gradient
             |> _.MoveToOuterDisposeScope()
         {
             Value = loss.Value.ToDouble()
-            LogProb = slope leaves.LogProb
-            Entropy = if wantsEntropy then Some(slope leaves.Entropy) else None
-            StateValue = Option.map slope leaves.Value
+            LogProb = gradient leaves.LogProb
+            Entropy = if wantsEntropy then Some(gradient leaves.Entropy) else None
+            Values = Option.map gradient leaves.Values
             Metrics = loss.Metrics |> List.map(fun (name, value) -> name, value.ToDouble())
         }

@@ -40,7 +40,7 @@ public sealed class Recipe
     /// <exception cref="ArgumentException"><paramref name="rounds"/> is below 1.</exception>
     public Recipe WithDynamicSampling(int rounds) => WithGroups(GroupChoice.DynamicSampling(rounds));
 
-    /// <summary>The objective's value and slopes on groups, with the estimator's advantages.</summary>
+    /// <summary>The objective's value and gradients on groups, with the estimator's advantages.</summary>
     /// <inheritdoc cref="Objective.Evaluate" path="/exception"/>
     public ObjectiveLoss Evaluate(IReadOnlyList<IReadOnlyList<Trajectory>> groups, TokenScores scores, Clock? clock = null) =>
         Objective.Evaluate([.. groups.SelectMany(group => group)], Estimator.Estimate(groups, scores), scores, clock);

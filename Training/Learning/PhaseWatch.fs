@@ -9,8 +9,8 @@ open Levee.Training.Records
 type PhaseAction =
     /// Reports the phase, and does nothing else.
     | Warn
-    /// Keeps the policy as it is after this step.
-    | Snapshot
+    /// Saves the policy as it is after this step, in the run folder.
+    | SavePolicy
     /// Ends the run after this step.
     | Stop
     /// Brings weights and optimiser back to the last good state: one kept in health, before the phase began.

@@ -25,7 +25,7 @@ type StepReport = {
     /// The faults of the trajectories, among all that were sampled, that could not be judged, in words.
     Unjudged: string list
     /// The per-sample measure of displacement after this step's updates, where it was due.
-    Bars: LldBar[]
+    PerSample: PerSampleChange[]
     /// The actions that were taken because the run entered a phase.
     Events: PhaseEvent list
 }
@@ -142,12 +142,12 @@ module Reinforce =
         |> Padding.inParts plan.Options.Memory.MicroBatchSize (Scoring.logProbs (TrainingOptions.scoring plan.Options) policy >> fst)
         |> Padding.unpad trajectories
 
-    let private bars (plan: RunPlan) rates clock step learner =
+    let private perSample (plan: RunPlan) rates clock step learner =
         match plan.Options.Measuring.PerSample with
         | Some probe when isDue probe.Every plan.Options.Steps step ->
             let seed = plan.Seed |> Seed.named "lld probe" |> Seed.derive step
             let trial = { Options = plan.Options; Recipe = plan.Recipe; Rates = rates; Clock = clock; Probe = probe }
-            LldProbe.run trial plan.Task seed uncancelled learner
+            PerSample.run trial plan.Task seed uncancelled learner
         | _ -> [||]
 
     let private evaluate (plan: RunPlan) policy =
@@ -176,7 +176,7 @@ module Reinforce =
         let state, message =
             match action with
             | PhaseAction.Warn -> state, "warned"
-            | PhaseAction.Snapshot -> state, "the policy was kept"
+            | PhaseAction.SavePolicy -> state, "the policy was saved"
             | PhaseAction.Stop -> { state with Stopped = true }, "the run was stopped"
             | PhaseAction.RollBack -> rollBack state entered.Since
         let event = {
@@ -246,12 +246,12 @@ module Reinforce =
                 Some(rescore plan learner.Policy groups)
             else
                 None
-        let bars = bars plan rates clock number learner
+        let perSample = perSample plan rates clock number learner
         let measured = [
             yield! StepMetrics.ofRollouts sampled.All
             yield! StepMetrics.ofDisplacement groups after
             yield! StepMetrics.ofUpdates reports
-            yield! StepMetrics.ofBars bars
+            yield! StepMetrics.ofPerSample perSample
             "actor/lr", Some rates.PolicyRate
             if learner.Critic.IsSome then
                 "critic/lr", Some rates.CriticRate
@@ -275,7 +275,7 @@ module Reinforce =
             Metrics = metrics
             Trajectories = Array.concat sampled.Kept
             Unjudged = unjudged
-            Bars = bars
+            PerSample = perSample
             Events = events
         }
 

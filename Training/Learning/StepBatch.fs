@@ -34,7 +34,7 @@ module StepBatch =
                 Padding.inParts options.Memory.MicroBatchSize (Scoring.logProbs (TrainingOptions.scoring options) learner.Policy >> fst) trajectories
             else
                 batch.LogProbOld
-        { batch with LogProbOld = old; LogProbReference = references; ValueOld = values; Clock = clock }
+        { batch with LogProbOld = old; LogProbReference = references; ValuesOld = values; Clock = clock }
 
     /// A batch in which the log-probabilities of those references that move from update to update are brought up to date.
     let refresh (options: TrainingOptions) (learner: Learner) (batch: Batch) =

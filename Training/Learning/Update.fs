@@ -107,11 +107,11 @@ module Update =
         let forward = {
             LogProb = scored.LogProb
             Entropy = scored.Entropy
-            Value = valued |> Option.map(fun (_, valued) -> valued.Values)
+            Values = valued |> Option.map(fun (_, valued) -> valued.Values)
         }
         let gradient = Objective.differentiate plan.Objective judge part forward
         Scoring.backward scored gradient.LogProb gradient.Entropy
-        Option.map2 (fun (critic, valued) -> Critic.backward critic valued) valued gradient.StateValue |> Option.defaultValue()
+        Option.map2 (fun (critic, valued) -> Critic.backward critic valued) valued gradient.Values |> Option.defaultValue()
         {
             tally with
                 Value = tally.Value + gradient.Value

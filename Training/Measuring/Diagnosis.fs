@@ -13,8 +13,8 @@ open Levee.Training.Records
 module Diagnosis =
     /// The per-sample measure (arXiv 2512.04220, Eq. 3) of a policy for the first training questions of a plan's task: one update by the plan's recipe at
     /// the learning rate's peak, each from the policy's own weights, which are as they were at the end. Questions that the policy answers always right or
-    /// always wrong have no bar.
-    let bars (plan: RunPlan) (probe: PerSampleOptions) cancellation (policy: Policy) =
+    /// always wrong have none.
+    let perSample (plan: RunPlan) (probe: PerSampleOptions) cancellation (policy: Policy) =
         TrainingOptions.validate plan.Options
         Recipe.validate plan.Recipe
         let learner = Learner.start plan.Options (Recipe.needs plan.Recipe) policy
@@ -26,16 +26,16 @@ module Diagnosis =
             Probe = probe
         }
         try
-            LldProbe.run trial plan.Task plan.Seed cancellation learner
+            PerSample.run trial plan.Task plan.Seed cancellation learner
         finally
             Learner.dispose learner
 
-    /// Explains a bar by its correct trajectory that fell most: the trajectories that pull each action down, worst first, and then in full (arXiv 2512.04220,
+    /// Explains a measurement by its correct trajectory that fell most: the trajectories that pull each action down, worst first, and then in full (arXiv 2512.04220,
     /// Theorem A.1). The policy is the one that was measured.
-    let explain temperature (policy: Policy) (bar: LldBar) =
-        let index = bar.Changes |> Array.minBy snd |> fst
-        Influence.onTrajectory temperature policy bar.Group bar.Advantages index
-        |> Readable.influences policy.Tokenizer bar.Group index
+    let explain temperature (policy: Policy) (measured: PerSampleChange) =
+        let index = measured.Changes |> Array.minBy snd |> fst
+        Influence.onTrajectory temperature policy measured.Group measured.Advantages index
+        |> Readable.influences policy.Tokenizer measured.Group index
 
     let private width = 30
 
@@ -47,8 +47,8 @@ module Diagnosis =
         else
             String(' ', width) + "|" + blocks.PadRight width
 
-    /// Bars as text, most displaced first, with the share of them below zero.
-    let draw (bars: LldBar[]) =
+    /// The measurements drawn as bars in text, most displaced first, with the share of them below zero.
+    let draw (bars: PerSampleChange[]) =
         let text = StringBuilder()
         let sorted = bars |> Array.sortBy _.Change
         let largest = bars |> Array.fold (fun most bar -> max most (abs bar.Change)) 1e-12

@@ -67,7 +67,7 @@ module StepMetrics =
         @ measured
 
     /// The metrics of the per-sample measure. Updates that were not finite are left out.
-    let ofBars (bars: LldBar[]) =
+    let ofPerSample (bars: PerSampleChange[]) =
         let changes = bars |> Array.map _.Change |> Array.filter System.Double.IsFinite |> List.ofArray
         [
             MetricName.perSampleChange, mean changes

@@ -17,7 +17,13 @@ type RunFolder = {
     member this.Configuration = Path.Combine(this.Path, "config.json")
     member this.Metrics = Path.Combine(this.Path, "metrics.jsonl")
     member this.Events = Path.Combine(this.Path, "events.jsonl")
-    member this.Bars = Path.Combine(this.Path, "lld_probe.jsonl")
+    /// The per-sample measure, a line a question. Earlier versions called it `lld_probe.jsonl`, and a run that they began goes on in it.
+    member this.PerSample =
+        let earlier = Path.Combine(this.Path, "lld_probe.jsonl")
+        if File.Exists earlier then
+            earlier
+        else
+            Path.Combine(this.Path, "per_sample.jsonl")
     /// The `ScriptCall`, where a script made the folder.
     member this.Call = Path.Combine(this.Path, "run.json")
     /// The lock, held by the process that writes into the folder.

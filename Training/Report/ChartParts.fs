@@ -11,7 +11,7 @@ type ChartData = {
     Arms: ArmSummary list
     Lines: MetricLine list
     /// The per-sample measure's bars.
-    Bars: BarLine list
+    PerSample: PerSampleLine list
     /// Steps that a run takes in all; the time axis reaches that far even while a run is unfinished.
     Steps: int
     /// The length of the running mean, in steps.

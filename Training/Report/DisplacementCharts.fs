@@ -124,7 +124,7 @@ module internal DisplacementCharts =
         | [] -> []
         | steps -> [ steps.Head; steps[(steps.Length - 1) / 2]; List.last steps ] |> List.distinct
 
-    let private barsOf (bars: BarLine list) =
+    let private barsOf (bars: PerSampleLine list) =
         bars
         |> List.choose(fun bar -> bar.Change |> Option.map(fun change -> change, bar))
         |> List.sortBy fst
@@ -133,10 +133,10 @@ module internal DisplacementCharts =
             Hint = $"{Numbers.signed change}: {bar.Question} (seed {bar.Run.Seed}, {bar.Correct} correct, {bar.Incorrect} incorrect)"
         })
 
-    let private barPanel (bars: BarLine list) (subject: Subject) step =
+    let private barPanel (bars: PerSampleLine list) (subject: Subject) step =
         let own = bars |> List.filter(fun bar -> bar.Run.Arm = subject.Arm.Arm && bar.Step = step)
 
-        match BarLines.displaced own with
+        match PerSampleLines.displaced own with
         | _, 0 -> None
         | below, known ->
             Some {
@@ -148,7 +148,7 @@ module internal DisplacementCharts =
 
     /// The per-sample measure: one row an arm, one column a step, a bar a question.
     let perSample (data: ChartData) =
-        let bars = BarLines.latest data.Bars
+        let bars = PerSampleLines.latest data.PerSample
         let steps = bars |> List.map _.Step |> representative
 
         [ for subject in subjects data -> steps |> List.map(barPanel bars subject) ]

@@ -128,7 +128,7 @@ module Html =
         {
             Arms = Summary.arms window (List.map fst content.Arms) content.Lines
             Lines = content.Lines
-            Bars = content.Bars
+            PerSample = content.PerSample
             Steps = steps
             Window = window
         }

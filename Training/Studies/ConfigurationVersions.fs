@@ -85,6 +85,20 @@ module internal ConfigurationVersions =
         | value when value.GetValueKind() = JsonValueKind.Number -> Some(value.GetValue<int>())
         | _ -> None
 
+    /// The phase action `SavePolicy` was `Snapshot` before version 3.
+    let private renameActions (training: JsonObject) =
+        match training["watch"] with
+        | :? JsonObject as watch ->
+            match watch["actions"] with
+            | :? JsonArray as actions ->
+                for action in actions do
+                    match action with
+                    | :? JsonArray as pair when pair.Count = 2 && JsonNode.DeepEquals(pair[1], JsonValue.Create "Snapshot") ->
+                        pair[1] <- JsonValue.Create "SavePolicy"
+                    | _ -> ()
+            | _ -> ()
+        | _ -> ()
+
     /// Before version 3 a pass over a step's questions was split into a number of mini-batches; since then the size of one is said.
     let private sizeMiniBatches (training: JsonObject) =
         match number training "questions", number training "miniBatches" with
@@ -103,6 +117,7 @@ module internal ConfigurationVersions =
             match arm["training"] with
             | :? JsonObject as training when isFlat training ->
                 sizeMiniBatches training
+                renameActions training
                 for name, settings in grouped do
                     let target = JsonObject()
                     for before, now in settings do

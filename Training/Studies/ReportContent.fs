@@ -20,7 +20,7 @@ type ReportContent = {
     Plan: (RunId * int) list
     Lines: MetricLine list
     /// The per-sample measure's bars.
-    Bars: BarLine list
+    PerSample: PerSampleLine list
     /// The full configuration as JSON.
     Configuration: string
     Samples: Sample list

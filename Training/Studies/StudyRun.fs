@@ -22,7 +22,7 @@ type internal RunSite = {
     /// The folder that each seed's policy starts from.
     Start: int -> string
     Metrics: MetricsWriter
-    Bars: BarsWriter
+    PerSample: PerSampleWriter
     Events: JsonLinesWriter<EventLine>
     Sink: IProgressSink
     Cancellation: CancellationToken
@@ -84,7 +84,7 @@ module internal StudyRun =
             Message = $"went on, as the user accepted: {changes}"
         }
 
-    let private barLine (run: RunId) step (bar: LldBar) : BarLine = {
+    let private perSampleLine (run: RunId) step (bar: PerSampleChange) : PerSampleLine = {
         Step = step
         Arm = run.Arm
         Seed = run.Seed
@@ -116,7 +116,7 @@ module internal StudyRun =
         // All that a state stands for must be on the disk before the state itself.
         let save state =
             site.Metrics.Sync()
-            site.Bars.Sync()
+            site.PerSample.Sync()
             site.Events.Sync()
             (samples.BaseStream :?> FileStream).Flush(flushToDisk = true)
             State.save (folder.States run) run samples.BaseStream.Length state
@@ -124,17 +124,17 @@ module internal StudyRun =
             let line = { Step = step.Step; Arm = run.Arm; Seed = run.Seed; Values = step.Metrics }
             site.Metrics.Write line
             events.Write(line, DateTimeOffset.Now)
-            step.Bars |> Array.iter(barLine (run: RunId) step.Step >> site.Bars.Write)
+            step.PerSample |> Array.iter(perSampleLine (run: RunId) step.Step >> site.PerSample.Write)
             site.Sink.Step line
             for message in remarks step do
                 site.Sink.Message $"{run}: step {step.Step}: {message}"
             unjudged step |> Option.iter(unjudgedLine run step >> site.Events.Write)
             for event in step.Events do
                 site.Events.Write(eventLine run event)
-                if event.Action = PhaseAction.Snapshot then
+                if event.Action = PhaseAction.SavePolicy then
                     Policy.save (folder.PolicyAt(run, step.Step)) policy
-            if step.Bars.Length > 0 then
-                let worst = step.Bars |> Array.minBy _.Change
+            if step.PerSample.Length > 0 then
+                let worst = step.PerSample |> Array.minBy _.Change
                 let text = Diagnosis.explain options.Rollout.Temperature policy worst
                 let heading = $"== step {step.Step}: {worst.Question.Text} (%.2f{worst.Change} nats) ==\n\n"
                 AtomicFile.WriteText(folder.Displacement(run, step.Step), heading + text + "\n")

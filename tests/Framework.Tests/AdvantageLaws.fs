@@ -333,7 +333,7 @@ let ``parts of a recipe that do not fit are refused with a remedy`` () =
     let refused (recipe: Recipe) (word: string) =
         let error = Assert.Throws<ArgumentException>(fun () -> Recipe.validate recipe)
         Assert.Contains(word, error.Message)
-    refused { Recipes.ppo with Objective = Recipes.grpo.Objective } "Value.clipped"
+    refused { Recipes.ppo with Objective = Recipes.grpo.Objective } "ValueLoss.clipped"
     refused { Recipes.ppo with Estimator = Advantage.grpo } "Advantage.gae"
     refused { Recipes.dapo with Groups = { GroupChoice.all with Rounds = Some 0 } } "give 1 or more"
     for recipe in [ Recipes.grpo; Recipes.ppo; Recipes.dapo; Recipes.gspoLlds ] do

@@ -79,7 +79,7 @@ let ``a trajectory without a single token of the policy's own is survived`` () =
     use _ = torch.NewDisposeScope()
     let batch = create [| trajectory 0.0 0 [ Prompt [| 1 |] ] |] [| 0.0 |]
     Assert.Equal(0.0, batch.Mask.sum().ToDouble())
-    let forward = { LogProb = batch.LogProbOld; Entropy = batch.LogProbOld; Value = None }
+    let forward = { LogProb = batch.LogProbOld; Entropy = batch.LogProbOld; Values = None }
     for objective in [ Recipes.grpo.Objective; Llds.penalty Llds.paper; Surrogate.gmpo 0.4 ] do
         Assert.Equal(0.0, (Objective.differentiate objective (objective.Loss batch) batch forward).Value)
 
@@ -97,5 +97,5 @@ let ``an estimator's advantages stand token by token`` () =
     }
     let batch = Batch.ofEstimates torch.float64 torch.CPU two estimates
     Assert.Equal<float[][]>([| [| 1.0; 2.0; 3.0; 4.0; 5.0 |]; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |], toRows batch.Advantage)
-    Assert.Equal<float[][]>([| Array.replicate 5 0.5; [| 0.25; 0.0; 0.0; 0.0; 0.0 |] |], toRows batch.Return.Value)
+    Assert.Equal<float[][]>([| Array.replicate 5 0.5; [| 0.25; 0.0; 0.0; 0.0; 0.0 |] |], toRows batch.Returns.Value)
     Assert.Equal<float[][]>(estimates.Advantages, Padding.unpad two batch.Advantage)

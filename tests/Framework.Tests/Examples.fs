@@ -32,7 +32,7 @@ type Case = {
     /// The log-probabilities that the sampler reported, where they differ from `Old`.
     Sampled: float[][]
     Value: float[][]
-    ValueOld: float[][]
+    ValuesOld: float[][]
     Return: float[][]
     Truncated: float[]
 }
@@ -49,7 +49,7 @@ let plain old logProb reference advantage mask answer reward searches = {
     Searches = searches
     Sampled = old
     Value = Array.map (Array.map(fun _ -> 0.0)) mask
-    ValueOld = Array.map (Array.map(fun _ -> 0.0)) mask
+    ValuesOld = Array.map (Array.map(fun _ -> 0.0)) mask
     Return = Array.map (Array.map(fun _ -> 0.0)) mask
     Truncated = Array.map (fun _ -> 0.0) reward
 }
@@ -68,7 +68,7 @@ let select (rows: int[]) case =
         Searches = pick case.Searches
         Sampled = pick case.Sampled
         Value = pick case.Value
-        ValueOld = pick case.ValueOld
+        ValuesOld = pick case.ValuesOld
         Return = pick case.Return
         Truncated = pick case.Truncated
     }
@@ -101,8 +101,8 @@ let batch case : Batch =
         LogProbSampled = matrix case.Sampled
         LogProbReference = references |> List.map(fun reference -> reference, matrix case.Reference) |> Map.ofList
         Advantage = (vector case.Advantage).unsqueeze(1L) * torch.ones_like mask
-        ValueOld = Some(matrix case.ValueOld)
-        Return = Some(matrix case.Return)
+        ValuesOld = Some(matrix case.ValuesOld)
+        Returns = Some(matrix case.Return)
         Mask = mask
         Action = torch.tensor(Array.concat numbers, ReadOnlySpan [| int64 numbers.Length; int64 numbers[0].Length |])
         Answer = matrix case.Answer
@@ -140,7 +140,7 @@ let random (seed: Seed) =
         Searches = Array.init responses (fun r -> floor(4.0 * uniform "searches" r))
         Sampled = near old "sampler" 0.5
         Value = near returns "value" 1.0
-        ValueOld = near returns "old value" 0.5
+        ValuesOld = near returns "old value" 0.5
         Return = returns
         Truncated = Array.init responses (fun r -> if uniform "truncated" r < 0.2 then 1.0 else 0.0)
     }
@@ -148,20 +148,20 @@ let random (seed: Seed) =
 let private forwardAt case logProb : Forward = {
     LogProb = logProb
     Entropy = torch.full_like(logProb, Tensors.scalar 0.7)
-    Value = Some(matrix case.Value)
+    Values = Some(matrix case.Value)
 }
 
-/// Value, gradient with respect to log-probabilities, and all slopes of an objective on a case.
-let slopes (objective: Objective) case =
+/// Value, gradient with respect to log-probabilities, and all gradients of an objective on a case.
+let gradients (objective: Objective) case =
     let whole = batch case
-    let slopes = Objective.differentiate objective (objective.Loss whole) whole (forwardAt case (matrix case.LogProb))
-    slopes.Value, toRows slopes.LogProb, slopes
+    let gradients = Objective.differentiate objective (objective.Loss whole) whole (forwardAt case (matrix case.LogProb))
+    gradients.Value, toRows gradients.LogProb, gradients
 
 let differentiate objective case =
-    let value, gradient, _ = slopes objective case
+    let value, gradient, _ = gradients objective case
     value, gradient
 
-/// The slopes of a part of a case's rows, judged as a part of the whole.
+/// The gradients of a part of a case's rows, judged as a part of the whole.
 let ofPart (objective: Objective) case rows =
     use scope = torch.NewDisposeScope()
     let whole = batch case
@@ -171,10 +171,10 @@ let ofPart (objective: Objective) case rows =
     let part = {
         LogProb = here forward.LogProb
         Entropy = here forward.Entropy
-        Value = Option.map here forward.Value
+        Values = Option.map here forward.Values
     }
-    let slopes = Objective.differentiate objective (objective.Loss whole) (Batch.select rows whole) part
-    { slopes with LogProb = scope.MoveToOuter slopes.LogProb }
+    let gradients = Objective.differentiate objective (objective.Loss whole) (Batch.select rows whole) part
+    { gradients with LogProb = scope.MoveToOuter gradients.LogProb }
 
 let private clip = Clip.asymmetric 0.2 0.28
 
@@ -206,7 +206,7 @@ let differentiable = [
     for preserve in [ Preserve.NonNegative; Preserve.Positive; Preserve.Correct ] do
         for reference in references do
             Llds.penalty { Llds.overAllTokens with Preserve = preserve; Reference = reference; Threshold = 0.1 }
-    Value.clipped 0.3
+    ValueLoss.clipped 0.3
     for recipe in
         [
             Recipes.grpo

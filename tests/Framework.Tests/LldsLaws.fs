@@ -19,7 +19,7 @@ let ``zero, with zero gradient, where no likelihood fell`` () =
             for gate in gates do
                 let value, gradient = differentiate (withGate gate) risen
                 Assert.Equal(0.0, value)
-                Assert.All(Array.concat gradient, fun slope -> Assert.Equal(0.0, slope)))
+                Assert.All(Array.concat gradient, fun gradient -> Assert.Equal(0.0, gradient)))
 
 [<Fact>]
 let ``never pushes a token down, nor touches one that is not preserved or did not fall`` () =
@@ -35,7 +35,7 @@ let ``never pushes a token down, nor touches one that is not preserved or did no
                         Assert.Equal(0.0, gradient[r][k]))
 
 [<Fact>]
-let ``added to GRPO it leaves the slope of ungated tokens alone`` () =
+let ``added to GRPO it leaves the gradient of ungated tokens alone`` () =
     forSeeds 12 (fun seed ->
         let case = random seed
         let _, plain = differentiate Recipes.grpo.Objective case
@@ -114,7 +114,7 @@ let ``an average that never or always moves is refused`` (decay: float) =
             Llds.penalty { Llds.overAllTokens with Reference = Reference.MovingAverage decay } |> ignore)
     Assert.Contains("between 0 and 1", error.Message)
 
-let private metric name (slopes: Slopes) = slopes.Metrics |> List.find(fst >> (=) name) |> snd
+let private metric name (gradients: ObjectiveGradient) = gradients.Metrics |> List.find(fst >> (=) name) |> snd
 
 [<Fact>]
 let ``it says that it is inert exactly where the reference is the current policy`` () =
@@ -122,8 +122,8 @@ let ``it says that it is inert exactly where the reference is the current policy
         let case = random seed
         let still = { case with LogProb = case.Old }
         let inert options case =
-            let _, _, slopes = slopes (Llds.penalty options) case
-            metric "llds/inert" slopes
+            let _, _, gradients = gradients (Llds.penalty options) case
+            metric "llds/inert" gradients
         let hasPreserved = Array.map2 (fun a m -> if a >= 0.0 then Array.sum m else 0.0) case.Advantage case.Mask |> Array.sum > 0.0
         Assert.Equal((if hasPreserved then 1.0 else 0.0), inert Llds.overAllTokens still, 12)
         Assert.Equal(0.0, inert Llds.overAllTokens case, 12)
@@ -133,10 +133,10 @@ let ``it says that it is inert exactly where the reference is the current policy
 let ``it counts the tokens that it penalises`` () =
     forSeeds 6 (fun seed ->
         let case = random seed
-        let _, gradient, slopes = slopes (withGate Gate.Action) case
-        let pushed = gradient |> Array.sumBy(Array.sumBy(fun slope -> if slope < 0.0 then 1.0 else 0.0))
-        Assert.Equal(pushed, metric "llds/penalised_tokens" slopes)
-        Assert.Equal(pushed / Array.sumBy Array.sum case.Mask, metric "llds/penalised_share" slopes, 12))
+        let _, gradient, gradients = gradients (withGate Gate.Action) case
+        let pushed = gradient |> Array.sumBy(Array.sumBy(fun gradient -> if gradient < 0.0 then 1.0 else 0.0))
+        Assert.Equal(pushed, metric "llds/penalised_tokens" gradients)
+        Assert.Equal(pushed / Array.sumBy Array.sum case.Mask, metric "llds/penalised_share" gradients, 12))
 
 /// One response of two actions, of 1 and 3 tokens; all of them fell but one, which is not enough for its action.
 let private fallen =
@@ -176,7 +176,7 @@ let ``segments are actions where a response has one advantage, and parts of them
     let logProb = matrix [| [| -1.0; 0.0; -1.3; -1.0; -0.5 |]; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |]
     let value gate =
         let objective = withGate gate
-        (objective.Loss perToken perToken { LogProb = logProb; Entropy = logProb; Value = None }).Value.ToDouble()
+        (objective.Loss perToken perToken { LogProb = logProb; Entropy = logProb; Values = None }).Value.ToDouble()
     Assert.Equal(0.3 / 5.0, value Gate.Segment, 12)
     Assert.Equal(0.0, value Gate.Action, 12)
 

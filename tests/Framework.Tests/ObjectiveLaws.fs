@@ -44,8 +44,8 @@ let ``the critic's gradient is the finite difference`` () =
         let case = random seed
         let r, k = Seed.below case.Old.Length (Seed.named "row" seed), Seed.below case.Old[0].Length (Seed.named "column" seed)
         let objective = Recipes.ppo.Objective
-        let _, _, slopes = slopes objective case
-        let gradient = toRows slopes.StateValue.Value
+        let _, _, gradients = gradients objective case
+        let gradient = toRows gradients.Values.Value
         checkDifference objective (gradient[r][k]) (fun by -> { case with Value = moved r k by case.Value }))
 
 [<Fact>]
@@ -53,11 +53,11 @@ let ``micro-batches add up to the mini-batch`` () =
     forSeeds 12 (fun seed ->
         let case = random seed
         for objective in objectives do
-            let value, gradient, slopes = slopes objective case
+            let value, gradient, gradients = gradients objective case
             let parts = Seed.shuffle [| 0 .. case.Old.Length - 1 |] seed |> Array.chunkBySize 3
             let pieces = parts |> Array.map(fun rows -> rows, ofPart objective case rows)
             near 1e-12 value (pieces |> Array.sumBy(fun (_, piece) -> piece.Value))
-            for name, measured in slopes.Metrics do
+            for name, measured in gradients.Metrics do
                 near 1e-12 measured (pieces |> Array.sumBy(fun (_, piece) -> piece.Metrics |> List.find(fst >> (=) name) |> snd))
             for rows, piece in pieces do
                 nearAll 1e-12 (rows |> Array.map(fun r -> gradient[r])) (toRows piece.LogProb))
@@ -99,7 +99,7 @@ let ``what stands in the padding does not matter, infinities and NaN included`` 
                     Reference = spoil garbage case.Reference
                     Sampled = spoil garbage case.Sampled
                     Value = spoil garbage case.Value
-                    ValueOld = spoil garbage case.ValueOld
+                    ValuesOld = spoil garbage case.ValuesOld
                     Return = spoil garbage case.Return
             }
             for objective in objectives do
@@ -115,7 +115,7 @@ let ``a batch without a single token is zero, not NaN`` () =
     for objective in objectives do
         let value, gradient = differentiate objective empty
         Assert.Equal(0.0, value)
-        Assert.All(Array.concat gradient, fun slope -> Assert.Equal(0.0, slope))
+        Assert.All(Array.concat gradient, fun gradient -> Assert.Equal(0.0, gradient))
 
 [<Fact>]
 let ``a huge ratio stays finite`` () =
@@ -124,17 +124,17 @@ let ``a huge ratio stays finite`` () =
     for objective in objectives do
         let value, gradient = differentiate objective far
         Assert.True(Double.IsFinite value, objective.Formula)
-        Assert.All(Array.concat gradient, fun slope -> Assert.True(Double.IsFinite slope, objective.Formula))
+        Assert.All(Array.concat gradient, fun gradient -> Assert.True(Double.IsFinite gradient, objective.Formula))
 
 [<Fact>]
 let ``the entropy bonus pushes entropy up evenly`` () =
     let case = random(Seed.ofInt 3)
-    let value, _, slopes = slopes Entropy.bonus case
+    let value, _, gradients = gradients Entropy.bonus case
     near 1e-12 -0.7 value
     let tokens = case.Mask |> Array.sumBy Array.sum
-    match slopes.Entropy with
+    match gradients.Entropy with
     | Some entropy -> nearAll 1e-12 (case.Mask |> Array.map(Array.map(fun m -> -m / tokens))) (toRows entropy)
-    | None -> Assert.Fail "no slope for the entropy"
+    | None -> Assert.Fail "no gradient for the entropy"
 
 [<Fact>]
 let ``a mask restricts the objective to its tokens, denominators included`` () =
@@ -156,7 +156,7 @@ let ``formulas read as they were composed`` () =
 let ``a KL without reference log-probabilities says what is missing`` () =
     let case = random(Seed.ofInt 4)
     let batch = { batch case with LogProbReference = Map.empty }
-    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Value = None }
+    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None }
     let error = Assert.Throws<InvalidOperationException>(fun () -> (Kl.toReference K3).Loss batch batch forward |> ignore)
     Assert.Contains("reference policy", error.Message)
 
@@ -170,7 +170,7 @@ let ``a clip out of range is refused with a remedy`` (epsilon: float) =
     Assert.Contains("such as 0.2", error.Message)
 
 [<Fact>]
-let ``k3 with the gradient of k2 has the one's value and the other's slope`` () =
+let ``k3 with the gradient of k2 has the one's value and the other's gradient`` () =
     forSeeds 6 (fun seed ->
         let case = random seed
         let value, gradient = differentiate (Kl.toReference K3WithGradientOfK2) case
@@ -207,7 +207,7 @@ let ``a dual clip caps the loss of what is bad and far more likely now`` () =
     let far = { case with LogProb = case.Old |> Array.map(Array.map(fun x -> x + 5.0)) }
     let dual, free = Surrogate.dualClippedOver TokenMean (Clip.symmetric 0.2) 3.0, Surrogate.clipped(Clip.symmetric 0.2)
     let _, gradient = differentiate dual far
-    Assert.All(Array.concat gradient, fun slope -> Assert.Equal(0.0, slope))
+    Assert.All(Array.concat gradient, fun gradient -> Assert.Equal(0.0, gradient))
     Assert.True(fst(differentiate dual far) < fst(differentiate free far))
 
 [<Fact>]
@@ -224,7 +224,7 @@ let ``importance weights are those of the sampler's error, capped or masked`` ()
     let case = { case with Sampled = [| ratio |> Array.map(fun w -> -2.0 - log w) |] }
     let weights correction =
         let _, gradient = differentiate (Importance.correct correction (Surrogate.clipped(Clip.symmetric 0.2))) case
-        gradient[0] |> Array.map(fun slope -> Math.Round(-5.0 * slope, 9))
+        gradient[0] |> Array.map(fun gradient -> Math.Round(-5.0 * gradient, 9))
     Assert.Equal<float[]>([| 0.5; 0.9; 1.0; 1.5; 2.0 |], weights(Truncated 2.0))
     Assert.Equal<float[]>([| 0.0; 0.9; 1.0; 1.5; 0.0 |], weights(Masked(0.8, 2.0)))
     Assert.Contains(TrainerLogProbs, (Importance.correct (Truncated 2.0) Surrogate.reinforce).Needs)
@@ -277,7 +277,7 @@ let ``settings out of range are refused with a remedy`` () =
     refused(fun () -> Surrogate.gmpo 0.0)
     refused(fun () -> Surrogate.cispo 0.5)
     refused(fun () -> Surrogate.sapoOver TokenMean { Positive = 0.0; Negative = 1.0 })
-    refused(fun () -> Value.clipped 0.0)
+    refused(fun () -> ValueLoss.clipped 0.0)
     refused(fun () -> Importance.correct (Truncated 0.5) Surrogate.reinforce)
     refused(fun () -> Importance.correct (Masked(1.1, 2.0)) Surrogate.reinforce)
     refused(fun () -> Importance.correct (Truncated nan) Surrogate.reinforce)
@@ -286,6 +286,6 @@ let ``settings out of range are refused with a remedy`` () =
 let ``a value loss without a critic says what is missing`` () =
     let case = random(Seed.ofInt 4)
     let whole = batch case
-    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Value = None }
-    let error = Assert.Throws<InvalidOperationException>(fun () -> (Value.clipped 0.5).Loss whole whole forward |> ignore)
+    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None }
+    let error = Assert.Throws<InvalidOperationException>(fun () -> (ValueLoss.clipped 0.5).Loss whole whole forward |> ignore)
     Assert.Contains("Advantage.gae", error.Message)

@@ -34,8 +34,8 @@ let private tensors (batch: Batch) : (string * torch.Tensor * (torch.Tensor -> B
     for KeyValue(reference, logProb) in batch.LogProbReference do
         $"LogProbReference[{reference}]", logProb, (fun t -> { batch with LogProbReference = Map.add reference t batch.LogProbReference })
     "Advantage", batch.Advantage, (fun t -> { batch with Advantage = t })
-    "ValueOld", batch.ValueOld.Value, (fun t -> { batch with ValueOld = Some t })
-    "Return", batch.Return.Value, (fun t -> { batch with Return = Some t })
+    "ValuesOld", batch.ValuesOld.Value, (fun t -> { batch with ValuesOld = Some t })
+    "Returns", batch.Returns.Value, (fun t -> { batch with Returns = Some t })
     "Action", batch.Action, (fun t -> { batch with Action = t })
     "Answer", batch.Answer, (fun t -> { batch with Answer = t })
     "Reward", batch.Reward, (fun t -> { batch with Reward = t })
@@ -45,12 +45,12 @@ let private tensors (batch: Batch) : (string * torch.Tensor * (torch.Tensor -> B
 
 let private whole = batch(random(Seed.ofInt 4))
 
-let private forward: Forward = { LogProb = whole.LogProbOld - 0.1; Entropy = torch.ones_like whole.Mask; Value = whole.ValueOld }
+let private forward: Forward = { LogProb = whole.LogProbOld - 0.1; Entropy = torch.ones_like whole.Mask; Values = whole.ValuesOld }
 
 let private forwards: (string * torch.Tensor * (torch.Tensor -> Forward)) list = [
     "LogProb", forward.LogProb, (fun t -> { forward with LogProb = t })
     "Entropy", forward.Entropy, (fun t -> { forward with Entropy = t })
-    "Value", forward.Value.Value, (fun t -> { forward with Value = Some t })
+    "Values", forward.Values.Value, (fun t -> { forward with Values = Some t })
 ]
 
 /// Everything that takes a whole batch.

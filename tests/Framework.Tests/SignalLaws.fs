@@ -112,7 +112,7 @@ let private penalty preserve (estimator: Estimator) groups =
     let forward = {
         LogProb = (batch.LogProbOld - 0.5) * batch.Mask
         Entropy = torch.zeros_like batch.Mask
-        Value = None
+        Values = None
     }
     let objective = Llds.penalty { Llds.overAllTokens with Preserve = preserve; Normaliser = Normaliser.AllTokens }
     (Objective.differentiate objective (objective.Loss batch) batch forward).Value
@@ -242,6 +242,6 @@ let ``both token limits truncate, and nothing else does`` () =
         [| Answered; TurnTokenLimit; LengthLimit |] |> Array.map(fun reason -> { trajectory 2 1.0 with End = reason })
     let batch = Batch.create torch.float64 torch.CPU trajectories [| 1.0; 1.0; 1.0 |]
     let objective = Objective.withoutTruncated Surrogate.reinforce
-    let forward = { LogProb = batch.LogProbOld; Entropy = torch.zeros_like batch.Mask; Value = None }
-    let slopes = Objective.differentiate objective (objective.Loss batch) batch forward
-    Assert.Equal<float[][]>([| [| -0.5; -0.5 |]; [| 0.0; 0.0 |]; [| 0.0; 0.0 |] |], toRows slopes.LogProb)
+    let forward = { LogProb = batch.LogProbOld; Entropy = torch.zeros_like batch.Mask; Values = None }
+    let gradients = Objective.differentiate objective (objective.Loss batch) batch forward
+    Assert.Equal<float[][]>([| [| -0.5; -0.5 |]; [| 0.0; 0.0 |]; [| 0.0; 0.0 |] |], toRows gradients.LogProb)

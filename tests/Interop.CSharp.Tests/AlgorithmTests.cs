@@ -37,9 +37,9 @@ public sealed class AlgorithmTests
         Assert.Equal(CoreAlgorithms.RecipeModule.formula(core), own.Formula);
 
         var loss = own.Evaluate(Groups, Scores);
-        var (value, slopes) = Differentiate(core);
+        var (value, gradients) = Differentiate(core);
         Assert.Equal(value, loss.Value);
-        Assert.Equal(slopes, loss.LogProbGradient);
+        Assert.Equal(gradients, loss.LogProbGradient);
     }
 
     [Fact]
@@ -285,8 +285,8 @@ public sealed class AlgorithmTests
             FSharpOption<double[][]>.Some(Jagged(Scores.Values!)));
     }
 
-    /// <summary>Value and slopes as F# has them.</summary>
-    private static (double Value, double[][] Slopes) Differentiate(CoreAlgorithms.Recipe recipe)
+    /// <summary>Value and gradients as F# has them.</summary>
+    private static (double Value, double[][] ObjectiveGradient) Differentiate(CoreAlgorithms.Recipe recipe)
     {
         using var scope = torch.NewDisposeScope();
         torch.Tensor Tensor(IReadOnlyList<IReadOnlyList<double>> rows) => CoreAlgorithms.Padding.pad(torch.float64, torch.CPU, Jagged(rows));
@@ -300,7 +300,7 @@ public sealed class AlgorithmTests
             new([Tuple.Create(CoreAlgorithms.Reference.Initial, Tensor(Scores.References[ReferencePolicy.Initial]))]),
             plain.Advantage,
             values,
-            plain.Return,
+            plain.Returns,
             plain.Mask,
             plain.Action,
             plain.Answer,
@@ -309,7 +309,7 @@ public sealed class AlgorithmTests
             plain.Truncated,
             plain.Clock);
         var forward = new CoreObjectives.Forward(Tensor(Scores.LogProbs), Tensor(Scores.Entropies!), values);
-        var slopes = CoreObjectives.ObjectiveModule.differentiate(recipe.Objective, recipe.Objective.Loss.Invoke(batch), batch, forward);
-        return (slopes.Value, CoreAlgorithms.Padding.unpad(trajectories, slopes.LogProb));
+        var gradients = CoreObjectives.ObjectiveModule.differentiate(recipe.Objective, recipe.Objective.Loss.Invoke(batch), batch, forward);
+        return (gradients.Value, CoreAlgorithms.Padding.unpad(trajectories, gradients.LogProb));
     }
 }

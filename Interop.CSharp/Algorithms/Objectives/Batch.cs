@@ -23,10 +23,10 @@ public sealed class Batch
     public torch.Tensor LogProbSampled => _core.LogProbSampled;
 
     /// <summary>[R, N] the critic's value before each token when the batch was sampled; null without a critic.</summary>
-    public torch.Tensor? ValuesOld => _core.ValueOld.ToReference();
+    public torch.Tensor? ValuesOld => _core.ValuesOld.ToReference();
 
     /// <summary>[R, N] the value that the critic should have given; null without a critic.</summary>
-    public torch.Tensor? Returns => _core.Return.ToReference();
+    public torch.Tensor? Returns => _core.Returns.ToReference();
 
     /// <summary>[R, N] advantage of each token.</summary>
     public torch.Tensor Advantage => _core.Advantage;

@@ -17,5 +17,5 @@ public sealed class Forward
     public torch.Tensor Entropy => _core.Entropy;
 
     /// <summary>[R, N] the critic's value before each token; null without a critic.</summary>
-    public torch.Tensor? Values => _core.Value.ToReference();
+    public torch.Tensor? Values => _core.Values.ToReference();
 }

@@ -30,7 +30,7 @@ public sealed class Objective
     /// <exception cref="ArgumentException">A bound is out of range.</exception>
     public Objective Corrected(Correction correction) => new(CoreObjectives.Importance.correct(correction.Inner, Inner));
 
-    /// <summary>The objective's value and slopes on trajectories taken as one mini-batch, in double precision.</summary>
+    /// <summary>The objective's value and gradients on trajectories taken as one mini-batch, in double precision.</summary>
     /// <param name="trajectories">At least one.</param>
     /// <param name="estimates">Their advantages, and returns where the objective teaches a critic.</param>
     /// <param name="scores">The scores that the current policy, and those that the objective needs besides, give their action tokens.</param>
@@ -53,7 +53,7 @@ public sealed class Objective
             scores.MapReferences(Tensor),
             plain.Advantage,
             scores.SampledValues is { } old ? Tensor(old, nameof(scores.SampledValues)).ToOption() : values.ToOption(),
-            plain.Return,
+            plain.Returns,
             plain.Mask,
             plain.Action,
             plain.Answer,
@@ -65,8 +65,8 @@ public sealed class Objective
             Tensor(scores.LogProbs, nameof(scores.LogProbs)),
             scores.Entropies is { } entropies ? Tensor(entropies, nameof(scores.Entropies)) : torch.zeros_like(plain.Mask),
             values.ToOption());
-        var slopes = CoreObjectives.ObjectiveModule.differentiate(Inner, Inner.Loss.Invoke(batch), batch, forward);
-        return ObjectiveLoss.FromCore(rows, slopes);
+        var gradients = CoreObjectives.ObjectiveModule.differentiate(Inner, Inner.Loss.Invoke(batch), batch, forward);
+        return ObjectiveLoss.FromCore(rows, gradients);
     }
 
     /// <inheritdoc/>

@@ -22,12 +22,12 @@ public sealed record ObjectiveLoss
     /// <summary>The objective's measurements, by name.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
-    internal static ObjectiveLoss FromCore(Core.Trajectory[] trajectories, CoreObjectives.Slopes core) => new()
+    internal static ObjectiveLoss FromCore(Core.Trajectory[] trajectories, CoreObjectives.ObjectiveGradient core) => new()
     {
         Value = core.Value,
         LogProbGradient = CoreAlgorithms.Padding.unpad(trajectories, core.LogProb),
         EntropyGradient = core.Entropy.ToReference() is { } entropy ? CoreAlgorithms.Padding.unpad(trajectories, entropy) : null,
-        ValueGradient = core.StateValue.ToReference() is { } value ? CoreAlgorithms.Padding.unpad(trajectories, value) : null,
+        ValueGradient = core.Values.ToReference() is { } value ? CoreAlgorithms.Padding.unpad(trajectories, value) : null,
         Metrics = core.Metrics.ToDictionary(metric => metric.Item1, metric => metric.Item2),
     };
 }

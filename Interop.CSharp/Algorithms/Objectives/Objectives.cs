@@ -67,7 +67,7 @@ public static class Objectives
 
     /// <summary>PPO's clipped value loss: what a critic learns (0.5 in Search-R1).</summary>
     /// <exception cref="ArgumentException"><paramref name="range"/> is not above 0.</exception>
-    public static Objective ValueClipped(double range) => new(CoreObjectives.Value.clipped(range));
+    public static Objective ValueClipped(double range) => new(CoreObjectives.ValueLoss.clipped(range));
 
     /// <summary>An objective of your own, from the loss of each token.</summary>
     /// <param name="name">The objective's name in formulas; its value is measured under this name too.</param>

@@ -11,7 +11,7 @@ public sealed record PhaseAction
     public static PhaseAction Warn { get; } = new(CoreLearning.PhaseAction.Warn);
 
     /// <summary>Keeps the policy as it is after this step.</summary>
-    public static PhaseAction Snapshot { get; } = new(CoreLearning.PhaseAction.Snapshot);
+    public static PhaseAction SavePolicy { get; } = new(CoreLearning.PhaseAction.SavePolicy);
 
     /// <summary>Ends the run after this step.</summary>
     public static PhaseAction Stop { get; } = new(CoreLearning.PhaseAction.Stop);

@@ -34,10 +34,10 @@ let ``a phase that is entered answers for the milder ones too, once`` () =
     let watch =
         watch [
             Phase.Stagnation, PhaseAction.Warn
-            Phase.Decay, PhaseAction.Snapshot
+            Phase.Decay, PhaseAction.SavePolicy
             Phase.Collapse, PhaseAction.Stop
         ]
-    Assert.Equal<PhaseAction list>([ PhaseAction.Warn; PhaseAction.Snapshot ], PhaseWatch.due watch Phase.Healthy Phase.Acceleration)
+    Assert.Equal<PhaseAction list>([ PhaseAction.Warn; PhaseAction.SavePolicy ], PhaseWatch.due watch Phase.Healthy Phase.Acceleration)
     Assert.Equal<PhaseAction list>([ PhaseAction.Stop ], PhaseWatch.due watch Phase.Acceleration Phase.Collapse)
     Assert.Empty(PhaseWatch.due watch Phase.Collapse Phase.Healthy)
     Assert.Empty(PhaseWatch.due watch Phase.Decay Phase.Decay)
@@ -88,7 +88,7 @@ let ``rolling back brings the weights of the last good step back, bit for bit`` 
 let ``actions leave no tensor behind`` () =
     train Recipes.grpo { small with Steps = 1 } |> ignore
     let before = torch.Tensor.TotalCount
-    train Recipes.grpo (options 8 [ Phase.Decay, PhaseAction.RollBack; Phase.Decay, PhaseAction.Snapshot ]) |> ignore
+    train Recipes.grpo (options 8 [ Phase.Decay, PhaseAction.RollBack; Phase.Decay, PhaseAction.SavePolicy ]) |> ignore
     Assert.Equal(before, torch.Tensor.TotalCount)
 
 [<Fact>]

@@ -61,7 +61,7 @@ let ``trajectories that could not be judged are named, counted and left out, and
                 Assert.InRange(metric MetricName.reward step, 0.0, 1.0)
                 Assert.Equal(0.0, metric MetricName.updatesSkipped step)
                 Assert.All(step.Metrics, fun pair -> Assert.True(Double.IsFinite pair.Value, pair.Key))
-                Assert.All(step.Bars, fun bar -> Assert.All(bar.Group, fun t -> Assert.True(Judgement.isJudged t)))
+                Assert.All(step.PerSample, fun bar -> Assert.All(bar.Group, fun t -> Assert.True(Judgement.isJudged t)))
 
 [<Fact>]
 let ``a reward that fails for a question trains as if that question's groups were not there`` () =

@@ -160,11 +160,11 @@ let private gradients precision (options: TrainingOptions) count size =
     let trajectories = Array.replicate count episodes.Value[0]
     let batch: Batch = {
         Batch.create torch.float32 torch.CPU trajectories (Array.replicate count 1.0) with
-            Return = Some(torch.ones([| int64 count; int64(Trajectory.actionTokens trajectories[0]) |]))
-            ValueOld = Some(torch.zeros([| int64 count; int64(Trajectory.actionTokens trajectories[0]) |]))
+            Returns = Some(torch.ones([| int64 count; int64(Trajectory.actionTokens trajectories[0]) |]))
+            ValuesOld = Some(torch.zeros([| int64 count; int64(Trajectory.actionTokens trajectories[0]) |]))
     }
     let learner = Learner.start options (Set.singleton CriticValues) policy
-    let objective = Surrogate.negativeLogLikelihood + Value.clipped 0.5
+    let objective = Surrogate.negativeLogLikelihood + ValueLoss.clipped 0.5
     let plan = {
         Options = options
         Objective = objective

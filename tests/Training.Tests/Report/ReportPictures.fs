@@ -34,7 +34,7 @@ let private content arms (lines: MetricLine list) = {
     Arms = arms |> List.map(fun arm -> arm, "what it is <i>")
     Plan = [ for arm in arms -> { Arm = arm; Seed = 0 }, 5 ]
     Lines = lines
-    Bars = []
+    PerSample = []
     Configuration = """{"name":"<script>","rate":1e-3}"""
     Samples = [ { Caption = "<wrong>"; Text = "</pre><script>alert(1)</script>\u0000\uD800 end" } ]
     Notes = [ "interrupted & saved" ]
@@ -261,7 +261,7 @@ let ``phases are strips, one a seed, with a legend, and absent when not measured
     Assert.Empty(strips plain)
     Assert.DoesNotContain("acceleration", plain.ToString())
 
-let private bar arm step id change : BarLine = {
+let private bar arm step id change : PerSampleLine = {
     Step = step
     Arm = arm
     Seed = 0
@@ -282,7 +282,7 @@ let ``the bars of the first, middle and last measured step are drawn, sorted, an
             bar "a" step "z" None
             bar "a" step "w" (Some -1e-9)
     ]
-    let document = isDrawn { content [ "a" ] lines with Bars = bars }
+    let document = isDrawn { content [ "a" ] lines with PerSample = bars }
     let panels = named "g" document |> List.filter(fun group -> (string(group.Attribute "class")).Contains "\"bars\"")
     Assert.Equal(3, panels.Length)
     for panel, step in List.zip panels [ 1; 3; 5 ] do
@@ -295,6 +295,6 @@ let ``the bars of the first, middle and last measured step are drawn, sorted, an
 let ``any bars are drawn`` () =
     let draws (changes: float list) =
         let bars = changes |> List.mapi(fun i change -> bar "a" (i % 4) $"q{i}" (Some change |> Option.filter Double.IsFinite))
-        isDrawn { content [ "a" ] [ line "a" 0 1 [] ] with Bars = bars } |> ignore
+        isDrawn { content [ "a" ] [ line "a" 0 1 [] ] with PerSample = bars } |> ignore
 
     Check.One(Config.QuickThrowOnFailure.WithMaxTest 30, draws)

@@ -75,7 +75,7 @@ let ``a study leaves configuration, metrics, bars, event files, trajectories, po
             use before = warmPolicy()
             Assert.NotEqual<float32[]>(weights before, weights trained)
 
-    let bars = (BarLines.read outcome.Folder.Bars).Lines
+    let bars = (PerSampleLines.read outcome.Folder.PerSample).Lines
     Assert.NotEmpty bars
     for line in lines do
         let own = bars |> List.filter(fun bar -> bar.Run = line.Run && bar.Step = line.Step)
@@ -176,7 +176,7 @@ let ``what a phase led to stands in the log, in the report and in the run folder
                 Guarding.Watch = {
                     options.Guarding.Watch with
                         Options = nervous
-                        Actions = [ Phase.Decay, PhaseAction.Warn; Phase.Decay, PhaseAction.Snapshot ]
+                        Actions = [ Phase.Decay, PhaseAction.Warn; Phase.Decay, PhaseAction.SavePolicy ]
                 }
         })
     let outcome = Study.run (options folder.Path) watched CancellationToken.None
@@ -186,10 +186,10 @@ let ``what a phase led to stands in the log, in the report and in the run folder
     let report = File.ReadAllText outcome.Folder.Report
     for event in events do
         Assert.Contains($"step {event.Step}: {event.Phase} since step {event.Since}: {event.Message}", report)
-        if event.Message = "the policy was kept" then
+        if event.Message = "the policy was saved" then
             Policy.load TorchSharp.torch.float32 TorchSharp.torch.CPU (outcome.Folder.PolicyAt(event.Run, event.Step))
             |> Policy.dispose
-    let bars = (BarLines.read outcome.Folder.Bars).Lines
+    let bars = (PerSampleLines.read outcome.Folder.PerSample).Lines
     Assert.NotEmpty bars
     Assert.Contains("what pulls the actions", File.ReadAllText(outcome.Folder.Displacement(bars[0].Run, bars[0].Step)))
 

@@ -1,4 +1,4 @@
-module Levee.Tests.LldProbeLaws
+module Levee.Tests.PerSampleLaws
 
 open System.Collections.Generic
 open System.Threading
@@ -11,7 +11,7 @@ let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
 let private clock = Clock.single
 
 /// A trial of an update by a recipe.
-let private trial recipe = { Options = small; Recipe = recipe; Rates = rates; Clock = clock; Probe = LldProbeOptions.defaults }
+let private trial recipe = { Options = small; Recipe = recipe; Rates = rates; Clock = clock; Probe = PerSampleOptions.defaults }
 
 /// That update, of a mini-batch.
 let private update (recipe: Recipe) learner batch =
@@ -37,8 +37,8 @@ let ``a probe leaves weights, moments, critic and references as they were, bit f
         learner <- next
         let before = everything learner
         for fresh in [ true; false ] do
-            let trial = { trial recipe with Probe = { LldProbeOptions.defaults with FreshOptimiser = fresh } }
-            let bar = LldProbe.ofGroup trial CancellationToken.None learner group
+            let trial = { trial recipe with Probe = { PerSampleOptions.defaults with FreshOptimiser = fresh } }
+            let bar = PerSample.ofGroup trial CancellationToken.None learner group
             Assert.True(bar.Value.Change <> 0.0)
             Assert.Equal<(string * float32[]) list>(before, everything learner)
         Learner.dispose learner
@@ -51,7 +51,7 @@ let ``the bar is what one real update does`` () =
     let total () =
         Tensors.released(fun () -> (Scoring.logProbs (Scoring.at 1.0) policy correct |> fst).sum().ToDouble() / float correct.Length)
     let learner = Learner.start small Set.empty policy
-    let bar = (LldProbe.ofGroup (trial Recipes.grpo) CancellationToken.None learner group).Value
+    let bar = (PerSample.ofGroup (trial Recipes.grpo) CancellationToken.None learner group).Value
     Assert.Equal((correct.Length, group.Length - correct.Length), (bar.Correct, bar.Incorrect))
     let before = total()
     use _ = torch.NewDisposeScope()
@@ -70,7 +70,7 @@ let ``raising what is correct alone raises it`` () =
     }
     let learner = Learner.start small Set.empty policy
     let bar =
-        LldProbe.ofGroup { trial onlyCorrect with Rates = { rates with PolicyRate = 1e-4 } } CancellationToken.None learner group
+        PerSample.ofGroup { trial onlyCorrect with Rates = { rates with PolicyRate = 1e-4 } } CancellationToken.None learner group
     Assert.True(bar.Value.Change > 0.0)
     Learner.dispose learner
 
@@ -80,7 +80,7 @@ let ``groups that are all of one kind have no bar`` () =
     let group = mixed policy
     let learner = Learner.start small Set.empty policy
     for alike in [ Array.filter Displacement.isCorrect group; Array.filter (Displacement.isCorrect >> not) group ] do
-        Assert.True((LldProbe.ofGroup (trial Recipes.grpo) CancellationToken.None learner alike).IsNone)
+        Assert.True((PerSample.ofGroup (trial Recipes.grpo) CancellationToken.None learner alike).IsNone)
     Learner.dispose learner
 
 [<Fact>]
@@ -89,7 +89,7 @@ let ``an update that is not finite gives no number, and changes nothing`` () =
     let before = weights policy
     let learner = Learner.start small Set.empty policy
     let poisoned = { Recipes.grpo with Objective = nan * Recipes.grpo.Objective }
-    let bar = LldProbe.ofGroup (trial poisoned) CancellationToken.None learner (mixed policy)
+    let bar = PerSample.ofGroup (trial poisoned) CancellationToken.None learner (mixed policy)
     Assert.True(System.Double.IsNaN bar.Value.Change)
     Assert.Equal<float32[]>(before, weights policy)
     Learner.dispose learner
@@ -106,9 +106,9 @@ let ``a run with probes trains as the run without`` () =
     let steps, probed = train { small with Steps = 3; Measuring.PerSample = Some probe }
     let _, plain = train { small with Steps = 3 }
     Assert.Equal<float32[]>(plain, probed)
-    Assert.All(steps, fun step -> Assert.NotEmpty step.Bars)
+    Assert.All(steps, fun step -> Assert.NotEmpty step.PerSample)
     for step in steps do
-        let changes = step.Bars |> Array.map _.Change
+        let changes = step.PerSample |> Array.map _.Change
         Assert.Equal(Array.average changes, step.Metrics[MetricName.perSampleChange], 9)
         let displaced = changes |> Array.averageBy(fun change -> if change < 0.0 then 1.0 else 0.0)
         Assert.Equal(displaced, step.Metrics[MetricName.perSampleDisplaced], 9)
@@ -120,7 +120,7 @@ let ``cancelling a probe brings the weights back too`` () =
     let before = weights policy
     let learner = Learner.start small Set.empty policy
     Assert.Throws<System.OperationCanceledException>(fun () ->
-        LldProbe.ofGroup (trial Recipes.grpo) (CancellationToken true) learner group |> ignore)
+        PerSample.ofGroup (trial Recipes.grpo) (CancellationToken true) learner group |> ignore)
     |> ignore
     Assert.Equal<float32[]>(before, weights policy)
     Learner.dispose learner

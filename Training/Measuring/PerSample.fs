@@ -12,7 +12,7 @@ open Levee.Training.Tasks
 open TorchSharp
 
 /// The effect of one update on one question's trajectories on those of them that are correct.
-type LldBar = {
+type PerSampleChange = {
     /// The trajectories that were sampled and judged.
     Group: Group
     /// The advantage of each, a mean over its action tokens.
@@ -29,11 +29,11 @@ type LldBar = {
     member this.Change = this.Changes |> Array.averageBy snd
 
 /// The per-sample measure, and the update that it tries: as the run makes it at the time.
-type LldTrial = { Options: TrainingOptions; Recipe: Recipe; Rates: Rates; Clock: Clock; Probe: LldProbeOptions }
+type PerSampleTrial = { Options: TrainingOptions; Recipe: Recipe; Rates: Rates; Clock: Clock; Probe: PerSampleOptions }
 
 /// The per-sample measure of lazy likelihood displacement (arXiv 2512.04220, Eq. 3): from the current weights, one update on one question's group.
 [<RequireQualifiedAccess>]
-module LldProbe =
+module PerSample =
     let private logLikelihoods (options: TrainingOptions) policy (trajectories: Trajectory[]) =
         trajectories
         |> Array.chunkBySize options.Memory.MicroBatchSize
@@ -75,8 +75,8 @@ module LldProbe =
             Snapshot.restore kept learner |> ignore
             Snapshot.dispose kept
 
-    /// The bar of a group's trajectories that were judged; `None` where no correct or no incorrect one is among them.
-    let ofGroup (trial: LldTrial) cancellation (learner: Learner) (group: Group) =
+    /// The measurement on a group's trajectories that were judged; `None` where no correct or no incorrect one is among them.
+    let ofGroup (trial: PerSampleTrial) cancellation (learner: Learner) (group: Group) =
         let group = group |> Array.map(Judgement.ofParts trial.Recipe.Estimator.Parts) |> Judgement.judged
         let correct = [|
             for index, trajectory in Array.indexed group do
@@ -97,9 +97,9 @@ module LldProbe =
                 Changes = Array.zip correct changes
             }
 
-    /// Bars for the task's first training questions, as many as the probe asks, with its number of trajectories sampled for each; questions whose
+    /// The measurements on the task's first training questions, as many as the probe asks, with its number of trajectories sampled for each; questions whose
     /// trajectories are all correct or all incorrect have none.
-    let run (trial: LldTrial) (task: LearningTask) seed cancellation learner =
+    let run (trial: PerSampleTrial) (task: LearningTask) seed cancellation learner =
         let episodes = [|
             for q, question in Array.indexed(Array.truncate trial.Probe.Questions task.Train) do
                 for g in 0 .. trial.Probe.GroupSize - 1 -> question, seed |> Seed.derive q |> Seed.derive g

@@ -7,7 +7,7 @@ open TorchSharp
 
 /// The loss that a critic learns from.
 [<RequireQualifiedAccess>]
-module Value =
+module ValueLoss =
     /// Half the mean over action tokens of max((V - R)^2, (clip(V, V_old - range, V_old + range) - R)^2), with R the return that the estimator gave and
     /// V_old the critic when the batch was sampled (PPO's clipped value loss, as verl and Search-R1 have it; range 0.5 there). Metrics:
     /// `critic/vf_loss`, `critic/vf_clipfrac`, `critic/vpred_mean`. Raises `ArgumentException` unless range > 0, `InvalidOperationException` on a batch
@@ -18,7 +18,7 @@ module Value =
         Objective.create (Term.Call("value", [ Term.number "clip" range ])) (Set.singleton CriticValues) (fun whole ->
             let tokenMean = Aggregation.over TokenMean whole
             fun part forward ->
-                match forward.Value, part.ValueOld, part.Return with
+                match forward.Values, part.ValuesOld, part.Returns with
                 | Some value, Some old, Some target ->
                     let clean = Tensors.keep part.Mask
                     let value, old, target = clean value, clean old, clean target
