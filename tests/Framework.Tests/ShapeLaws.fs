@@ -43,18 +43,18 @@ let private tensors (batch: Batch) : (string * torch.Tensor * (torch.Tensor -> B
     "Truncated", batch.Truncated, (fun t -> { batch with Truncated = t })
 ]
 
-let private whole = batch(random(Seed.ofInt 4))
+let private example () =
+    let whole = batch(random(Seed.ofInt 4))
+    whole, { LogProb = whole.LogProbOld - 0.1; Entropy = torch.ones_like whole.Mask; Values = whole.ValuesOld }
 
-let private forward: Forward = { LogProb = whole.LogProbOld - 0.1; Entropy = torch.ones_like whole.Mask; Values = whole.ValuesOld }
-
-let private forwards: (string * torch.Tensor * (torch.Tensor -> Forward)) list = [
+let private forwards (forward: Forward) : (string * torch.Tensor * (torch.Tensor -> Forward)) list = [
     "LogProb", forward.LogProb, (fun t -> { forward with LogProb = t })
     "Entropy", forward.Entropy, (fun t -> { forward with Entropy = t })
     "Values", forward.Values.Value, (fun t -> { forward with Values = Some t })
 ]
 
 /// Everything that takes a whole batch.
-let private takers: (string * (Batch -> unit)) list = [
+let private takers (whole: Batch) (forward: Forward) : (string * (Batch -> unit)) list = [
     "Batch.shape", Batch.shape >> ignore
     "Batch.select", Batch.select [| 0 |] >> ignore
     "Batch.rows", Batch.rows [| 0 |] >> ignore
@@ -67,7 +67,8 @@ let private takers: (string * (Batch -> unit)) list = [
 [<Fact>]
 let ``every function that takes a batch refuses each tensor of a wrong shape, by name`` () =
     use _ = torch.NewDisposeScope()
-    for _, take in takers do
+    let whole, forward = example()
+    for _, take in takers whole forward do
         for name, right, spoil in tensors whole do
             for other in wrong right do
                 refused $"Batch.{name}" (text right) other (fun () -> take(spoil other))
@@ -78,12 +79,13 @@ let ``every function that takes a batch refuses each tensor of a wrong shape, by
 [<Fact>]
 let ``every objective of the library refuses them, in the mini-batch, the part and the forward pass`` () =
     use _ = torch.NewDisposeScope()
+    let whole, forward = example()
     for objective in objectives do
         for name, right, spoil in tensors whole do
             let other = List.head(wrong right)
             refused $"Batch.{name}" (text right) other (fun () -> objective.Loss(spoil other))
             refused $"Batch.{name}" (text right) other (fun () -> objective.Loss whole (spoil other) forward)
-        for name, right, spoil in forwards do
+        for name, right, spoil in forwards forward do
             for other in wrong right do
                 refused $"Forward.{name}" (text right) other (fun () -> objective.Loss whole whole (spoil other))
                 refused $"Forward.{name}" (text right) other (fun () ->
@@ -92,6 +94,7 @@ let ``every objective of the library refuses them, in the mini-batch, the part a
 [<Fact>]
 let ``what a function of one's own gives is refused likewise`` () =
     use _ = torch.NewDisposeScope()
+    let whole, forward = example()
     let right = text whole.Mask
     for other in wrong whole.Mask do
         let ofTokens = Objective.ofTokens "mine" "mine" TokenMean (fun _ _ -> other)
@@ -109,6 +112,7 @@ let ``what a function of one's own gives is refused likewise`` () =
 [<Fact>]
 let ``functions of single tensors refuse them by the argument's name`` () =
     use _ = torch.NewDisposeScope()
+    let whole, forward = example()
     let right = text whole.Mask
     for other in wrong whole.Mask do
         refused "values" right other (fun () -> Aggregation.over TokenMean whole whole other)
@@ -132,6 +136,7 @@ let ``functions of single tensors refuse them by the argument's name`` () =
 
 [<Fact>]
 let ``no public function that takes a tensor, a batch or a forward pass was left out`` () =
+    use _ = torch.NewDisposeScope()
     let takesTensors (parameter: ParameterInfo) =
         List.contains parameter.ParameterType [ typeof<torch.Tensor>; typeof<torch.Tensor[]>; typeof<Batch>; typeof<Forward> ]
     let found =
@@ -146,7 +151,7 @@ let ``no public function that takes a tensor, a batch or a forward pass was left
         |> Set.ofList
     let tried =
         Set.ofList [
-            yield! List.map fst takers
+            yield! example() ||> takers |> List.map fst
             "Batch.logProb"
             "Clip.apply"
             "Forward.demand"
