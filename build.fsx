@@ -144,7 +144,6 @@ let checkOptions command (arguments: string list) =
             for case in inner.GetArgumentCases() do
                 yield! case.CommandLineNames.Value
     ]
-
     for typed in arguments do
         if typed.StartsWith '-' && not(List.contains (typed.Split('=')[0]) known) then
             let options =
@@ -152,24 +151,19 @@ let checkOptions command (arguments: string list) =
                     "It has none"
                 else
                     $"""There are: {String.Join(", ", known)}"""
-
             refuse $"unknown option '{typed}' for {command}.{Spelling.didYouMean typed known} {options}. Help: {scriptName} help {command}"
 
 /// Prints the usage of one command, or of all, with examples.
 let help (command: string option) =
     command |> Option.iter checkCommand
-
     match command, Option.bind optionsOf command with
     | Some name, None -> printfn $"USAGE: {scriptName} {name}"
     | _, Some inner -> printfn $"{inner.PrintUsage().TrimEnd()}"
     | None, None -> printfn $"{parser.PrintUsage().TrimEnd()}"
-
     printfn "\nEXAMPLES:\n"
-
     for owner, line, meaning in examples do
         if command |> Option.forall((=) owner) then
             printfn $"    {scriptName} %-37s{line} {meaning}"
-
     printfn "\n`help` is a word of its own because dotnet answers --help itself, unless it stands after a lone `--`."
     0
 
@@ -183,7 +177,6 @@ let bench arguments =
 let private launch run resume words =
     for name, value in [ "LEVEE_PROGRAM", run; "LEVEE_RESUME", resume; "LEVEE_CHECKOUT", root ] do
         Environment.SetEnvironmentVariable(name, value)
-
     Setup.quietly false
     Projects.ensure Projects.commandLine
     let program = inRepository "artifacts/bin/CommandLine/release/Levee.CommandLine.dll"
@@ -196,7 +189,6 @@ let levee arguments =
             List.tail arguments
         else
             arguments
-
     launch $"{typed} levee train EXPERIMENT" $"{typed} levee train --resume" words
 
 let private train words = launch $"{typed} run SCRIPT" $"{typed} resume" ("train" :: words)
@@ -209,14 +201,12 @@ let run arguments =
 
 let clean () =
     let folder = inRepository "artifacts"
-
     if Directory.Exists folder then
         let size = DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories) |> Seq.sumBy _.Length
         Directory.Delete(folder, recursive = true)
         say "clean" $"removed artifacts/ ({size / 1_000_000L} MB); runs/ is kept"
     else
         say "clean" "nothing to remove; runs/ is kept"
-
     0
 
 let build () =

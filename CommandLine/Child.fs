@@ -21,19 +21,16 @@ module Child =
         for name, value in variables do
             info.Environment[name] <- value
         arguments |> List.iter info.ArgumentList.Add
-
         let started =
             try
                 Process.Start info
             with :? Win32Exception as error ->
                 raise(InvalidOperationException($"cannot start {program}: {error.Message}", error))
-
         match started with
         | null -> invalidOp $"cannot start {program}."
         | child ->
             use child = child
             use _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, (fun signal -> signal.Cancel <- true))
-
             use _terminate =
                 PosixSignalRegistration.Create(
                     PosixSignal.SIGTERM,
@@ -42,6 +39,5 @@ module Child =
                             signal.Cancel <- true
                             sendSignal(child.Id, sigterm) |> ignore
                 )
-
             child.WaitForExit()
             child.ExitCode

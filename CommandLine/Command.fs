@@ -33,7 +33,6 @@ module Command =
         | [] -> ()
         | word :: rest ->
             let name = (word.Split '=')[0]
-
             match Map.tryFind name known with
             | Some arity when name = word -> checkOptions command known (List.skip (min arity rest.Length) rest)
             | None when name.StartsWith "--" ->
@@ -44,16 +43,13 @@ module Command =
     /// A command whose words Argu reads.
     let create<'option when 'option :> IArgParserTemplate> name summary examples (run: CancellationToken -> ParseResults<'option> -> int) =
         let parser = ArgumentParser.Create<'option>(programName = $"levee {name}", usageStringCharacterWidth = 120)
-
         let parse (words: string list) =
             checkOptions name (options parser) words
-
             try
                 parser.Parse(List.toArray words)
             with :? ArguParseException as error ->
                 let problem = (Seq.head(error.Message.Split '\n')).Replace("ERROR: ", "")
                 Usage.refuse $"{problem.TrimEnd()} Help: levee {name} --help"
-
         {
             Name = name
             Summary = summary

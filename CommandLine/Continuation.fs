@@ -11,7 +11,6 @@ module Continuation =
     /// are not shown.
     let private teller (policy: Policy) stopTokens show =
         let decoder = StreamDecoder policy.Files.Tokenizer
-
         fun token ->
             if not(List.contains token stopTokens) then
                 match decoder.Push token with
@@ -22,33 +21,24 @@ module Continuation =
     /// `UsageError` where the prompt leaves no room or a number is out of range, `OperationCanceledException` soon after cancellation.
     let write (options: GenerationOptions) (policy: Policy) (prompt: int[]) (onText: string -> unit) (cancellation: CancellationToken) =
         let context = policy.Parameters.Architecture.ContextLimit
-
         if prompt.Length = 0 then
             Usage.refuse "the prompt is empty: give the policy a text to go on from."
-
         if prompt.Length >= context then
             Usage.refuse $"the prompt has {prompt.Length} tokens, and the policy's context holds {context}: shorten it."
-
         let mutable shown = 0
-
         let show (text: string) =
             shown <- shown + text.Length
             onText text
-
         let tell = teller policy (Policy.stopTokens policy) show
-
         let onToken =
             if options.Samples = 1 then
                 fun _ _ token -> tell token
             else
                 fun _ _ _ -> ()
-
         let written = (Generation.run options policy [| prompt |] onToken cancellation)[0]
-
         if options.Samples > 1 then
             for continuation in written do
                 onText continuation.Text
         elif written[0].Text.Length > shown then
             onText(written[0].Text.Substring shown)
-
         written

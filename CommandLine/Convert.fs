@@ -31,7 +31,6 @@ module Convert =
     let private precisionOf (folder: string) =
         let files = ModelFolder folder
         files.Check()
-
         match (ModelConfig.Load files.Config).DType with
         | null
         | "float32" -> Float32
@@ -57,20 +56,15 @@ module Convert =
             options.TryGetResult ConvertOption.Shard_Size
             |> Option.map(Usage.bytes "--shard-size")
             |> Option.defaultValue ModelWeights.DefaultShardSize
-
         let isThere = Directory.Exists target && not(Seq.isEmpty(Directory.EnumerateFileSystemEntries target))
-
         if isThere && not(options.Contains ConvertOption.Replace) then
             Usage.refuse $"{target} exists: give another folder, or --replace."
-
         let precision = options.TryGetResult ConvertOption.Dtype |> Option.defaultWith(fun () -> precisionOf source)
-
         let overflow =
             if options.Contains ConvertOption.Clamp then
                 Overflow.Saturate
             else
                 Overflow.Refuse
-
         use policy = Loading.policyNarrowing overflow precision "cpu" (options.TryGetResult ConvertOption.Adapter) source
         checkFinite source policy
         Policy.saveWith overflow (Companions.find source) shardSize target policy |> Loading.tell

@@ -70,7 +70,6 @@ module Evaluate =
 
     let private ofFiles (options: Options) questions corpus =
         let count name value = Option.defaultValue value >> Usage.positive name
-
         OfFiles(
             questions,
             corpus,
@@ -103,7 +102,6 @@ module Evaluate =
                 "--split", options.Contains EvaluateOption.Split
                 "--data", options.Contains EvaluateOption.Data
             ]
-
             ofFiles options questions corpus
         | Some _, None -> Usage.refuse "--questions-file needs --corpus too: what is to be searched."
         | None, Some _ -> Usage.refuse "--corpus needs --questions-file too: what is to be asked."
@@ -115,7 +113,6 @@ module Evaluate =
                 "--turns", options.Contains EvaluateOption.Turns
                 "--turn-tokens", options.Contains EvaluateOption.Turn_Tokens
             ]
-
             OfTask(
                 options.GetResult(EvaluateOption.Task, "atlas"),
                 options.GetResult(EvaluateOption.Split, "test"),
@@ -126,15 +123,12 @@ module Evaluate =
     let private inOrder (tokenizer: ITokenizer) (output: TextWriter) =
         let waiting = Dictionary<int, Trajectory>()
         let mutable next = 0
-
         fun number trajectory ->
             waiting[number] <- trajectory
-
             while waiting.ContainsKey next do
                 output.WriteLine(Readable.trajectory tokenizer waiting[next])
                 waiting.Remove next |> ignore
                 next <- next + 1
-
             output.Flush()
 
     let private answer (options: Options) task (policy: Policy) (output: TextWriter option) cancellation (questions: Question[]) =
@@ -144,27 +138,22 @@ module Evaluate =
         let episodes = questions |> Array.mapi(fun number question -> question, Seed.derive number seed)
         let sampling = { SamplingOptions.at temperature with MaxSequences = Some batch }
         let write = output |> Option.map(inOrder policy.Tokenizer) |> Option.defaultValue(fun _ _ -> ())
-
         Progress.over "answering" questions.Length (fun report ->
             let told number trajectory =
                 write number trajectory
                 report 1
-
             LearningTask.rolloutsTelling told task sampling policy episodes cancellation)
 
     let private run cancellation (options: Options) =
         let folder = Loading.folder "evaluate" (options.GetResult(EvaluateOption.Model, []))
         let source = source options
-
         let count = options.TryGetResult EvaluateOption.Questions |> Option.map(Usage.positive "--questions")
-
         use policy =
             Loading.policy
                 (options.GetResult(EvaluateOption.Dtype, Float32))
                 (options.GetResult(EvaluateOption.Device, "cpu"))
                 (options.TryGetResult EvaluateOption.Adapter)
                 folder
-
         let date = options.TryGetResult EvaluateOption.Date |> Option.map Usage.date |> Option.defaultWith Moment.now
         let task, questions = Questions.load source
         let task = { task with Date = Some date }
@@ -174,10 +163,8 @@ module Evaluate =
             else
                 None
         let questions = count |> Option.map(fun count -> Array.truncate count questions) |> Option.defaultValue questions
-
         if questions.Length = 0 then
             Usage.refuse "there are no questions to ask: the file is empty."
-
         use output = options.TryGetResult EvaluateOption.Output |> Option.map File.CreateText |> Option.toObj
         let score =
             answer options task policy (Option.ofObj output) cancellation questions

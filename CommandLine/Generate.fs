@@ -64,7 +64,6 @@ module Generate =
     /// post-processor puts them.
     let private opening (options: ParseResults<GenerateOption>) date (policy: Policy) prompt =
         let tokenizer = policy.Files.Tokenizer
-
         match options.Contains GenerateOption.Chat, options.TryGetResult GenerateOption.System with
         | true, system ->
             let messages = [
@@ -72,7 +71,6 @@ module Generate =
                     ChatMessage("system", text)
                 ChatMessage("user", prompt)
             ]
-
             tokenizer.Encode(policy.Files.TokenizerConfig.RenderChat(messages, addGenerationPrompt = true, now = Nullable date))
         | false, _ when options.Contains GenerateOption.Date -> Usage.refuse "--date belongs to a conversation: give --chat too."
         | false, Some _ -> Usage.refuse "--system belongs to a conversation: give --chat too."
@@ -84,7 +82,6 @@ module Generate =
             printf "%s" text
         else
             printfn $"[{number}] {text}"
-
         Console.Out.Flush()
 
     let private endName reason =
@@ -114,28 +111,23 @@ module Generate =
 
     let private run cancellation (options: ParseResults<GenerateOption>) =
         let folder, prompt = prompt(options.GetResult(GenerateOption.Words, []))
-
         let given = given options
-
         let defaults = {
             Generation.defaults with
                 MaxTokens = 256
                 Samples = options.GetResult(GenerateOption.Samples, 1) |> Usage.positive "--samples"
                 Seed = options.GetResult(GenerateOption.Seed, 0) |> Seed.ofInt
         }
-
         use policy =
             Loading.policy
                 (options.GetResult(GenerateOption.Dtype, Float32))
                 (options.GetResult(GenerateOption.Device, "cpu"))
                 (options.TryGetResult GenerateOption.Adapter)
                 folder
-
         let settings, notices = GenerationAdvice.complete defaults given policy
         Loading.tell notices
         let date = options.TryGetResult GenerateOption.Date |> Option.map Usage.date |> Option.defaultWith Moment.now
         let tokens = opening options date policy prompt
-
         let dateRead =
             if options.Contains GenerateOption.Chat && PromptFrame.readsDate policy then
                 Some(Moment.text date)
@@ -143,20 +135,16 @@ module Generate =
                 None
         let isJson = options.Contains GenerateOption.Json
         let mutable number = 0
-
         let onText text =
             if not isJson then
                 number <- number + 1
                 show settings.Samples number text
-
         let clock = Stopwatch.StartNew()
         let continuations = Continuation.write settings policy tokens onText cancellation
-
         if isJson then
             continuations |> Array.iteri(fun number continuation -> printfn "%s" (asJson dateRead number continuation))
         elif settings.Samples = 1 then
             printfn ""
-
         let written = continuations |> Array.sumBy _.Tokens.Length
         eprintfn $"{written} tokens, {float written / clock.Elapsed.TotalSeconds:F1} a second"
         0

@@ -41,14 +41,12 @@ module Loading =
     /// `policy`, with numbers that the type cannot hold refused or saturated.
     let policyNarrowing overflow weights deviceName (adapter: string option) folder =
         let policy = Policy.loadNarrowing overflow (scalarType weights) (device deviceName) folder
-
         let adapted =
             match adapter with
             | None -> policy
             | Some adapter ->
                 use policy = policy
                 Policy.loadAdapter false adapter policy
-
         tell adapted.Files.Notices
         adapted
 

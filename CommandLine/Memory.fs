@@ -36,7 +36,6 @@ type MemoryOption =
     interface IArgParserTemplate with
         member this.Usage =
             let d = TrainingOptions.defaults
-
             match this with
             | Model _ -> "the policy's folder; its config.json is enough."
             | Tokens _ -> "tokens of the longest trajectory (default: 2048, or the policy's context where that is less)."
@@ -63,10 +62,8 @@ module Memory =
 
     let private architecture (folder: string) =
         let file = (ModelFolder folder).Config
-
         if not(File.Exists file) then
             raise(FileNotFoundException($"{folder}: missing {ModelFolder.ConfigName}. Give the folder of a policy.", file))
-
         let config = ModelConfig.Load file
         Loading.tell(List.ofSeq config.Notices)
         Architecture.ofConfig file config
@@ -94,24 +91,20 @@ module Memory =
 
     let private lengths (architecture: Architecture) (options: Options) =
         let whole = options.GetResult(MemoryOption.Tokens, min 2048 architecture.ContextLimit) |> Usage.positive "--tokens"
-
         if whole > architecture.ContextLimit then
             Usage.refuse $"--tokens {whole} is more than the policy's context of {architecture.ContextLimit}."
-
         let prompt = options.GetResult(MemoryOption.Prompt, max 1 (whole / 4)) |> Usage.positive "--prompt"
-
         if prompt >= whole then
             Usage.refuse $"--prompt {prompt} leaves nothing of {whole} tokens to write: give less."
-
         { Prompt = prompt; Whole = whole; Written = whole - prompt }
 
     let private training (options: Options) =
         let d = TrainingOptions.defaults
         let questions = options.GetResult(MemoryOption.Batch_Size, d.Rollout.BatchSize) |> Usage.positive "--batch-size"
-
         {
             d with
-                Memory.MicroBatchSize = options.GetResult(MemoryOption.Micro_Batch_Size, d.Memory.MicroBatchSize) |> Usage.positive "--micro-batch-size"
+                Memory.MicroBatchSize =
+                    options.GetResult(MemoryOption.Micro_Batch_Size, d.Memory.MicroBatchSize) |> Usage.positive "--micro-batch-size"
                 Rollout.GroupSize = options.GetResult(MemoryOption.Group_Size, d.Rollout.GroupSize) |> Usage.positive "--group-size"
                 Rollout.BatchSize = questions
                 Memory.MaxSequences = options.TryGetResult MemoryOption.Max_Sequences |> Option.map(Usage.positive "--max-sequences")
@@ -135,15 +128,12 @@ module Memory =
 
     let private text (plan: MemoryPlan) =
         let isLearning = plan.Peak = plan.Update
-
         [
             for phase, heading in phases do
                 heading
-
                 for part in plan.Parts do
                     if part.Phase = phase then
                         row part.Name part.Bytes
-
             "in all"
             row "sampling" plan.Rollout
             row "learning" plan.Update
@@ -168,7 +158,6 @@ module Memory =
 
     let private run _ (options: Options) =
         let architecture = Loading.folder "memory" (options.GetResult(MemoryOption.Model, [])) |> architecture
-
         let plan =
             MemoryPlan.predict {
                 Architecture = architecture
@@ -177,14 +166,12 @@ module Memory =
                 Lengths = lengths architecture options
                 OnGpu = options.Contains MemoryOption.Gpu
             }
-
         printfn
             "%s"
             (if options.Contains MemoryOption.Json then
                  json plan
              else
                  text plan)
-
         0
 
     let command =

@@ -38,7 +38,6 @@ let private dispatch (cancellation: CancellationToken) (words: string list) =
     | word :: name :: _ when isHelp word -> show(Command.help(find name))
     | name :: words ->
         let command = find name
-
         // What stands behind a lone `--` belongs to a script.
         if words |> List.takeWhile((<>) "--") |> List.exists(fun word -> word = "--help" || word = "-h") then
             show(Command.help command)
@@ -52,7 +51,6 @@ let private isExpected (error: exn) = Script.isExpected error || error :? Invali
 let run (words: string list) =
     use cancellation = new CancellationTokenSource()
     use _ = Script.onSignals cancellation
-
     try
         dispatch cancellation.Token words
     with

@@ -15,7 +15,6 @@ module Progress =
 
     let private bar (console: IAnsiConsole) (title: string) total (work: (int -> unit) -> 'a) =
         let columns: ProgressColumn[] = [| TaskDescriptionColumn(); ProgressBarColumn(); PercentageColumn(); RemainingTimeColumn() |]
-
         console
             .Progress()
             .Columns(columns)
@@ -25,11 +24,9 @@ module Progress =
 
     let private lines (title: string) total (work: (int -> unit) -> 'a) =
         let mutable finished = 0
-
         work(fun count ->
             let before = finished
             finished <- finished + count
-
             // About ten lines in all.
             if finished * 10 / total > before * 10 / total then
                 eprintfn $"{title}: {finished} of {total}")
@@ -37,7 +34,6 @@ module Progress =
     /// Does work that says, as it goes, how many more of `total` items are done: a bar on a terminal, else about ten lines.
     let over title total work =
         let console = console()
-
         if canRedraw console then
             bar console title total work
         else

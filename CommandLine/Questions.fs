@@ -28,14 +28,11 @@ module Questions =
                 Usage.refuse "there is no Experiments/data in this folder or above: say where the task's data lies with --data FOLDER."
             | folder ->
                 let data = Path.Combine(folder.FullName, "Experiments", "data")
-
                 if Directory.Exists data then data else above folder.Parent
-
         above(DirectoryInfo(Directory.GetCurrentDirectory()))
 
     let private ofSplit (task: LearningTask) split =
         let file = Path.Combine(task.Folder, split + ".jsonl")
-
         if File.Exists file then
             Dataset.readQuestions file |> Array.ofSeq
         else
@@ -43,12 +40,10 @@ module Questions =
 
     let private retriever (corpus: string) index (analysis: TextAnalysis option) : IRetriever =
         let documents = Dataset.readCorpus corpus
-
         let retriever =
             match index with
             | Some path -> SqliteRetriever.Cached(path, documents, ?analysis = analysis)
             | None -> SqliteRetriever.InMemory(documents, ?analysis = analysis)
-
         eprintfn $"search: {retriever.Description}"
         retriever
 
@@ -61,14 +56,11 @@ module Questions =
                     Tasks.named name (data |> Option.defaultWith dataFolder)
                 with :? ArgumentException as error ->
                     Usage.refuse error.Message
-
             task, ofSplit task split
         | OfFiles(questionsFile, corpus, index, analysis, search, rollout) ->
             let questions, notices = Dataset.loadQuestions questionsFile
-
             for notice in notices do
                 eprintfn $"note: {notice}"
-
             {
                 Name = "questions"
                 Folder = ""

@@ -42,7 +42,6 @@ module Score =
     let ofTrajectories (trajectories: Trajectory[]) =
         let mean count = trajectories |> Array.averageBy(count >> float)
         let exact = share (answerIs Reward.isExactMatch) trajectories
-
         {
             Questions = trajectories.Length
             ExactMatch = exact

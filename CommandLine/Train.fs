@@ -53,7 +53,6 @@ module Train =
     /// The file for a path, a script's name in Experiments/, or a run's folder.
     let private find (experiment: string) =
         let inExperiments = Path.Combine("Experiments", experiment)
-
         [
             for place in places() do
                 for path in
@@ -107,13 +106,11 @@ module Train =
 
     let private resume (run: string) options =
         let folder = RunFolder.existing(findRun run)
-
         match RunFolder.call folder with
         // With `--from` the experiment stands in the configuration, whichever script was started.
         | Some call when call.Script.EndsWith ".fsx" && not(List.contains "--from" call.Arguments) ->
             if not(File.Exists call.Script) then
                 Usage.refuse $"{folder.Call}: there is no script {call.Script} any more. Bring it back, or give its new place there."
-
             runScript call.Script [ "--resume"; folder.Path; yield! options ]
         | _ -> conduct folder.Configuration [ "--resume"; folder.Path; yield! options ]
 

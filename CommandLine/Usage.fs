@@ -25,7 +25,6 @@ module Usage =
     let filled name (text: string) =
         if text = "" then
             refuse $"{name} is empty: give a text, or leave it out."
-
         text
 
     /// A share up to 1.
@@ -37,7 +36,6 @@ module Usage =
     let bytes name (text: string) =
         let units = [ "GB", 1e9; "MB", 1e6; "KB", 1e3; "B", 1.0; "", 1.0 ]
         let suffix, factor = units |> List.find(fun (suffix, _) -> text.EndsWith(suffix, System.StringComparison.OrdinalIgnoreCase))
-
         match System.Double.TryParse(text[.. text.Length - suffix.Length - 1], System.Globalization.CultureInfo.InvariantCulture) with
         | true, number when number * factor >= 1.0 && number * factor < 1e18 -> int64(number * factor)
         | _ -> refuse $"{name} {text} is no size: give bytes, such as 500MB or 2GB."

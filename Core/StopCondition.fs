@@ -32,7 +32,6 @@ type StopCondition(tokenizer: ITokenizer, stopTokens: int seq, stopTexts: string
                         2uy
                     else
                         1uy
-
             completes[token] = 2uy)
 
     /// True when the text ends in a stop token.

@@ -41,14 +41,12 @@ module Piece =
     /// after that. A token across the end of a piece counts as the protocol's own.
     let encodeWithin limit (tokenizer: ITokenizer) pieces =
         let encoded = tokenizer.Encode pieces
-
         // From the last token to the first, so that the best documents are cut last.
         let cut (token, isPlain) excess =
             if isPlain && excess > 0 then
                 None, excess - 1
             else
                 Some token, excess
-
         Array.mapFoldBack cut (Array.zip encoded.Tokens encoded.IsPlain) (encoded.Tokens.Length - limit)
         |> fst
         |> Array.choose id

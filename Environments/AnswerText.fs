@@ -39,14 +39,12 @@ module AnswerText =
     let private withoutArticles (text: string) =
         let kept = StringBuilder(text.Length)
         let mutable index = 0
-
         while index < text.Length do
             let article =
                 if isFreeBefore text index then
                     articleAt text index
                 else
                     None
-
             match article with
             | Some article ->
                 kept.Append ' ' |> ignore
@@ -54,7 +52,6 @@ module AnswerText =
             | None ->
                 kept.Append text[index] |> ignore
                 index <- index + 1
-
         kept.ToString()
 
     let private singleSpaced (text: string) = String.Join(' ', PythonString.Split text)

@@ -62,7 +62,6 @@ module Dataset =
 
     let private identifier path line (root: JsonElement) =
         let value = field path line "id" root
-
         if value.ValueKind = JsonValueKind.Number then
             value.GetRawText()
         else
@@ -73,19 +72,14 @@ module Dataset =
         seq {
             if not(File.Exists path) then
                 failAt path 0 "There is no such file." "Check the path."
-
             let seen = HashSet<string>()
-
             for line in FileLines.read path do
                 if not line.IsBlank then
                     let root = parse path line
                     let id = identifier path line.Number root
-
                     if not(seen.Add id) then
                         failAt path line.Number $"The id \"{id}\" stands on an earlier line too." "Make every id unique."
-
                     yield struct (line.Number, read line.Number root)
-
             if seen.Count = 0 then
                 failAt path 0 $"The file is empty: it has no {items}." "Check the path, or write one JSON object a line."
         }
@@ -94,21 +88,17 @@ module Dataset =
     let readCorpus (path: string) : Document seq =
         readLines path "documents" (fun line root ->
             let contents = field path line "contents" root |> text path line "contents"
-
             let title, body =
                 match contents.IndexOf '\n' with
                 | -1 -> contents, ""
                 | at -> contents[.. at - 1], contents[at + 1 ..]
-
             { Id = identifier path line root; Title = title.TrimEnd '\r'; Text = body })
         |> Seq.map(fun struct (_, document) -> document)
 
     let private goldenAnswers path line (root: JsonElement) =
         let answers = field path line "golden_answers" root
-
         if answers.ValueKind <> JsonValueKind.Array || answers.GetArrayLength() = 0 then
             failAt path line "The field \"golden_answers\" is no array, or empty." "Give at least one answer."
-
         [ for answer in answers.EnumerateArray() -> text path line "golden_answers" answer ]
 
     let private metadata (root: JsonElement) =
@@ -119,7 +109,6 @@ module Dataset =
     let private questionLines path =
         readLines path "questions" (fun line root ->
             let question = (field path line "question" root |> text path line "question").Trim()
-
             {
                 Id = identifier path line root
                 Text = if question.EndsWith '?' then question else question + "?"
@@ -140,10 +129,8 @@ module Dataset =
                     if AnswerText.isVoid answer then
                         $"line {line} (\"{answer}\")"
         ]
-
         let first = places |> List.truncate shownPlaces |> String.concat ", "
         let more = if places.Length > shownPlaces then ", ..." else ""
-
         match places.Length with
         | 0 -> []
         | count -> [

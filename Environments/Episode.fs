@@ -31,7 +31,6 @@ module internal Episode =
 
     let start (tokenizer: ITokenizer) (environment: IEnvironment) row question =
         let prompt = environment.Prompt question |> Piece.encode tokenizer
-
         {
             Row = row
             Question = question
@@ -52,7 +51,6 @@ module internal Episode =
             match Judgement.attempt (Reward.name options.Reward) (fun () -> options.Reward episode.Question transcript) with
             | Ok reward -> reward, None
             | Error fault -> nan, Some fault
-
         {
             Question = episode.Question
             Segments = List.rev episode.Segments
@@ -84,13 +82,11 @@ module internal Episode =
     /// Gives feedback to an episode that goes on. Without a turn left, or without room for it and an action after it, it is dropped.
     let private observe options tokenizer contextLimit isLast isCut action feedback (episode: Episode) =
         let ending reason = { episode with Turns = { Action = action; Feedback = [] } :: episode.Turns; Next = Error reason }
-
         if isLast then
             ending(endReason contextLimit isCut TurnLimit episode)
         else
             let tokens = Piece.encodeWithin options.ObservationTokens tokenizer feedback
             let length = episode.Length + tokens.Length
-
             if length >= contextLimit then
                 ending LengthLimit
             else
@@ -109,11 +105,8 @@ module internal Episode =
                 Segments = Segment.Action(tokens, logProb) :: episode.Segments
                 Length = episode.Length + tokens.Length
         }
-
         let observe = observe options tokenizer contextLimit isLast isCut text
-
         let called count (episode: Episode) = { episode with CallTokens = count :: episode.CallTokens }
-
         match outcome with
         | Outcome.Answer(answer, span) -> {
             called 0 episode with

@@ -32,10 +32,8 @@ module JsonText =
         let mutable reader = Utf8JsonReader(ReadOnlySpan utf8)
         let objects = Stack<HashSet<string>>()
         let mutable found = None
-
         while found.IsNone && reader.Read() do
             let isName = reader.TokenType = JsonTokenType.PropertyName
-
             if reader.TokenType = JsonTokenType.StartObject then
                 objects.Push(HashSet StringComparer.Ordinal)
             elif reader.TokenType = JsonTokenType.EndObject then
@@ -43,7 +41,6 @@ module JsonText =
             elif isName || reader.TokenType = JsonTokenType.String && reader.ValueIsEscaped then
                 try
                     let text = string(reader.GetString())
-
                     if isName && not(objects.Peek().Add text) then
                         found <- fault utf8 reader.TokenStartIndex $"the field \"{text}\" is given twice; remove one"
                 with :? InvalidOperationException ->
@@ -52,7 +49,6 @@ module JsonText =
                             utf8
                             reader.TokenStartIndex
                             "a string holds half of a surrogate pair, which is no text; write the character whole"
-
         found
 
     let private grammarFault (error: JsonException) =
@@ -119,24 +115,18 @@ module FileLines =
             let buffer = Array.zeroCreate<byte> 65536
             let mutable number = 1
             let mutable count = file.Read(buffer, 0, buffer.Length)
-
             while count > 0 do
                 let mutable start = 0
-
                 while start < count do
                     let feed = Array.IndexOf(buffer, byte '\n', start, count - start)
                     let stop = if feed < 0 then count else feed
                     pending.Write(buffer, start, stop - start)
-
                     if feed >= 0 then
                         yield { Number = number; Bytes = withoutMark number (pending.ToArray()); IsEnded = true }
                         pending.SetLength 0L
                         number <- number + 1
-
                     start <- stop + 1
-
                 count <- file.Read(buffer, 0, buffer.Length)
-
             if pending.Length > 0L then
                 yield { Number = number; Bytes = withoutMark number (pending.ToArray()); IsEnded = false }
         }

@@ -42,7 +42,6 @@ module Reward =
     /// `AnswerText.fold` instead, so that, unlike in Search-R1's code, only that answer itself matches it.
     let isExactMatch (goldenAnswers: string seq) answer =
         let normalised = normalise answer
-
         goldenAnswers
         |> Seq.exists(fun golden ->
             match normalise golden with
@@ -52,7 +51,6 @@ module Reward =
     /// True when one of the golden answers stands, normalised, inside the answer. A golden answer of which normalising leaves nothing never does.
     let isSubstringMatch (goldenAnswers: string seq) answer =
         let answer = normalise answer
-
         goldenAnswers
         |> Seq.exists(fun golden ->
             match normalise golden with
@@ -114,7 +112,6 @@ module Reward =
     let formatted (rewards: FormatRewards) : Reward =
         fun question transcript ->
             let wellFormed = transcript.InvalidActions = 0 && isWellFormed(Transcript.text transcript)
-
             match transcript.Answer, wellFormed with
             | Some answer, _ when isExactMatch question.GoldenAnswers answer -> if wellFormed then 1.0 else 1.0 - rewards.WellFormed
             | _, true -> rewards.WellFormed

@@ -10,7 +10,6 @@ module Rollout =
     let private check (limits: IReadOnlyDictionary<int, int>) (written: WrittenTurn[]) =
         if written.Length = 0 then
             invalidOp "The sampler gave no turn back, though some are under way."
-
         for turn in written do
             match limits.TryGetValue turn.Row with
             | false, _ -> invalidOp $"The sampler gave back row {turn.Row}, of which no turn is under way."
@@ -44,48 +43,36 @@ module Rollout =
         =
         let options = RolloutOptions.validate options
         let contextLimit = sampler.ContextLimit
-
         let lastTurn =
             if options.FinalTurn then
                 options.MaxTurns
             else
                 options.MaxTurns - 1
-
         let stop = StopCondition(tokenizer, options.StopTokens, environment.StopTexts)
         let ended _ = stop.Reached
-
         let request (episode: Episode) context : TurnRequest = {
             Row = episode.Row
             Context = context
             Limit = min options.TurnTokens (contextLimit - episode.Length)
         }
-
         let act (episode: Episode) text : ActionRequest =
             let turn = episode.Turns.Length
             { Question = episode.Question; Turn = turn; Text = text; IsLast = (turn = lastTurn) }
-
         let trajectories = Array.zeroCreate<Trajectory> items.Length
-
         let conclude (episode: Episode) =
             if episode.Next.IsError then
                 trajectories[episode.Row] <- Episode.finish options episode
                 told episode.Row trajectories[episode.Row]
-
         let play (session: ISamplerSession) (episodes: Episode[]) =
             backgroundTask {
                 // The turns under way: the row of each, and how many tokens it may have.
                 let limits = Dictionary<int, int>()
-
                 let enter (episodes: Episode[]) =
                     let requests = episodes |> Array.choose(fun episode -> episode.Next |> Result.toOption |> Option.map(request episode))
-
                     for request in requests do
                         limits[request.Row] <- request.Limit
-
                     requests
-
                 let mutable requests = enter episodes
-
                 while limits.Count > 0 do
                     cancellation.ThrowIfCancellationRequested()
                     let written = session.Write(requests, ended, cancellation)
@@ -93,12 +80,10 @@ module Rollout =
                     let actions = written |> Array.map(fun turn -> act episodes[turn.Row] (tokenizer.Decode turn.Tokens))
                     cancellation.ThrowIfCancellationRequested()
                     let! outcomes = environment.Act(actions, cancellation).WaitAsync cancellation
-
                     for i in 0 .. written.Length - 1 do
                         let turn, action = written[i], actions[i]
                         let isCut = turn.Tokens.Length = limits[turn.Row] && not(stop.Reached turn.Tokens)
                         limits.Remove turn.Row |> ignore
-
                         episodes[turn.Row] <-
                             episodes[turn.Row]
                             |> Episode.advance
@@ -111,23 +96,17 @@ module Rollout =
                                 turn.Tokens
                                 turn.LogProbs
                                 outcomes[i]
-
                         conclude episodes[turn.Row]
-
                     requests <- written |> Array.map(fun turn -> episodes[turn.Row]) |> enter
             }
-
         backgroundTask {
             let episodes =
                 items
                 |> Array.mapi(fun row (question, _) -> Episode.start tokenizer environment row question |> Episode.checkRoom contextLimit)
-
             Array.iter conclude episodes
-
             if episodes |> Array.exists _.Next.IsOk then
                 use session = sampler.Open(Array.map snd items)
                 do! play session episodes
-
             return trajectories
         }
 

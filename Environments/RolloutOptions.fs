@@ -38,7 +38,6 @@ module RolloutOptions =
         let atLeastOne name value =
             if value < 1 then
                 Setting.refuse $"{name} {value} is out of range: give 1 or more."
-
         atLeastOne (nameof options.MaxTurns) options.MaxTurns
         atLeastOne (nameof options.TurnTokens) options.TurnTokens
         atLeastOne (nameof options.ObservationTokens) options.ObservationTokens

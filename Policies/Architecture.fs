@@ -68,13 +68,11 @@ module Architecture =
             match scaling.TryGetProperty name with
             | true, value -> Some value
             | _ -> None
-
         let number name =
             match field name with
             | Some value when value.ValueKind = JsonValueKind.Number && value.GetDouble() > 0.0 -> value.GetDouble()
             | Some value -> refuse file $"{place}.{name} is {value.GetRawText()}" "give a number above 0."
             | None -> refuse file $"{place}.{name} is missing" "add it."
-
         match field "rope_type" |> Option.orElseWith(fun () -> field "type") |> Option.map string with
         | Some "default" -> None
         | Some kind when kind = llama3 ->
@@ -84,14 +82,11 @@ module Architecture =
                 HighFrequency = number "high_freq_factor"
                 OriginalContext = number "original_max_position_embeddings"
             }
-
             if scaling.HighFrequency <= scaling.LowFrequency then
                 refuse file $"{place}.high_freq_factor is not above low_freq_factor" "correct one of them."
-
             Some scaling
         | kind ->
             let kind = kind |> Option.map(fun kind -> $" of type \"{kind}\"") |> Option.defaultValue " without a type"
-
             refuse
                 file
                 $"{place}{kind} is not supported"
@@ -100,33 +95,25 @@ module Architecture =
     /// Refuses a configuration that asks for something that is not built here.
     let private checkSettings file (family: Family) (config: ModelConfig) =
         let refuse problem remedy = refuse file problem remedy
-
         // Two names of one function.
         if config.HiddenAct <> "silu" && config.HiddenAct <> "swish" then
             refuse $"hidden_act \"{config.HiddenAct}\" is not supported" "checkpoints of these families have \"silu\"."
-
         let partial = config.LayerTypes |> Seq.tryFind((<>) "full_attention")
-
         if config.UseSlidingWindow then
             refuse "use_sliding_window true is not supported" "set it to false if sequences stay shorter than the window."
-
         if partial.IsSome then
             refuse
                 $"layer_types \"{partial.Value}\" is not supported"
                 "make it \"full_attention\" if sequences stay shorter than the window."
-
         match family, Option.ofNullable config.AttentionBias with
         | Qwen2, Some false ->
             refuse "attention_bias false contradicts model_type \"qwen2\", whose projections have biases" "remove the field."
         | (Qwen3 | Llama), Some true -> refuse "attention_bias true is not supported for this model_type" "use a checkpoint without biases."
         | _ -> ()
-
         if Option.ofNullable config.MlpBias = Some true then
             refuse "mlp_bias true is not supported" "use a checkpoint without biases."
-
         if config.QuantizationConfig.HasValue then
             refuse "quantization_config is not supported" "use the checkpoint that is not quantised."
-
         if config.HeadDim % 2 <> 0 then
             refuse $"head_dim {config.HeadDim} is odd" "rotary positions turn dimensions in pairs."
 
@@ -139,9 +126,7 @@ module Architecture =
             | None ->
                 let known = families |> List.map(fun (name, _) -> $"\"{name}\"") |> String.concat ", "
                 refuse file $"model_type \"{config.ModelType}\" is not supported" $"use a checkpoint of one of {known}."
-
         checkSettings file family config
-
         {
             Family = family
             VocabularySize = config.VocabSize
@@ -179,7 +164,6 @@ module Architecture =
     /// The `config.json` of an architecture, with the ids of the tokens that begin a text, end it, and fill a batch.
     let toConfig (architecture: Architecture) (bos: int[]) (eos: int[]) (pad: int[]) =
         let a = architecture
-
         ModelConfig(
             ModelType = (families |> List.find(snd >> (=) a.Family) |> fst),
             Architectures = [| $"{a.Family}ForCausalLM" |],

@@ -6,8 +6,6 @@ open Levee.Policies.Transformer
 open Levee.Policies.Weights
 open TorchSharp
 
-/// Policies as folders in Hugging Face's layout: `config.json`, `model.safetensors` (or several with their index), `tokenizer.json`,
-/// `tokenizer_config.json`, and `generation_config.json` where there was one; `adapter` holds an adapter in PEFT's layout.
 [<RequireQualifiedAccess>]
 module Checkpoint =
     // A tokenizer that is too small goes unnoticed until no token of it ends a text.
@@ -34,39 +32,32 @@ module Checkpoint =
         use scope = torch.NewDisposeScope()
         let values = torch.empty([| Parameters.count architecture |], dtype = dtype, device = device)
         let parameters = Parameters.ofValues architecture trainable (scope.MoveToOuter values)
-
         let misfits = [
             for name, tensor in Parameters.named parameters do
                 yield! Option.toList(TensorFile.load weights name tensor)
         ]
-
         let saturated =
             try
                 Narrowing.settle overflow weights.Path dtype misfits
             with _ ->
                 (parameters :> System.IDisposable).Dispose()
                 reraise()
-
         parameters, Redundant.notice architecture weights passed @ saturated
 
     let private modelOf overflow (files: ModelFolder) config trainable dtype device =
         let parameters, notices = read overflow files trainable (Architecture.ofConfig files.Config config) dtype device
         Model.ofParameters parameters, List.ofSeq config.Notices @ notices
 
-    /// The model in a folder that needs no tokenizer, in a type and on a device of choice, ready to be trained or frozen. Its weights are
-    /// read straight to their place: beside them only a few MB are held. Raises as `load` does.
     let loadModel trainable (dtype: torch.ScalarType) (device: torch.Device) (folder: string) =
         let files = ModelFolder folder
         files.Check(tokenizer = false)
         modelOf Overflow.Refuse files (ModelConfig.Load files.Config) trainable dtype device |> fst
 
-    /// The architecture of the model in a folder, from its `config.json` alone. Raises as `load` does.
     let architecture (folder: string) =
         let files = ModelFolder folder
         files.Check(tokenizer = false)
         Architecture.ofConfig files.Config (ModelConfig.Load files.Config)
 
-    /// The notices that loading the policy in a folder would give of its configuration and its tensors' names, a line each. Raises as `load` does.
     let notices (folder: string) =
         let files = ModelFolder folder
         files.Check()
@@ -77,31 +68,25 @@ module Checkpoint =
         @ List.ofSeq config.Notices
         @ Redundant.notice architecture weights (check weights architecture)
 
-    /// Loads a policy as `load` does, with numbers that the type cannot hold refused or saturated.
     let loadNarrowing overflow trainable (dtype: torch.ScalarType) (device: torch.Device) (folder: string) : Policy =
         let files = ModelFolder folder
         files.Check()
         let config = ModelConfig.Load files.Config
         let tokenizer = Tokenizer.Load files.Tokenizer
         let tokenizerConfig = TokenizerConfig.Load files.TokenizerConfig
-
         if tokenizer.VocabularySize > config.VocabSize then
             Architecture.refuse
                 files.Tokenizer
                 $"it has {tokenizer.VocabularySize} tokens, but vocab_size in {ModelFolder.ConfigName} is {config.VocabSize}"
                 "check that the tokenizer belongs to the model."
-
         let generation =
             if File.Exists files.GenerationConfig then
                 Some(GenerationConfig.Load files.GenerationConfig)
             else
                 None
-
         checkEnds tokenizer files.Config config.EosTokenIds
         generation |> Option.iter(fun generation -> checkEnds tokenizer files.GenerationConfig generation.EosTokenIds)
-
         let model, notices = modelOf overflow files config trainable dtype device
-
         {
             Model = model
             Tokenizer = TokenizerAdapter tokenizer
@@ -114,9 +99,6 @@ module Checkpoint =
             }
         }
 
-    /// The policy in a folder, in a type and on a device of choice, ready to be trained or frozen. Raises `FileNotFoundException`,
-    /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy; also where the type cannot
-    /// hold a number of the weights.
     let load trainable dtype device folder = loadNarrowing Overflow.Refuse trainable dtype device folder
 
     let private dtypeName (policy: Policy) = (string policy.Parameters.Values.dtype).ToLowerInvariant()
@@ -130,35 +112,25 @@ module Checkpoint =
             TensorFile.computed(fun found ->
                 if overflow = Overflow.Refuse then
                     Narrowing.settle overflow folder values.dtype [ found ] |> ignore
-
                 misfits.Add found)
         (policy.Files.Config.WithDType(dtypeName policy)).Save files.Config
         ModelWeights.Write(folder, Parameters.namedMerged policy.Parameters |> Array.map computed, shardSize)
         policy.Files.Tokenizer.Save files.Tokenizer
         policy.Files.TokenizerConfig.Save files.TokenizerConfig
         policy.Files.GenerationConfig |> Option.iter _.Save(files.GenerationConfig)
-
         for adapter in Option.toList policy.Parameters.Adapter do
             AdapterFolder.writeInto (Directory.CreateDirectory(Path.Combine(folder, "adapter")).FullName) adapter
-
         List.ofSeq misfits
 
-    /// Writes a policy to a folder, replacing what is there, in files of weights of at most `shardSize` bytes. An adapter's products are
-    /// written in the weights, and the adapter itself beside them in `adapter`. Everything is written to a new folder beside it first, so
-    /// that a crash or a full disk leaves the old policy whole. Raises `InvalidDataException` where a weight with its product is beyond the weights' type.
     let save (shardSize: int64) (folder: string) (policy: Policy) =
         AtomicFolder.Replace(folder, (fun temporary -> writeInto Overflow.Refuse shardSize temporary policy |> ignore))
 
-    /// Writes a policy as `save` does, with a model's other files beside the policy's own. Numbers beyond the weights' type are refused or saturated. Gives
-    /// the notices for the user, a line each.
     let saveWith overflow (companions: Companions) (shardSize: int64) (folder: string) (policy: Policy) =
         let mutable misfits = []
-
         AtomicFolder.Replace(
             folder,
             fun temporary ->
                 Companions.copyInto temporary companions
                 misfits <- writeInto overflow shardSize temporary policy
         )
-
         Narrowing.settle Overflow.Saturate folder policy.Parameters.Values.dtype misfits @ Companions.notice companions

@@ -59,7 +59,6 @@ module Generation =
         let atLeastOne name value =
             if value < 1 then
                 Setting.refuse $"{name} is {value}; it must be 1 or above."
-
         atLeastOne (nameof options.MaxTokens) options.MaxTokens
         atLeastOne (nameof options.Samples) options.Samples
 
@@ -68,19 +67,16 @@ module Generation =
     /// A turn as a continuation.
     let private finish (tokenizer: ITokenizer) (stop: StopCondition) (stopTexts: string list) (turn: WrittenTurn) =
         let generated reason text = { Tokens = turn.Tokens; LogProbs = turn.LogProbs; Text = text; End = reason }
-
         if stop.AtToken turn.Tokens then
             tokenizer.Decode turn.Tokens[.. turn.Tokens.Length - 2] |> generated GenerationEnd.StopToken
         elif stop.AtText turn.Tokens then
             let text = tokenizer.Decode turn.Tokens
-
             let ends =
                 stopTexts
                 |> List.choose(fun stop ->
                     match text.IndexOf(stop, StringComparison.Ordinal) with
                     | -1 -> None
                     | start -> Some(start + stop.Length))
-
             text[.. List.fold min text.Length ends - 1] |> generated GenerationEnd.StopText
         else
             tokenizer.Decode turn.Tokens |> generated GenerationEnd.Length
@@ -99,40 +95,30 @@ module Generation =
         =
         validate options
         let sampler = Sampling.create options.Sampling policy.Model
-
         let stopTokens = options.StopTokens |> Option.defaultWith(fun () -> Policy.stopTokens policy)
         let stop = StopCondition(policy.Tokenizer, stopTokens, options.StopTexts)
-
         for number, prompt in Array.indexed prompts do
             if prompt.Length > sampler.ContextLimit then
                 Setting.refuse $"Prompt {number} has {prompt.Length} tokens; the policy's context holds {sampler.ContextLimit}."
-
         let seeds = [|
             for p in 0 .. prompts.Length - 1 do
                 for s in 0 .. options.Samples - 1 -> options.Seed |> Seed.derive p |> Seed.derive s
         |]
-
         let requests = [|
             for p in 0 .. prompts.Length - 1 do
                 let limit = min options.MaxTokens (sampler.ContextLimit - prompts[p].Length)
-
                 if limit > 0 then
                     for s in 0 .. options.Samples - 1 -> { Row = p * options.Samples + s; Context = prompts[p]; Limit = limit }
         |]
-
         let ended row (tokens: IReadOnlyList<int>) =
             onToken (row / options.Samples) (row % options.Samples) tokens[tokens.Count - 1]
             stop.Reached tokens
-
         let results = Array.create seeds.Length empty
         use session = sampler.Open seeds
-
         let rec collect (written: WrittenTurn[]) =
             if written.Length > 0 then
                 for turn in written do
                     results[turn.Row] <- finish policy.Tokenizer stop options.StopTexts turn
-
                 collect(session.Write([||], ended, cancellation))
-
         collect(session.Write(requests, ended, cancellation))
         Array.chunkBySize options.Samples results

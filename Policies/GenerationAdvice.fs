@@ -33,7 +33,6 @@ module GenerationAdvice =
                 None
             else
                 ofNullable advice
-
         {
             Temperature =
                 if isGreedy then
@@ -62,7 +61,6 @@ module GenerationAdvice =
         yield! number "top_p" advice.TopP
         yield! number "min_p" advice.MinP
         yield! number "max_new_tokens" advice.MaxTokens
-
         if not advice.StopTexts.IsEmpty then
             let texts = advice.StopTexts |> List.map(fun text -> $"\"{text}\"") |> String.concat ", "
             $"stop_strings {texts}"
@@ -76,9 +74,7 @@ module GenerationAdvice =
             match policy.Files.GenerationConfig with
             | Some config -> advised given config, List.ofSeq config.Unfollowed
             | None -> nothing, []
-
         let first given advice otherwise = given |> Option.orElse advice |> Option.defaultValue otherwise
-
         let options = {
             defaults with
                 Sampling = {
@@ -91,7 +87,6 @@ module GenerationAdvice =
                 MaxTokens = first given.MaxTokens advice.MaxTokens defaults.MaxTokens
                 StopTexts = given.StopTexts @ advice.StopTexts
         }
-
         let parts = [
             match describe advice with
             | [] -> ()
@@ -104,7 +99,6 @@ module GenerationAdvice =
                 let left = String.concat ", " left
                 $"not followed: {left}"
         ]
-
         options,
         (if parts.IsEmpty then
              []

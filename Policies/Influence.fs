@@ -44,35 +44,27 @@ module Influence =
         use scope = torch.NewDisposeScope()
         let slices = LogProbs.chunks slice head.shape[0]
         let logits = logits temperature head hidden
-
         let normaliser =
             let ofSlice entries = Tensors.scoped(fun () -> (logits entries).logsumexp(1L, true))
             torch.cat(Array.map ofSlice slices, 1L).logsumexp(1L, true)
-
         let errors (start: int64, count) =
             let entries = torch.arange(start.ToScalar(), (start + count).ToScalar(), dtype = torch.int64, device = hidden.device)
             let isChosen = targets.unsqueeze(1L).eq entries
             Tensors.indicator hidden isChosen - (logits(start, count) - normaliser).exp()
-
         let products = torch.zeros([| snd own; hidden.shape[0] |], dtype = hidden.dtype, device = hidden.device)
-
         for slice in slices do
             Tensors.released(fun () ->
                 let errors = errors slice
                 products.add_((rows own errors).mm(errors.t())) |> ignore)
-
         scope.MoveToOuter products
 
     let private check slice temperature (group: Group) (advantages: float[]) index =
         if slice < 1 then
             Setting.refuse $"Slices of {slice} entries of the vocabulary are out of range: give 1 or more."
-
         if not(temperature > 0.0 && Double.IsFinite temperature) then
             Setting.refuse $"The temperature is {temperature}; it must be above 0: a greedy choice has no gradient."
-
         if group.Length <> advantages.Length then
             Setting.refuse $"{group.Length} trajectories with {advantages.Length} advantages: give one advantage for each."
-
         if index < 0 || index >= group.Length then
             Setting.refuse $"There is no trajectory {index} in a group of {group.Length}: give 0 to {group.Length - 1}."
 
@@ -86,16 +78,13 @@ module Influence =
         let hidden = (Scoring.pass (Scoring.at temperature) policy.Model layout).Hidden.``to`` torch.float64
         let trajectories = group |> Array.map Trajectory.actionTokens |> List.ofArray |> spans
         let actions = Trajectory.actions group[index] |> List.map(fun (tokens, _) -> tokens.Length) |> spans
-
         let own = trajectories[index]
         let products (states: torch.Tensor) = (rows own states).mm(states.t())
         let errors = errorProducts slice temperature policy.Parameters.Head hidden layout.Targets own
         let pulls = errors * products hidden / (temperature * temperature)
         let cosines = products(hidden / hidden.norm(1, keepdim = true))
-
         let influence (action, rowsOfAction) (trajectory, (start, count)) =
             let pairs (values: torch.Tensor) = (rows rowsOfAction values).narrow(1L, start, count)
-
             {
                 Action = action + 1
                 Trajectory = trajectory
@@ -103,9 +92,7 @@ module Influence =
                 PredictionError = (pairs errors).mean().ToDouble()
                 HiddenState = (pairs cosines).mean().ToDouble()
             }
-
         let withTokens = List.indexed >> List.filter(fun (_, (_, count)) -> count > 0L)
-
         List.allPairs (withTokens actions) (withTokens trajectories)
         |> List.map(fun (action, trajectory) -> Tensors.released(fun () -> influence action trajectory))
         |> List.sortBy(fun influence -> influence.Action, influence.Total)

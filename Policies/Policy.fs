@@ -34,15 +34,12 @@ module Policy =
         if tokenizer.VocabularySize > architecture.VocabularySize then
             Setting.refuse
                 $"The tokenizer has {tokenizer.VocabularySize} tokens, the architecture {architecture.VocabularySize}: raise the latter."
-
         let ids (token: string | null) =
             match token with
             | null -> [||]
             | token -> tokenizer.IdOf token |> Option.ofNullable |> Option.toArray
-
         let config =
             Architecture.toConfig architecture (ids tokenizerConfig.BosToken) (ids tokenizerConfig.EosToken) (ids tokenizerConfig.PadToken)
-
         {
             Model = Parameters.initialise architecture torch.float32 torch.CPU seed |> Model.ofParameters
             Tokenizer = TokenizerAdapter tokenizer
@@ -107,7 +104,6 @@ module Policy =
     /// for options out of range.
     let adapt (options: LoraOptions) (origin: string) (seed: Seed) (policy: Policy) =
         let values = policy.Parameters.Values
-
         policy
         |> withAdapter(Some(Adapter.initialise policy.Parameters.Architecture options origin values.dtype values.device seed))
 

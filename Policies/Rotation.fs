@@ -22,13 +22,11 @@ module Rotation =
     /// The speed of each pair of dimensions, in radians a position: base^(-2i / headWidth), stretched where the architecture asks for it.
     let frequencies (architecture: Architecture) =
         let width = architecture.HeadWidth
-
         let stretch scaling frequency =
             let turns = scaling.OriginalContext * frequency / (2.0 * Math.PI)
             let kept = (turns - scaling.LowFrequency) / (scaling.HighFrequency - scaling.LowFrequency)
             let kept = min 1.0 (max 0.0 kept)
             frequency * (kept + (1.0 - kept) / scaling.Factor)
-
         Array.init (width / 2) (fun i -> architecture.RopeBase ** (-2.0 * float i / float width))
         |> Array.map(architecture.RopeScaling |> Option.map stretch |> Option.defaultValue id)
 

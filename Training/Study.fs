@@ -14,7 +14,6 @@ open Levee.Training.Studies
 open Levee.Training.Terminal
 open TorchSharp
 
-/// Runs an experiment: every arm with every seed, several at a time, into a run folder.
 [<RequireQualifiedAccess>]
 module Study =
     let private ofArms (experiment: Experiment) = [
@@ -49,7 +48,6 @@ module Study =
         | Checkpoint path -> fun _ -> path
         | Taught(policies, _) -> fun seed -> folder.WarmStart(StudyData.origin policies seed)
 
-    /// The largest number of steps of any arm.
     let steps (experiment: Experiment) = experiment.Arms |> List.map(fun arm -> arm.Training.Steps) |> List.max
 
     /// Writes the report of a run folder from what stands in it, and gives the arms' summaries.
@@ -203,14 +201,11 @@ module Study =
         | Checkpoint folder -> (ModelFolder folder).Check()
         | Taught _ -> ()
 
-    /// Notices for the user about the files that the runs start from, a line each. Raises as loading them does.
     let notices (experiment: Experiment) =
         match experiment.Start with
         | Checkpoint folder -> Policy.notices folder
         | Taught _ -> []
 
-    /// `run`, with `show` making what is told of the progress, given each run to come with its steps. Raises `IOException` that names what is missing
-    /// where the policy to start from is not there.
     let runShowing show (options: StudyOptions) (experiment: Experiment) cancellation =
         checkStart experiment
         let undertaking = StudyData.begin' experiment
@@ -220,17 +215,10 @@ module Study =
         |> RunFolder.describe folder options.Script
         conduct show options folder undertaking cancellation
 
-    /// Runs the experiment into a new folder, with its progress on the console. Cancelling stops every run after its current step and saves its state; what was
-    /// done is in the folder, with a report. An error in one run does not stop the others.
     let run options experiment cancellation = runShowing StudyConsole.progress options experiment cancellation
 
-    /// Goes on with an experiment that was stopped, however it was, in its folder: every run from its newest sound state, to the same metrics and weights as if
-    /// nothing had happened. What is damaged is said and passed over. `show` as in `runShowing`. Raises `InvalidDataException` naming the first setting in
-    /// which the experiment is not the one that was begun, or all data that are others than then unless `AcceptChanges` is set, and `IOException` where
-    /// another process is at work in the folder.
     let resumeShowing show (options: StudyOptions) (folder: RunFolder) (experiment: Experiment) cancellation =
         let undertaking = StudyData.goOn options.Threads options.Device options.AcceptChanges folder experiment
         conduct show options folder undertaking cancellation
 
-    /// `resumeShowing` on the console.
     let resume options folder experiment cancellation = resumeShowing StudyConsole.progress options folder experiment cancellation

@@ -15,7 +15,6 @@ type private Place =
 let rec private after place (line: string) =
     let at (what: string) = line.StartsWith(what, StringComparison.Ordinal)
     let skip count next = after next (line.Substring count)
-
     match place with
     | _ when line = "" -> place
     | Code when at "\"\"\"" -> skip 3 Triple
@@ -41,7 +40,6 @@ let private holders = [ "module "; "type "; "and "; "namespace "; "interface "; 
 /// True when declarations stand under a line: it begins a module, a type, or what a type implements.
 let private holdsDeclarations (line: string) =
     let text = line.Trim()
-
     List.exists (fun (holder: string) -> text.StartsWith(holder, StringComparison.Ordinal)) holders
     || text.EndsWith(" with", StringComparison.Ordinal) && text.StartsWith("}", StringComparison.Ordinal)
     || text.StartsWith("{ new ", StringComparison.Ordinal)
@@ -52,18 +50,15 @@ let tidy (text: string) =
     let lines = text.Split '\n'
     let places = lines |> Array.scan after Code
     let isBlank i = places[i] = Code && String.IsNullOrWhiteSpace lines[i]
-
     let isWithin i =
         match Seq.tryFind (isBlank >> not) (seq { i + 1 .. lines.Length - 1 }) with
         | Some next when places[next] = Code && indent lines[next] > 0 ->
             let depth = indent lines[next]
             let isAbove k = places[k] = Code && not(isBlank k) && indent lines[k] < depth
-
             match Seq.tryFind isAbove (seq { i - 1 .. -1 .. 0 }) with
             | Some parent -> not(holdsDeclarations lines[parent])
             | None -> false
         | _ -> false
-
     [|
         for i in 0 .. lines.Length - 1 do
             if not(isBlank i && isWithin i) then

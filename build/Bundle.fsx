@@ -42,7 +42,6 @@ let private copyFile (source: string) (target: string) =
 let private copyFolder (isWanted: string -> bool) (source: string) (target: string) =
     for file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories) do
         let path = Path.GetRelativePath(source, file)
-
         if isWanted path then
             copyFile file (Path.Combine(target, path))
 
@@ -63,16 +62,12 @@ let private isRun (output: string) (path: string) =
 let private runtime (target: string) =
     let host = Environment.ProcessPath |> nonNull
     let dotnet = Path.GetDirectoryName host |> nonNull
-
     if Path.GetFileNameWithoutExtension host <> "dotnet" then
         fail $"the bundle takes the .NET runtime from `dotnet`, which should run this script; {host} does."
-
     let framework = RuntimeEnvironment.GetRuntimeDirectory().TrimEnd '/'
     let version = Path.GetFileName framework
-
     for part in [ "dotnet"; "LICENSE.txt"; "ThirdPartyNotices.txt" ] do
         copyFile (Path.Combine(dotnet, part)) (Path.Combine(target, part))
-
     for part in [ $"host/fxr/{version}"; $"shared/Microsoft.NETCore.App/{version}" ] do
         copyFolder (fun _ -> true) (Path.Combine(dotnet, part)) (Path.Combine(target, part))
 
@@ -81,7 +76,6 @@ let private starter (output: string) (target: string) =
     match Directory.GetFiles(output, "*.runtimeconfig.json") with
     | [| configuration |] ->
         let program = (Path.GetFileName configuration).Replace(".runtimeconfig.json", "")
-
         File.WriteAllText(
             target,
             "#!/usr/bin/env bash\n"
@@ -90,7 +84,6 @@ let private starter (output: string) (target: string) =
             + "export DOTNET_ROOT=\"$here/runtime\" LEVEE_TORCH_LIBRARY=\"${LEVEE_TORCH_LIBRARY:-${OUT:-$PWD/out}/native/libLeveeTorch.so}\"\n"
             + $"exec \"$here/runtime/dotnet\" \"$here/programs/{program}.dll\" \"$@\"\n"
         )
-
         File.SetUnixFileMode(target, UnixFileMode.UserRead ||| UnixFileMode.UserWrite ||| UnixFileMode.UserExecute)
     | found -> fail $"{output} holds {found.Length} programs; one was expected."
 
@@ -98,13 +91,10 @@ let private fill (folder: string) =
     for project in programs |> List.filter(inRepository >> Directory.Exists) do
         let output = inRepository $"artifacts/bin/{Path.GetFileName project}/release"
         copyFolder (isRun output) output (Path.Combine(folder, "programs"))
-
         if project = "CommandLine" then
             starter output (Path.Combine(folder, "levee"))
-
     for path in data do
         copy (inRepository path) (Path.Combine(folder, path))
-
     copyFile (inRepository "build/bundle/run.sh") (Path.Combine(folder, "run.sh"))
     copyFile (inRepository "docs/gpu.md") (Path.Combine(folder, "README.md"))
     runtime(Path.Combine(folder, "runtime"))
@@ -113,24 +103,18 @@ let private fill (folder: string) =
 let run () =
     if RuntimeInformation.RuntimeIdentifier <> platform then
         fail $"the bundle carries this machine's .NET runtime, which is for {RuntimeInformation.RuntimeIdentifier}; make it on {platform}."
-
     if TorchSource.isPackage(TorchSource.chosen()) then
         fail "the bundle builds Interop.LibTorch on the GPU machine; choose it first: dotnet fsi build.fsx setup --torch-source libtorch"
-
     Setup.quietly false
     Projects.ensure Projects.solution
     let parent = inRepository "artifacts/bundle"
     let folder, packed = Path.Combine(parent, name), Path.Combine(parent, $"{name}.tar.gz")
-
     if Directory.Exists folder then
         Directory.Delete(folder, recursive = true)
-
     fill folder
     require "tar" "tar" [ "-C"; parent; "-czf"; packed; name ] |> ignore
     let size = FileInfo(packed).Length
-
     if size > limit then
         fail $"{packed} has {size / 1024L / 1024L} MiB, more than {limit / 1024L / 1024L}."
-
     say "bundle" $"artifacts/bundle/{name}.tar.gz, {size / 1024L / 1024L} MiB; on the GPU machine: tar xzf {name}.tar.gz && {name}/run.sh"
     0

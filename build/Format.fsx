@@ -34,7 +34,6 @@ let private blankLines isCheck =
 let run (isCheck: bool) =
     require "dotnet tool restore" "dotnet" [ "tool"; "restore" ] |> ignore
     let codes = [ fsharp isCheck; blankLines isCheck; csharp isCheck ]
-
     if List.forall ((=) 0) codes then
         say "format" (if isCheck then "all files are in style" else "done")
         0

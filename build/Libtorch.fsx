@@ -31,7 +31,6 @@ let private versionOf (root: string) =
         |> List.filter File.Exists
         |> List.map File.ReadAllText
         |> String.concat "\n"
-
     match [ for part in [ "MAJOR"; "MINOR" ] -> Regex.Match(header, $"TORCH_VERSION_{part} (\\d+)") ] with
     | [ major; minor ] when major.Success && minor.Success -> Version(int major.Groups[1].Value, int minor.Groups[1].Value)
     | _ -> fail $"the libtorch in {root} has no readable {versionHeaders.Head}: it is incomplete, or older than {oldest}."
@@ -49,7 +48,6 @@ let private named () =
 /// The folder of Python's package `torch`. Only looks for it: importing it would take seconds.
 let pythonPackage (python: string) =
     let script = "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
-
     if not(isInstalled python) then
         None
     else
@@ -74,7 +72,6 @@ let private system () =
 /// The libtorch to build against, if there is one; one that is too old is an error.
 let find () =
     let found = named() |> Option.orElseWith python |> Option.orElseWith system
-
     match found with
     | Some torch when torch.Version < oldest ->
         fail(

@@ -16,12 +16,10 @@ let private allFiles =
     let rec under (folder: string) : string seq =
         seq {
             yield! Directory.EnumerateFiles folder
-
             for inner in Directory.EnumerateDirectories folder do
                 if not(leftBehind.Contains(Path.GetFileName inner)) then
                     yield! under inner
         }
-
     lazy (under root |> Seq.map(fun file -> Path.GetRelativePath(root, file)) |> Seq.sort |> List.ofSeq)
 
 /// The files of the repository with one of these extensions, relative to its root, without what builds and runs leave behind.
@@ -35,7 +33,6 @@ let private fingerprint () =
     let describe (file: string) =
         let info = FileInfo(inRepository file)
         $"{file}|{info.Length}|{info.LastWriteTimeUtc.Ticks}"
-
     let text = allFiles.Value |> List.filter isCompiled |> List.map describe |> String.concat "\n"
     Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes text))
 
@@ -45,13 +42,11 @@ let private stampOf (target: string) = inRepository $"artifacts/stamps/{Path.Get
 let build (target: string) =
     let now = fingerprint()
     let isBuilt known = File.Exists(stampOf known) && File.ReadAllText(stampOf known) = now
-
     if isBuilt target || isBuilt solution then
         true
     else
         say "build" $"{target} (Release)"
         let clock = Stopwatch.StartNew()
-
         // `dotnet msbuild` where `dotnet build` would add a summary. A server that outlives the build would keep a caller's pipe open.
         let settings = [
             "-p:Configuration=Release"
@@ -60,14 +55,11 @@ let build (target: string) =
             "-v:quiet"
             "-nologo"
         ]
-
         let isGood = runIn root "dotnet" ("msbuild" :: inRepository target :: "-restore" :: settings) = 0
-
         if isGood then
             say "build" $"{target}: done in {clock.Elapsed.TotalSeconds:F0} s"
             Directory.CreateDirectory(inRepository "artifacts/stamps") |> ignore
             File.WriteAllText(stampOf target, now)
-
         isGood
 
 /// Builds as `build` does, and ends the command where that fails.

@@ -22,26 +22,21 @@ let private upToDate options subject what =
 
 let private sdk options =
     let version = (require "dotnet --version" "dotnet" [ "--version" ]).Split Environment.NewLine |> Array.head
-
     if Version.Parse(version.Split('-')[0]).Major < 10 then
         fail $"The .NET SDK {version} is too old: install the .NET SDK 10 or newer."
-
     upToDate options "sdk" $".NET {version}"
 
 let private torchSource options =
     let source = options.TorchSource |> Option.map TorchSource.named |> Option.defaultWith TorchSource.chosen
-
     if TorchSource.choose source then
         say "source" $"{source.Name}, written to torch.props: {source.Meaning}"
     else
         upToDate options "source" $"{source.Name} (torch.props), {source.Meaning}"
-
     source
 
 /// The file in which the loader finds the system's BLAS, links followed; None where there is none, or no way to know.
 let private systemBlas () =
     let loader = "/sbin/ldconfig"
-
     if not(File.Exists loader) then
         None
     else
@@ -56,7 +51,6 @@ let private isFast (blas: string) = [ "openblas"; "mkl"; "blis"; "atlas" ] |> Li
 
 let private missingPackages (torch: Libtorch.Libtorch option) =
     let usesSystemBlas = torch |> Option.forall _.IsSystem
-
     [
         if torch.IsNone then
             "libtorch-dev"
@@ -88,7 +82,6 @@ let private libtorch options =
             missingPackages(Libtorch.find())
         else
             []
-
     match found with
     | [] -> upToDate options "tools" "cmake, make, c++"
     | missing when Apt.isAllowed() ->
@@ -96,22 +89,18 @@ let private libtorch options =
         Apt.install missing
     | missing when Apt.exists() -> fail $"Missing packages. Install them, then try again:\n    {Apt.command missing}"
     | missing -> fail $"""Missing, by Debian's names: {String.Join(", ", missing)}. Needed are {needed}."""
-
     match Libtorch.find() with
     | None -> fail $"No libtorch found. Needed are {needed}."
     | Some torch ->
         if torch.IsSystem then
             warnOfSlowBlas()
-
         upToDate options "libtorch" $"{torch.Version} ({torch.Origin})"
         torch
 
 let private nativeSources () =
     let folder = inRepository "Interop.LibTorch/native"
-
     if not(File.Exists(Path.Combine(folder, "CMakeLists.txt"))) then
         fail "Interop.LibTorch/native/CMakeLists.txt is missing: this checkout is not complete."
-
     Directory.GetFiles(folder, "*", SearchOption.AllDirectories) |> Array.sort
 
 let private libraryName =
@@ -121,17 +110,14 @@ let private libraryName =
 
 let private hashOf (files: string[]) =
     use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
-
     for file in files do
         hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(root, file)))
         hash.AppendData(File.ReadAllBytes file)
-
     Convert.ToHexString(hash.GetHashAndReset())
 
 /// True when CMake wrote its files here for another place: it refuses to go on with them after the checkout was moved or copied.
 let private wasMoved (folder: string) =
     let cache = Path.Combine(folder, "CMakeCache.txt")
-
     File.Exists cache
     && File.ReadLines cache
        |> Seq.exists(fun line -> line.StartsWith "CMAKE_CACHEFILE_DIR:" && not(line.EndsWith("=" + folder)))
@@ -144,27 +130,20 @@ let private native options (torch: Libtorch.Libtorch) =
     let against = $"{torch.Version} {torch.Root}"
     let wanted = [| against; hashOf(nativeSources()) |]
     let before = if File.Exists stamp then File.ReadAllLines stamp else [||]
-
     if File.Exists library && before = wanted then
         upToDate options "native" $"artifacts/native/{libraryName}"
     else
         if Directory.Exists folder && (Array.tryHead before <> Some against || wasMoved folder) then
             Directory.Delete(folder, recursive = true)
-
         say "native" $"compiling artifacts/native/{libraryName} (a minute or two)"
         let sources = inRepository "Interop.LibTorch/native"
-
         // Names libtorch outright, so that CMake cannot find another one.
         let environment = [ "-E"; "env"; $"LIBTORCH={torch.Root}"; "cmake" ]
-
         require "cmake" "cmake" [ yield! environment; "-S"; sources; "-B"; folder; "-DCMAKE_BUILD_TYPE=Release" ] |> ignore
-
         require "The C++ build" "cmake" [ "--build"; folder; "--config"; "Release"; "--parallel"; string Environment.ProcessorCount ]
         |> ignore
-
         if not(File.Exists library) then
             fail $"The C++ build left no {library}."
-
         File.WriteAllLines(stamp, wanted)
 
 /// Compiles what needs CUDA's own headers besides, where libtorch has CUDA. Nothing else depends on it.
@@ -173,14 +152,12 @@ let private extras options (torch: Libtorch.Libtorch) =
     let stamp = Path.Combine(folder, "levee.stamp")
     let wanted = [| $"{torch.Version} {torch.Root}" |]
     let hasCuda = File.Exists(Path.Combine(torch.Root, "lib", "libtorch_cuda.so"))
-
     if hasCuda && File.Exists stamp && File.ReadAllLines stamp = wanted then
         upToDate options "extras" "artifacts/extras"
     elif hasCuda then
         try
             if Directory.Exists folder then
                 Directory.Delete(folder, recursive = true)
-
             let sources = inRepository "Interop.LibTorch/native/extras"
             require "cmake" "cmake" [ "-E"; "env"; $"LIBTORCH={torch.Root}"; "cmake"; "-S"; sources; "-B"; folder ] |> ignore
             require "The C++ build" "cmake" [ "--build"; folder; "--config"; "Release" ] |> ignore
@@ -191,12 +168,10 @@ let private extras options (torch: Libtorch.Libtorch) =
 /// PyTorch for Python, the peer that tests and benchmarks compare with: good to have, never needed.
 let private peer options =
     let isThere = [ "python3"; "/usr/bin/python3" ] |> List.exists(Libtorch.pythonPackage >> Option.isSome)
-
     if isThere then
         upToDate options "peer" "PyTorch for python3"
     elif Apt.isAllowed() then
         say "packages" "installing python3-torch, the peer for tests and benchmarks"
-
         try
             Apt.install [ "python3-torch" ]
         with Stop(message, _) ->
@@ -207,18 +182,15 @@ let private peer options =
                 " Optional: " + Apt.command [ "python3-torch" ]
             else
                 ""
-
         say "peer" $"no PyTorch for python3; comparisons with it will be skipped.{remedy}"
 
 /// Does all steps in order.
 let run (options: Options) =
     sdk options
-
     if torchSource options |> TorchSource.isPackage |> not then
         let torch = libtorch options
         native options torch
         extras options torch
-
     if options.WithPeer then
         peer options
 

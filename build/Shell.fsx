@@ -70,6 +70,5 @@ let isInstalled (program: string) =
             [ ".exe"; ".cmd" ]
         else
             [ "" ]
-
     (Environment.GetEnvironmentVariable "PATH" |> Option.ofObj |> Option.defaultValue "").Split Path.PathSeparator
     |> Seq.exists(fun folder -> extensions |> List.exists(fun extension -> File.Exists(Path.Combine(folder, program + extension))))

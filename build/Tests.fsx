@@ -42,11 +42,9 @@ let private read (report: string) =
             for test in assembly.Descendants(XName.Get "test") do
                 if text "result" test = "Fail" then
                     $"""{text "name" test}: {firstLine test}"""
-
             for error in assembly.Descendants(XName.Get "error") do
                 $"""{text "name" error}: {firstLine error}"""
         ])
-
     {
         Passed = sum "passed"
         Failed = sum "failed" + sum "errors"
@@ -64,7 +62,6 @@ let private runProject filter project =
     let report = inRepository $"artifacts/test-results/{project}.xml"
     File.Delete report
     say "test" project
-
     let arguments = [
         "-noLogo"
         if Console.IsOutputRedirected then
@@ -72,13 +69,10 @@ let private runProject filter project =
         yield! [ "-xml"; report ]
         yield! filterArguments filter
     ]
-
     let program, arguments = TorchSource.start(Projects.program project :: arguments)
     let code = runIn root program arguments
-
     if File.Exists report then
         let count = read report
-
         if code <> 0 && count.Failed = 0 then
             { count with Failed = 1; Failures = [ $"{project} ended with exit code {code}" ] }
         else
@@ -93,10 +87,8 @@ let private report count =
             $", {count.Skipped} skipped"
         else
             ""
-
     for failure in count.Failures do
         printfn $"failed: {failure}"
-
     printfn $"{count.Passed} passed, {count.Failed} failed{skipped}"
 
 /// Builds and runs the tests; the last line that it writes is the sum. Returns the exit code.
@@ -106,23 +98,19 @@ let run (filter: string option) =
         Projects.ensure Projects.solution
         Directory.CreateDirectory(inRepository "artifacts/test-results") |> ignore
         let counts = projects() |> List.map(runProject filter)
-
         let total = {
             Passed = counts |> List.sumBy _.Passed
             Failed = counts |> List.sumBy _.Failed
             Skipped = counts |> List.sumBy _.Skipped
             Failures = counts |> List.collect _.Failures
         }
-
         let isEmpty = total.Passed + total.Failed + total.Skipped = 0
-
         if isEmpty then
             eprintfn
                 "error: no test was run%s"
                 (match filter with
                  | Some text -> $": no name contains '{text}'."
                  | None -> ".")
-
         report total
         if isEmpty || total.Failed > 0 then 1 else 0
     with Stop(message, _) ->

@@ -52,7 +52,6 @@ let chosen () =
         libtorch
     else
         let property = Regex.Match(File.ReadAllText file, "<TorchSource>(.*)</TorchSource>").Groups[1].Value
-
         match all |> List.tryFind(fun source -> source.Property = property) with
         | Some source -> source
         | None ->
@@ -62,7 +61,6 @@ let chosen () =
 /// The source of a name that a user types.
 let named (name: string) =
     let names = all |> List.map _.Name
-
     match all |> List.tryFind(fun source -> source.Name = name) with
     | Some source -> source
     | None -> refuse $"""unknown torch source '{name}'.{Spelling.didYouMean name names} There are: {String.Join(", ", names)}."""
@@ -96,7 +94,6 @@ let private restore source =
         "-nologo"
         "-nodeReuse:false"
     ]
-
     match capture "dotnet" arguments with
     | 0, _ -> ()
     | _, output ->
@@ -112,7 +109,6 @@ let choose source =
     else
         if isPackage source then
             restore source
-
         File.WriteAllText(
             file,
             $"<Project>\n  <PropertyGroup>\n    <TorchSource>{source.Property}</TorchSource>\n  </PropertyGroup>\n</Project>\n"

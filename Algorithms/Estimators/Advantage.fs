@@ -4,29 +4,13 @@ open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Formulas
 
-/// The set that an average is taken over.
 [<RequireQualifiedAccess>]
 type Over =
-    /// All action tokens of all trajectories.
     | Tokens
-    /// All trajectories, each by the mean of its tokens.
     | Trajectories
 
-/// Constants of generalised advantage estimation.
-type Gae = {
-    /// Discount a token, in [0, 1].
-    Gamma: float
-    /// The weight of sampled returns against the critic, in [0, 1]: 0 trusts the critic alone, 1 the returns alone.
-    Lambda: float
-}
+type Gae = { Gamma: float; Lambda: float }
 
-/// Advantage estimators. Make one from a function of a group's rewards by `ofRewards`, or by
-/// `ofActions` where each action has its own; refine it by `whiten`, `TokenRewards.kl`, `TokenRewards.overlong`.
-///
-/// A group has no signal where the rewards of its trajectories do not differ (`Deviation.differ`), rewards with their shaping. Under an estimator that compares
-/// within groups (all but REINFORCE, REINFORCE++ and generalised advantage estimation) its advantages are exactly 0, for every epsilon and also once
-/// whitened. REINFORCE++ compares over the step, so there it is a step whose tokens' returns are all equal that has advantages of 0; a critic compares
-/// with what it expected, so there equal rewards do give advantages.
 [<RequireQualifiedAccess>]
 module Advantage =
     let private estimator formula isGroupRelative estimate : Estimator = {
@@ -43,12 +27,10 @@ module Advantage =
         Returns = None
     }
 
-    /// An estimator from a function of one group and its rewards, which gives one number for each trajectory.
     let ofGroups formula (advantages: Group -> float[] -> float[]) =
         estimator formula true (fun rollouts ->
             Array.map2 advantages rollouts.Groups (Rollouts.rewards rollouts) |> Array.concat |> spread rollouts)
 
-    /// An estimator from a function of one group's rewards, which gives one number for each trajectory.
     let ofRewards formula (advantages: float[] -> float[]) = ofGroups formula (fun _ rewards -> advantages rewards)
 
     /// For each action token of a trajectory, the advantage of its action.
@@ -59,10 +41,6 @@ module Advantage =
                 $"The estimator {formula} gave {perAction.Length} advantages for trajectory {index} of the {group.Length} of question '{trajectory.Question.Id}', which has {actions.Length} actions: give one for each action, in the order of Trajectory.actions."
         (actions, List.ofArray perAction) ||> List.map2(fun (tokens, _) a -> Array.replicate tokens.Length a) |> Array.concat
 
-    /// An estimator from a function of one group and its rewards, which gives one number for each action of each trajectory, [trajectory][action]; every
-    /// token of an action has its action's advantage. Actions are counted from 0 in the order of `Trajectory.actions`, as `SearchCall.Turn` counts them, so
-    /// that a search can be paid for what it found (turn-level credit). The estimate raises `ArgumentException` that names the trajectory and both counts
-    /// where the function gives not one number for each action.
     let ofActions formula (advantages: Group -> float[] -> float[][]) =
         let ofGroup (group: Group) rewards =
             let rows = advantages group rewards
@@ -83,9 +61,6 @@ module Advantage =
 
     let private deviationArguments deviation = [ Term.number "ddof" (float deviation.Ddof); Term.number "epsilon" deviation.Epsilon ]
 
-    /// (x - mean) / sqrt(var + epsilon) of advantages over the whole step. `Ddof` 1 and epsilon 1e-8 are verl's; fewer than two numbers stay as they are,
-    /// and numbers that do not differ become 0. Groups in which an estimator that compares within groups found nothing but zeros keep them: taking the step's
-    /// mean off would make a signal of none.
     let whiten over deviation (inner: Estimator) : Estimator =
         let whitened (rollouts: Rollouts) (advantages: float[][]) =
             let tokens = advantages |> Array.filter(Array.isEmpty >> not)
@@ -113,28 +88,21 @@ module Advantage =
                         { estimates with Advantages = whitened rollouts estimates.Advantages }
         }
 
-    /// GRPO with a standard deviation of choice: `Baseline.standardise`.
     let groupRelative deviation = {
         ofRewards "grpo" (Baseline.standardise deviation) with
             Term = Term.Call("grpo", deviationArguments deviation)
     }
 
-    /// GRPO as released code has it: `groupRelative Deviation.sample`.
     let grpo = groupRelative Deviation.sample
 
-    /// Dr.GRPO: GRPO without dividing by the standard deviation (`Baseline.centre`).
     let drGrpo = ofRewards "drGrpo" Baseline.centre
 
-    /// RLOO: `Baseline.leaveOneOut`.
     let rloo = ofRewards "rloo" Baseline.leaveOneOut
 
-    /// OPO: `Baseline.lengthWeighted` by action tokens.
     let opo = ofGroups "opo" (fun group -> group |> Array.map(Trajectory.actionTokens >> float) |> Baseline.lengthWeighted)
 
-    /// MaxRL: `Baseline.overMean`.
     let maxRl = ofRewards "maxRl" Baseline.overMean
 
-    /// pass@k: `Baseline.bestOverSecond`; divided by the group's standard deviation where one is given.
     let passAtK deviation =
         let scale rewards =
             match deviation with
@@ -147,8 +115,6 @@ module Advantage =
                 Term = Term.Call("passAtK", deviation |> Option.map deviationArguments |> Option.defaultValue [])
         }
 
-    /// GPG: centred rewards times (groups / groups whose rewards differ), so that groups without signal do not dilute the gradient (Chu et al. 2025, arXiv
-    /// 2504.02546, section 3.2).
     let gpg =
         estimator "gpg" true (fun rollouts ->
             let rewards = Rollouts.rewards rollouts
@@ -156,9 +122,6 @@ module Advantage =
             let alpha = float rewards.Length / float(max 1 signal)
             rewards |> Array.collect Baseline.centre |> Array.map((*) alpha) |> spread rollouts)
 
-    /// GDPO: each of several rewards is standardised in its group by itself, then their weighted sum is whitened over the step's trajectories, so that
-    /// rewards of different size do not drown one another (arXiv 2601.05242). The trajectories' own outcome is used only where a part reads it. A group has
-    /// no signal where no part's rewards differ. Raises `ArgumentException` that names the part, the question and what it gave where that is no number.
     let gdpo (parts: RewardPart list) =
         let weighted = Term.Sum [ for part in parts -> Term.Product(Term.Number part.Weight, Term.name part.Name) ]
         let standardised (group: Group) part =
@@ -175,7 +138,6 @@ module Advantage =
     let private discounted gamma (rewards: float[]) =
         Array.scanBack (fun reward later -> reward + gamma * later) rewards 0.0 |> Array.truncate rewards.Length
 
-    /// Each token's discounted return, not yet whitened: REINFORCE. Raises `ArgumentException` unless gamma is in [0, 1].
     let discountedReturn gamma =
         if not(gamma >= 0.0 && gamma <= 1.0) then
             Setting.refuse $"A discount of {gamma} is out of range: give 0 to 1."
@@ -187,17 +149,10 @@ module Advantage =
                 Term = Term.Call("discountedReturn", [ Term.number "gamma" gamma ])
         }
 
-    /// REINFORCE++: discounted returns whitened over the step's tokens, no group needed (Hu et al. 2025, arXiv 2501.03262, Eq. 6 to 8). A group of equal
-    /// rewards is compared with the other groups of the step.
     let reinforcePlusPlus gamma = discountedReturn gamma |> whiten Over.Tokens Deviation.whitening
 
-    /// REINFORCE++ with the group's mean as baseline, whitened over the step's tokens (arXiv 2501.03262, section 3.2). One trajectory alone keeps its
-    /// reward. A group without signal keeps advantages of 0, where released code gives it minus the step's mean.
     let reinforcePlusPlusBaseline = drGrpo |> whiten Over.Tokens Deviation.whitening
 
-    /// Generalised advantage estimation with a critic's values V, not yet whitened: delta_t = r_t + gamma V_{t+1} - V_t, A_t = delta_t + gamma lambda A_{t+1};
-    /// the return that the critic learns is A_t + V_t (Schulman et al. 2016, arXiv 1506.02438, Eq. 16). Tokens are action tokens; the value behind the
-    /// last is 0. Raises `ArgumentException` on a constant out of [0, 1], `InvalidOperationException` on rollouts without values.
     let gae options : Estimator =
         let isShare x = x >= 0.0 && x <= 1.0
         if not(isShare options.Gamma && isShare options.Lambda) then

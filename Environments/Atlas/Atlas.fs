@@ -103,7 +103,6 @@ module Atlas =
     let hint (question: Question) =
         let metadata = metadata question
         let text name = property question name metadata
-
         {
             Country = text "country"
             Asked = text "asked"
@@ -126,10 +125,8 @@ module Atlas =
         let dev, aboutDev = Dataset.loadQuestions(path "dev.jsonl")
         let test, aboutTest = Dataset.loadQuestions(path "test.jsonl")
         let vocabulary = path "vocabulary.txt"
-
         if not(File.Exists vocabulary) then
             raise(DatasetException(vocabulary, 0, "There is no such file.", "Run `dotnet fsi Experiments/data/generate.fsx`.", null))
-
         {
             Documents = documents
             Train = train
@@ -144,7 +141,6 @@ module Atlas =
                 [|
                     for document in documents do
                         yield! words(document.Title.Trim '"')
-
                     for question in Seq.concat [ train; dev; test ] do
                         yield! question.GoldenAnswers |> Seq.collect words
                         yield! (hint question).Key |> Option.map(snd >> words) |> Option.defaultValue []

@@ -51,7 +51,6 @@ module AtlasTeacher =
 
     let private respond (environment: IEnvironment) question action =
         let request = { Question = question; Turn = 0; Text = action; IsLast = false }
-
         match environment.Act([| request |], CancellationToken.None).GetAwaiter().GetResult()[0] with
         | Outcome.Feedback(feedback, _, _) -> feedback
         | Outcome.Invalid notice -> notice
@@ -67,7 +66,6 @@ module AtlasTeacher =
     /// The place of a name among the words of a turn's feedback; `None` where it does not occur.
     let private tryPlace turn name =
         let seen = turn.Feedback |> List.collect(Piece.text >> Atlas.words)
-
         match (spaced seen).IndexOf(spaced(Atlas.words name), StringComparison.Ordinal) with
         | -1 -> None
         | place -> Some place
@@ -89,9 +87,7 @@ module AtlasTeacher =
             $"first find which country has the {key} {value}"
             $"search {value}"
         |]
-
         let first = lookUp environment question thoughts key value (seed |> Seed.named "first")
-
         match tryPlace first country with
         | Some _ -> [ first ]
         | None -> [
@@ -105,39 +101,32 @@ module AtlasTeacher =
                 seed |> draw "attribute" attributes
             else
                 hint.Asked
-
         let country =
             if flaw = Some AsksOtherCountry then
                 (seed |> draw "country" atlas.Documents).Title.Trim '"'
             else
                 hint.Country
-
         let thoughts = [|
             $"I need the {attribute} of {country}"
             $"now find the {attribute} of {country}"
             $"then search {country} {attribute}"
         |]
-
         let first = lookUp environment question thoughts attribute country (seed |> Seed.named "first")
         let found turn = question.GoldenAnswers |> List.filter(tryPlace turn >> Option.isSome)
         let persists = flaw = None && (found first).IsEmpty && seed |> Seed.named "persists" |> happens 0.9
-
         let turns =
             if flaw = Some SearchesTwice || persists then
                 let again = [| $"not sure search again {attribute} of {country}" |]
                 [ first; lookUp environment question again attribute country (seed |> Seed.named "second") ]
             else
                 [ first ]
-
         let last = List.last turns
-
         let final =
             match found last with
             | _ when flaw = Some ForgetsToAnswer -> lastTurn(seed |> draw "ending" [| "</answer>"; "</search>" |] |> think "not sure" seed)
             | [] -> answer (guess atlas hint.Asked seed) seed
             | known when seed |> Seed.named "first known" |> happens 0.75 -> answer (known |> List.minBy(tryPlace last)) seed
             | known -> answer (seed |> draw "known" (Array.ofList known)) seed
-
         turns @ [ final ]
 
     /// The turns in which a teacher would answer a question: think, search, read, answer. The environment carries out the searches. With probability
@@ -149,7 +138,6 @@ module AtlasTeacher =
                 Some(seed |> draw "flaw" flaws)
             else
                 None
-
         if flaw = Some AnswersWithoutSearch then
             [ lastTurn(think "I know this" seed $"<answer> {guess atlas hint.Asked seed} </answer>") ]
         else
@@ -157,7 +145,6 @@ module AtlasTeacher =
                 match hint.Key with
                 | Some key -> findCountry environment question key hint.Country (seed |> Seed.named "country")
                 | None -> []
-
             if flaw = Some AnswersTheCountry && not first.IsEmpty then
                 first @ [ answer hint.Country seed ]
             else
@@ -167,7 +154,6 @@ module AtlasTeacher =
     let private renaming (atlas: Atlas) seed =
         let others = Dictionary<string, string>()
         Array.iter2 (fun name other -> others[name] <- other) atlas.NameWords (Seed.shuffle atlas.NameWords seed)
-
         Atlas.mapWords(fun word ->
             match others.TryGetValue word with
             | true, other -> other
@@ -195,14 +181,11 @@ module AtlasTeacher =
             else
                 id
         let encode pieces = pieces |> List.map(renamePiece rename) |> Piece.encode tokenizer
-
         let segmentsOf turn = [
             let tokens = tokenizer.Encode(rename turn.Action, true)
             Segment.Action(tokens, Array.zeroCreate tokens.Length)
-
             if not turn.Feedback.IsEmpty then
                 Segment.Observation(encode turn.Feedback)
         ]
-
         Segment.Prompt(encode(environment.Prompt question))
         :: (turnsOf atlas environment flawShare question seed |> List.collect segmentsOf)

@@ -25,7 +25,6 @@ module internal CharacterWidth =
             match letters.IndexOf(before: char) with
             | -1 -> None
             | index -> Some results[index]
-
         match mark with
         | '\u3099' -> among voiceable voiced
         | '\u309A' -> among halfVoiceable halfVoiced
@@ -34,18 +33,14 @@ module internal CharacterWidth =
     /// A text with such forms replaced, and kana with a voicing mark behind them as one character.
     let fold (text: string) =
         let folded = StringBuilder(text.Length)
-
         for letter in text do
             let letter = plain letter
-
             let whole =
                 if folded.Length > 0 then
                     composed folded[folded.Length - 1] letter
                 else
                     None
-
             match whole with
             | Some whole -> folded[folded.Length - 1] <- whole
             | None -> folded.Append letter |> ignore
-
         folded.ToString()

@@ -35,12 +35,9 @@ type ResilientRetriever internal (inner: IRetriever, timeOut: TimeSpan) =
         backgroundTask {
             use limited = CancellationTokenSource.CreateLinkedTokenSource cancellation
             limited.CancelAfter timeOut
-
             try
                 let asked = Task.Run<Result<Document[], string>[]>((fun () -> inner.Retrieve(queries, topK, limited.Token)), limited.Token)
-
                 let! found = asked.WaitAsync limited.Token
-
                 return
                     if found.Length = queries.Length then
                         Ok found
@@ -71,13 +68,11 @@ type ResilientRetriever internal (inner: IRetriever, timeOut: TimeSpan) =
         member _.Retrieve(queries, topK, cancellation) =
             backgroundTask {
                 let! batch = ask queries topK cancellation
-
                 let! found =
                     match batch with
                     | Ok found -> Task.FromResult found
                     | Error failure when queries.Length = 1 -> Task.FromResult [| Error failure |]
                     | Error _ -> queries |> Array.map(askAlone topK cancellation) |> Task.WhenAll
-
                 Interlocked.Add(&queryCount, int64 queries.Length) |> ignore
                 Interlocked.Add(&failureCount, found |> Seq.filter _.IsError |> Seq.length |> int64) |> ignore
                 return found
@@ -89,5 +84,4 @@ module Retriever =
     let resilient (timeOut: TimeSpan) (inner: IRetriever) =
         if timeOut <= TimeSpan.Zero then
             Setting.refuse $"A time-out of {timeOut} is out of range: give one longer than zero."
-
         ResilientRetriever(inner, timeOut)

@@ -32,7 +32,6 @@ type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
 
     let feedback turn query span found =
         let documents = found |> Result.defaultValue [||]
-
         let call = {
             Turn = turn
             Query = query
@@ -42,7 +41,6 @@ type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
                 | Ok _ -> None
                 | Error failure -> Some failure
         }
-
         Outcome.Feedback(SearchProtocol.information documents, [ call ], span)
 
     let retrieve (queries: string[]) cancellation =
@@ -64,17 +62,14 @@ type SearchEnvironment(options: SearchOptions, retriever: IRetriever) =
         member _.Act(actions, cancellation) =
             backgroundTask {
                 let read = actions |> Array.map(fun action -> action, SearchProtocol.parse action.Text)
-
                 let searches =
                     read
                     |> Array.indexed
                     |> Array.choose(function
                         | index, (action, Intent.Search(query, _)) when not action.IsLast -> Some(index, query)
                         | _ -> None)
-
                 let! found = retrieve (Array.map snd searches) cancellation
                 let foundAt = Seq.zip (Seq.map fst searches) found |> dict
-
                 return
                     read
                     |> Array.mapi(fun index (action, meaning) ->

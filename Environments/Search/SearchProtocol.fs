@@ -37,7 +37,6 @@ module SearchProtocol =
     let parse (action: string) =
         let pair = lastPair.Match action
         let content = pair.Groups["content"].Value.Trim()
-
         match pair.Groups["tag"].Value with
         | "search" when content <> "" -> Intent.Search(content, pair.Value)
         | "answer" -> Intent.Answer(content, pair.Value)
@@ -55,7 +54,6 @@ module SearchProtocol =
         match wording with
         | Wording.Full -> Piece.Markup(instruction + "Question: ")
         | Wording.Brief -> Piece.Markup "Question: "
-
         Piece.Plain question
         Piece.Markup "\n"
     ]

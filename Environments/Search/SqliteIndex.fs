@@ -34,7 +34,6 @@ module internal SqliteIndex =
             match analysis with
             | TextAnalysis.Words -> "title, body"
             | TextAnalysis.Pairs -> "indexed(CAST(title AS BLOB)), indexed(CAST(body AS BLOB))"
-
         $"CREATE VIRTUAL TABLE words USING fts5(title, body, content='', tokenize='{tokenizer analysis}');
           INSERT INTO words(rowid, title, body) SELECT number, {indexed} FROM documents ORDER BY number;
           INSERT INTO words(words) VALUES ('optimize');"
@@ -59,23 +58,18 @@ module internal SqliteIndex =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
         let mutable count = 0L
         let mutable needing = 0L
-
         let append (text: string) =
             let bytes = Encoding.UTF8.GetBytes text
             hash.AppendData(BitConverter.GetBytes bytes.Length)
             hash.AppendData bytes
-
         append layout
-
         for document in documents do
             append document.Id
             append document.Title
             append document.Text
             count <- count + 1L
-
             if analysis.IsNone && needsPairs document then
                 needing <- needing + 1L
-
         {
             Fingerprint = Convert.ToHexString(hash.GetHashAndReset())
             Analysis = analysis |> Option.defaultWith(fun () -> TextAnalysis.suited count needing)
@@ -90,17 +84,14 @@ module internal SqliteIndex =
         let body = command.Parameters.Add("$body", SqliteType.Text)
         let mutable count = 0L
         let mutable needing = 0L
-
         for document in documents do
             id.Value <- document.Id
             title.Value <- document.Title
             body.Value <- document.Text
             command.ExecuteNonQuery() |> ignore
             count <- count + 1L
-
             if needsPairs document then
                 needing <- needing + 1L
-
         struct (count, needing)
 
     /// Fills an empty database, and gives its analysis: the one asked for, or else the one that suits the documents. `ArgumentException` where there are
@@ -110,10 +101,8 @@ module internal SqliteIndex =
         use transaction = connection.BeginTransaction()
         execute connection tables
         let struct (count, needing) = insert connection documents
-
         if count = 0L then
             Setting.refuse "A corpus without documents cannot be searched: give it one at least."
-
         let analysis = analysis |> Option.defaultWith(fun () -> TextAnalysis.suited count needing)
         execute connection (fill analysis)
         execute connection $"INSERT INTO about VALUES ('{fingerprint}', '{analysis}')"
@@ -124,7 +113,6 @@ module internal SqliteIndex =
     let openFile (path: string) mode =
         let connection =
             new SqliteConnection(string(SqliteConnectionStringBuilder(DataSource = path, Mode = mode, Pooling = false)))
-
         connection.Open()
         connection
 
@@ -134,7 +122,6 @@ module internal SqliteIndex =
             use command = connection.CreateCommand()
             command.CommandText <- "SELECT id, title, body FROM documents ORDER BY number"
             use rows = command.ExecuteReader()
-
             while rows.Read() do
                 { Id = rows.GetString 0; Title = rows.GetString 1; Text = rows.GetString 2 }
         }
@@ -144,15 +131,12 @@ module internal SqliteIndex =
         use command = connection.CreateCommand()
         command.CommandText <- "SELECT fingerprint, analysis FROM about"
         use row = command.ExecuteReader()
-
         if not(row.Read()) then
             invalidOp "The index has no description of itself."
-
         let corpus =
             match row.GetString 0 with
             | "" -> (identify None (documents connection)).Fingerprint
             | written -> written
-
         $"{corpus} {row.GetString 1}" |> Encoding.UTF8.GetBytes |> SHA256.HashData |> Convert.ToHexString
 
     /// The identity of the index in a file; none where there is no usable index.
@@ -163,7 +147,6 @@ module internal SqliteIndex =
                 use command = connection.CreateCommand()
                 command.CommandText <- "SELECT fingerprint, analysis FROM about"
                 use row = command.ExecuteReader()
-
                 if row.Read() then
                     [ TextAnalysis.Words; TextAnalysis.Pairs ]
                     |> List.tryFind(fun analysis -> string analysis = row.GetString 1)
@@ -180,7 +163,6 @@ module internal SqliteIndex =
         let fill draft =
             use connection = openFile draft SqliteOpenMode.ReadWriteCreate
             build connection identity.Fingerprint (Some identity.Analysis) documents |> ignore
-
         try
             Path.GetDirectoryName(Path.GetFullPath path) |> Option.ofObj |> Option.iter(Directory.CreateDirectory >> ignore)
             AtomicFile.Make(path, fill)

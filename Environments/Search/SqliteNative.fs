@@ -27,7 +27,6 @@ module internal SqliteNative =
 
     let private candidates (folder: string) =
         let architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()
-
         [
             Path.Combine(folder, fileName)
             Path.Combine(folder, "runtimes", $"{platform}-{architecture}", "native", fileName)
@@ -49,13 +48,11 @@ module internal SqliteNative =
     let private registration =
         lazy
             (let provider = typeof<SQLite3Provider_e_sqlite3>.Assembly
-
              try
                  NativeLibrary.SetDllImportResolver(provider, DllImportResolver(fun name assembly _ -> resolve name assembly))
              with :? InvalidOperationException ->
                  // The host has set a resolver of its own: it knows better.
                  ()
-
              Batteries_V2.Init())
 
     /// Makes SQLite usable; does nothing the second time.

@@ -21,7 +21,6 @@ type private Memo<'key, 'value when 'key: equality and 'key: not null>(capacity:
         if young.Count >= capacity then
             old <- young
             young <- Dictionary<'key, 'value>()
-
         young[key] <- value
 
     member _.TryFind key =
@@ -54,7 +53,6 @@ type private SqliteReader(connection: SqliteConnection) =
         command.Parameters["$expression"].Value <- expression
         command.Parameters["$count"].Value <- count
         use rows = command.ExecuteReader()
-
         [|
             while rows.Read() do
                 { Id = rows.GetString 0; Title = rows.GetString 1; Text = rows.GetString 2 }
@@ -93,7 +91,6 @@ type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
             match idle.TryTake() with
             | true, reader -> reader
             | false, _ -> new SqliteReader(source.Connect())
-
         try
             work reader
         finally
@@ -132,19 +129,15 @@ type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
         let analysis = SqliteIndex.build builder "" analysis documents
         let mutable size = 0L
         let image = raw.sqlite3_serialize(builder.Handle, "main", &size, 0)
-
         if image = 0n then
             raise(OutOfMemoryException "SQLite found no memory for the index; use an index file instead (`SqliteRetriever.Cached`).")
-
         let length = size
-
         // All connections read the one image: it is never copied, and never written.
         let connect () =
             let connection = SqliteIndex.openFile ":memory:" SqliteOpenMode.Memory
             let code = raw.sqlite3_deserialize(connection.Handle, "main", image, length, length, raw.SQLITE_DESERIALIZE_READONLY)
             SqliteException.ThrowExceptionForRC(code, connection.Handle)
             connection
-
         new SqliteRetriever(SqliteSource(connect, (fun () -> raw.sqlite3_free image)), analysis)
 
     /// An index in a file: built when it is missing or belongs to other documents, else opened. The documents are enumerated once,
@@ -152,10 +145,8 @@ type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
     static member Cached(path: string, documents: Document seq, ?analysis: TextAnalysis) =
         SqliteNative.initialise()
         let identity = SqliteIndex.identify analysis documents
-
         if SqliteIndex.identityOf path <> Some identity then
             SqliteIndex.buildFile path identity documents
-
         new SqliteRetriever(SqliteSource((fun () -> SqliteIndex.openFile path SqliteOpenMode.ReadOnly), ignore), identity.Analysis)
 
     interface IFingerprinted with
@@ -165,12 +156,9 @@ type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
         member _.Retrieve(queries, topK, cancellation) =
             if topK < 1 then
                 Setting.refuse $"topK {topK} is out of range: at least one document is to be found, give 1 or more."
-
             let expressions = queries |> Array.map(TextAnalysis.query analysis >> SqliteIndex.expression)
             let found = expressions |> Array.map(known topK >> Option.map Ok)
-
             let missing = Seq.zip expressions found |> Seq.filter(snd >> Option.isNone) |> Seq.map fst |> Seq.distinct |> Seq.toArray
-
             if missing.Length = 0 then
                 found |> Array.map Option.get |> Task.FromResult
             else
@@ -178,12 +166,9 @@ type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
                     (fun () ->
                         let options =
                             ParallelOptions(CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount)
-
                         let results = ConcurrentDictionary<string, Result<Document[], string>>()
-
                         Parallel.ForEach(missing, options, fun expression -> results[expression] <- search topK cancellation expression)
                         |> ignore
-
                         Array.map2 (fun expression result -> result |> Option.defaultWith(fun () -> results[expression])) expressions found),
                     cancellation
                 )
@@ -192,6 +177,5 @@ type SqliteRetriever private (source: SqliteSource, analysis: TextAnalysis) =
         member _.Dispose() =
             for reader in idle do
                 (reader :> IDisposable).Dispose()
-
             idle.Clear()
             source.Release()

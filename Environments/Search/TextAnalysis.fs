@@ -87,12 +87,10 @@ module TextAnalysis =
     let needsPairs (text: string) =
         let mutable runes = text.EnumerateRunes()
         let mutable found = false
-
         while not found && runes.MoveNext() do
             let rune = runes.Current
             // All of these stand behind the Latin, Greek and Cyrillic letters.
             found <- rune.Value >= 0x0591 && (isUnspaced rune || isDropped rune)
-
         found
 
     // The characters of a run, each with the marks on it.
@@ -101,7 +99,6 @@ module TextAnalysis =
             match clusters with
             | last :: earlier when isMark rune -> (last + rune.ToString()) :: earlier
             | _ -> rune.ToString() :: clusters
-
         run |> List.fold join [] |> List.rev
 
     // A run that is kept whole, as an ordinary word is, has no pairs.
@@ -123,12 +120,9 @@ module TextAnalysis =
                 | Whole run :: earlier when not(isUnspaced rune) -> Whole(rune :: run) :: earlier
                 | _ when isUnspaced rune -> Unspaced [ rune ] :: runs
                 | _ -> Whole [ rune ] :: runs
-
         let mutable found = []
-
         for rune in (CharacterWidth.fold text).EnumerateRunes() do
             found <- add found rune
-
         List.rev found
 
     let private joined (run: Rune list) = run |> List.rev |> List.map string |> String.concat ""
@@ -148,14 +142,11 @@ module TextAnalysis =
                 function
                 | [ character ] -> [ character ]
                 | characters -> pairs characters
-
             terms ofRun text
         | TextAnalysis.Words ->
             let letters = StringBuilder()
-
             for rune in text.EnumerateRunes() do
                 letters.Append(if isWord rune then rune.ToString() else " ") |> ignore
-
             letters.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
 
     /// The form of a text that is given to an engine whose words are runs of letters, digits, marks and symbols: the text itself for `Words`, words between

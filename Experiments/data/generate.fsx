@@ -32,14 +32,12 @@ let run (folder: string) (program: string) (arguments: string list) =
     use proc = Process.Start(ProcessStartInfo(program, arguments, WorkingDirectory = folder, RedirectStandardOutput = true))
     proc.StandardOutput.ReadToEnd() |> ignore
     proc.WaitForExit()
-
     if proc.ExitCode <> 0 then
         failwithf "`%s %s` ended with code %d." program (String.concat " " arguments) proc.ExitCode
 
 /// countries.json out of the npm package, downloaded into a temporary folder that is removed again.
 let countriesJson () =
     let folder = Directory.CreateTempSubdirectory("atlas-").FullName
-
     try
         run folder "npm" [ "install"; $"{sourcePackage}@{sourceVersion}"; "--no-save"; "--silent" ]
         File.ReadAllText(Path.Combine(folder, "node_modules", sourcePackage, "countries.json"))
@@ -81,7 +79,6 @@ let readCountries (json: string) =
     let nodes = (JsonNode.Parse json).AsArray() |> Seq.map _.AsObject() |> List.ofSeq
     let nameOf (node: JsonObject) = string node["name"].["common"]
     let nameOfCode = Map [ for node in nodes -> string node["cca3"], nameOf node ]
-
     [
         for node in nodes do
             let values attribute =
@@ -92,15 +89,12 @@ let readCountries (json: string) =
                 | Attribute.Subregion -> strings node["subregion"]
                 | Attribute.Demonym -> strings node["demonyms"].["eng"].["m"]
                 | Attribute.Borders -> strings node["borders"] |> List.map(fun code -> nameOfCode[code])
-
             let facts = [
                 for attribute in Attribute.All do
                     let values = values attribute |> List.distinct
-
                     if not values.IsEmpty && values.Length <= longestList && List.forall answerable values then
                         attribute, values
             ]
-
             if answerable(nameOf node) && not facts.IsEmpty then
                 { Code = string node["cca3"]; Name = nameOf node; Facts = Map facts }
     ]
@@ -170,9 +164,7 @@ let questionsAbout isUnique (country: Country) = [
             Asked = asked
             Support = support
         }
-
         questionOf None (documentId country asked) country.Name [ documentId country asked ]
-
         for key in [ Attribute.Capital; Attribute.Demonym ] do
             match Map.tryFind key country.Facts with
             | Some [ value ] when key <> asked && AnswerText.normalise value <> AnswerText.normalise country.Name && isUnique key value ->
@@ -193,7 +185,6 @@ let splitOf (countries: Country list) =
     let count share = int(Math.Round(share * float ordered.Length))
     let test, rest = List.splitAt (count testShare) ordered
     let dev, train = List.splitAt (count devShare) rest
-
     Map [
         for split, members in [ Train, train; Dev, dev; Test, test ] do
             for country in members -> country.Name, split
@@ -268,7 +259,6 @@ let isUnique =
         ])
         |> List.countBy id
         |> Map.ofList
-
     fun attribute value -> holders[attribute, AnswerText.normalise value] = 1
 
 let questions =

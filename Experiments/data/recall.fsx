@@ -49,7 +49,6 @@ let ranks (question: JsonNode) =
 
 for split in [ "train"; "dev"; "test" ] do
     let worst = lines $"{split}.jsonl" |> List.map(ranks >> List.max)
-
     for top in 1..3 do
         let found = worst |> List.filter(fun rank -> rank < top) |> List.length
         printfn "%-5s top %d: %.1f%%" split top (100.0 * float found / float worst.Length)

@@ -33,10 +33,8 @@ module KvCache =
     let empty (parameters: Parameters) : KvCache =
         let a, like = parameters.Architecture, parameters.Values
         let width = int64(a.KeyValueHeads * a.HeadWidth)
-
         let layers (shape: int64[]) =
             Array.init a.Layers (fun _ -> (torch.zeros(shape, dtype = like.dtype, device = like.device)).DetachFromDisposeScope())
-
         {
             Keys = layers [| 0L; width; smallest |]
             Values = layers [| 0L; smallest; width |]
@@ -47,28 +45,23 @@ module KvCache =
     /// columns at least; columns from `length` on are not copied. Doubles the capacity as often as it takes, up to the context limit.
     let arrange (parameters: Parameters) (kept: int64[]) (rows: int) (length: int) (room: int) (cache: KvCache) =
         let limit = max room parameters.Architecture.ContextLimit
-
         let capacity =
             cache.Capacity
             |> Seq.unfold(fun capacity -> Some(capacity, 2 * capacity))
             |> Seq.find(fun capacity -> capacity >= room)
             |> min limit
-
         let move dimension (source: torch.Tensor) =
             use scope = torch.NewDisposeScope()
             let shape = source.shape
             shape[0] <- int64 rows
             shape[dimension] <- int64 capacity
             let target = torch.zeros(shape, dtype = source.dtype, device = source.device)
-
             if kept.Length > 0 && length > 0 then
                 let used (tensor: torch.Tensor) = tensor.narrow(int64 dimension, 0L, int64 length)
                 let picked = (used source).index_select(0L, torch.tensor(kept, device = source.device))
                 (used target).narrow(0L, 0L, int64 kept.Length).copy_ picked |> ignore
-
             source.Dispose()
             scope.Detach target
-
         {
             Keys = cache.Keys |> Array.map(move 2)
             Values = cache.Values |> Array.map(move 1)
@@ -78,12 +71,10 @@ module KvCache =
     /// Gives row `targets[i]` what row `sources[i]` holds in the columns before `length`.
     let share (sources: int64[]) (targets: int64[]) (length: int) (cache: KvCache) =
         use _ = torch.NewDisposeScope()
-
         let copy dimension (tensor: torch.Tensor) =
             let index (rows: int64[]) = torch.tensor(rows, device = tensor.device)
             let used = tensor.narrow(dimension, 0L, int64 length)
             used.index_copy_(0L, index targets, used.index_select(0L, index sources)) |> ignore
-
         cache.Keys |> Array.iter(copy 2L)
         cache.Values |> Array.iter(copy 1L)
 
@@ -107,10 +98,8 @@ module KvCache =
         let batch, length, width = queries.shape[0], queries.shape[1], hidden.shape[2]
         let keyHeads, headWidth = int64 a.KeyValueHeads, int64 a.HeadWidth
         let keys = keys.view(batch * keyHeads, headWidth, -1L).narrow(2L, 0L, width)
-
         let values =
             values.narrow(1L, 0L, width).view(batch, width, keyHeads, headWidth).transpose(1L, 2L).reshape(-1L, width, headWidth)
-
         let answer (queries: torch.Tensor) (hidden: torch.Tensor) =
             Tensors.scoped(fun () ->
                 let length = queries.shape[1]
@@ -119,7 +108,6 @@ module KvCache =
                 let weights = torch.nn.functional.softmax(scores, -1L)
                 let answers = weights.view(batch * keyHeads, -1L, width).bmm values
                 (Attention.ungroup a batch length answers).view(batch, length, -1L))
-
         let atATime = max 1L (scoresAtATime / (batch * int64 a.Heads * width))
         let answers = Array.map2 answer (queries.split(atATime, 1)) (hidden.split(atATime, 1))
         torch.cat(answers, 1L).view(batch * length, -1L)
@@ -141,10 +129,8 @@ module KvCache =
         let batch, width = queries.shape[0], hidden.shape[2]
         let keyHeads, headWidth = int64 a.KeyValueHeads, int64 a.HeadWidth
         let perKey = int64 a.Heads / keyHeads
-
         let spread =
             (queries.view(batch, keyHeads, perKey, 1L, headWidth) * blocks).view(batch, int64 a.Heads, keyHeads * headWidth)
-
         let scores = spread.bmm(keys.narrow(2L, 0L, width))
         let weights = torch.nn.functional.softmax(scores.masked_fill_(hidden, Attention.unseen scores.dtype), -1L)
         let answers = weights.bmm(values.narrow(1L, 0L, width))
@@ -164,17 +150,14 @@ module KvCache =
         let heads, keyHeads = int64 a.Heads, int64 a.KeyValueHeads
         let columns = torch.arange(int64 width, dtype = torch.int64, device = positions.device)
         let hidden = columns.gt(positions.unsqueeze 2L)
-
         let read =
             if positions.shape[1] = 1L && keyHeads <= fewKeyHeads then
                 let blocks = torch.eye(keyHeads, device = positions.device).``to`` cache.Keys[0].dtype
                 readOne a (blocks.view(keyHeads, 1L, keyHeads, 1L)) hidden
             else
                 readMany a hidden
-
         fun layer queriesKeys values ->
             let parts = queriesKeys.split([| heads; keyHeads |], 2L)
-
             match rows with
             | None ->
                 write positions parts[1] values cache.Keys[layer] cache.Values[layer]

@@ -11,7 +11,6 @@ type internal Repeated(device: torch.Device, work: unit -> unit) =
             // The first launch of the work loads and allocates, which cannot be recorded.
             for _ in 1..3 do
                 work()
-
             Some(CudaGraph.Record work)
         else
             None
@@ -43,6 +42,5 @@ type internal RepeatedStep = {
     interface IDisposable with
         member this.Dispose() =
             (this.Work :> IDisposable).Dispose()
-
             for tensor in [ this.Tokens; this.Positions; this.Uniform; this.Drawn ] do
                 tensor.Dispose()

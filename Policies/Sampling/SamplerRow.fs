@@ -85,7 +85,6 @@ module internal SamplerRow =
     /// alone. A bunch has groups of rows that begin with the same context, which is read once. At most half of a row is padding.
     let bunches passTokens (entering: SamplerRow[]) =
         let length (group: SamplerRow[]) = group[0].Context.Length
-
         // The latest bunch and, in it, the latest group come first.
         let add bunches group =
             match bunches with
@@ -95,7 +94,6 @@ module internal SamplerRow =
                 ->
                 (group :: bunch) :: earlier
             | _ -> [ group ] :: bunches
-
         entering
         |> Array.groupBy(fun row ->
             if row.Length = 0 then
@@ -113,33 +111,24 @@ module internal SamplerRow =
     let check (architecture: Architecture) (rows: SamplerRow[]) (requests: TurnRequest[]) =
         for request in requests do
             let number = request.Row
-
             if number < 0 || number >= rows.Length then
                 Setting.refuse $"Row {number} is not in this session, whose rows are 0 to {rows.Length - 1}."
-
             let row = rows[number]
-
             match row.Stage with
             | Stage.Fresh
             | Stage.Resting -> ()
             | Stage.Left -> Setting.refuse $"Row {number} was left out of an earlier call and has ended."
             | _ -> Setting.refuse $"Row {number} has not been given back: its turn is under way."
-
             if request.Limit < 1 then
                 Setting.refuse $"Row {number} may write {request.Limit} tokens; a turn has at least 1."
-
             for token in request.Context do
                 if token < 0 || token >= architecture.VocabularySize then
                     Setting.refuse
                         $"Row {number} is given token {token}; the policy's vocabulary ends at {architecture.VocabularySize - 1}."
-
             if row.Length = 0 && request.Context.Length = 0 then
                 Setting.refuse $"Row {number} has no context: give it a prompt of at least one token."
-
             let needed = row.Length + (unread row).Length + request.Context.Length + request.Limit
-
             if needed > architecture.ContextLimit then
                 Setting.refuse $"Row {number} would reach {needed} tokens; the policy's context holds {architecture.ContextLimit}."
-
         if (requests |> Array.distinctBy _.Row).Length < requests.Length then
             Setting.refuse "A row is named twice."

@@ -12,10 +12,8 @@ module Sampling =
     /// one is out of its range.
     let create (options: SamplingOptions) (model: Model) =
         let options = SamplingOptions.validate options
-
         if options.CudaGraphs && model.Parameters.Values.device_type = DeviceType.CUDA && not CudaGraph.IsAvailable then
             Setting.refuse "Graphs need the extras library (docs/gpu.md): build it, or leave them out."
-
         {
             new ISampler with
                 member _.Open seeds = new SamplerSession(model, options, seeds)

@@ -50,7 +50,6 @@ module SamplingOptions =
     /// Gives the options back. Raises `ArgumentException` where one is out of its range.
     let validate options =
         let within isMet name (value: obj) range = Setting.demand isMet $"{name} is {value}; it must be {range}."
-
         let atLeastOne name (count: int) = within (count >= 1) name count "1 or above"
         let t, p, m = options.Temperature, options.TopP, options.MinP
         within (t >= 0.0 && Double.IsFinite t) (nameof options.Temperature) t "0 (greedy) or above"

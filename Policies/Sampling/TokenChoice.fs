@@ -28,10 +28,8 @@ module TokenChoice =
         let sorted () =
             let struct (sorted, _) = weights.sort(1L, true)
             sorted
-
         let areEnough (top: torch.Tensor) =
             (top.sum(1L, true, torch.float64).ge(weights.sum(1L, true, torch.float64) * share)).all().ToBoolean()
-
         // On a GPU the question would wait for the device.
         if weights.shape[1] <= few || weights.device_type <> DeviceType.CPU then
             sorted()
@@ -47,14 +45,12 @@ module TokenChoice =
                 let struct (heaviest, _) = probabilities.topk k
                 Some heaviest, from (heaviest.narrow(1L, int64 k - 1L, 1L)) probabilities
             | _ -> None, probabilities
-
         let weights =
             if options.TopP = 1.0 then
                 weights
             else
                 let heaviest = heaviest |> Option.defaultWith(fun () -> heaviestFor options.TopP weights)
                 from (shareBound options.TopP heaviest weights) weights
-
         if options.MinP = 0.0 then
             weights
         else
@@ -64,7 +60,6 @@ module TokenChoice =
     /// kept the first token at which the cumulative distribution passes the number; at temperature 0 the likeliest token. In float32 at least.
     let choose (options: SamplingOptions) (uniform: torch.Tensor) (logits: torch.Tensor) =
         let logits = Tensors.widened logits
-
         if options.Temperature = 0.0 then
             let tokens = logits.argmax(1L, true)
             struct (tokens, torch.nn.functional.log_softmax(logits, -1L).gather(1L, tokens))
@@ -74,7 +69,6 @@ module TokenChoice =
                     logits
                 else
                     logits / max SamplingOptions.leastTemperature options.Temperature
-
             let probabilities = torch.nn.functional.softmax(scaled, -1L)
             let cumulative = (keep options probabilities).cumsum(1L, torch.float64)
             let total = cumulative.narrow(1L, cumulative.shape[1] - 1L, 1L)

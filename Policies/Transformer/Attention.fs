@@ -20,7 +20,6 @@ module Attention =
         let a = architecture
         let batch, length = queries.shape[0], queries.shape[1]
         let perKey = int64(a.Heads / a.KeyValueHeads)
-
         queries
             .view(batch, length, int64 a.KeyValueHeads, perKey, int64 a.HeadWidth)
             .permute(0L, 2L, 3L, 1L, 4L)
@@ -30,7 +29,6 @@ module Attention =
     let ungroup (architecture: Architecture) (batch: int64) (length: int64) (answers: torch.Tensor) =
         let a = architecture
         let perKey = int64(a.Heads / a.KeyValueHeads)
-
         answers
             .view(batch, int64 a.KeyValueHeads, perKey, length, int64 a.HeadWidth)
             .permute(0L, 3L, 1L, 2L, 4L)
@@ -41,13 +39,11 @@ module Attention =
         let a = architecture
         let heads, keyHeads, perKey = int64 a.Heads, int64 a.KeyValueHeads, int64(a.Heads / a.KeyValueHeads)
         let length = mask.shape[mask.shape.Length - 1]
-
         let perQuery =
             if mask.dim() = 2L then
                 mask.expand(perKey, length, length).reshape(perKey * length, length)
             else
                 mask.unsqueeze(1L).expand(-1L, heads, length, length).reshape(-1L, perKey * length, length)
-
         fun _ queriesKeys values ->
             let batch = queriesKeys.shape[0]
             let perKeyHead (tensor: torch.Tensor) = tensor.transpose(1L, 2L).reshape(batch * keyHeads, length, int64 a.HeadWidth)
@@ -65,7 +61,6 @@ module Attention =
     let fused (architecture: Architecture) : Attention =
         let a = architecture
         let heads, keyHeads, width = int64 a.Heads, int64 a.KeyValueHeads, int64 a.HeadWidth
-
         let perHead (tensor: torch.Tensor) =
             let batch, length = tensor.shape[0], tensor.shape[1]
             tensor
@@ -73,7 +68,6 @@ module Attention =
                 .unsqueeze(2L)
                 .expand(batch, keyHeads, heads / keyHeads, length, width)
                 .reshape(batch, heads, length, width)
-
         fun _ queriesKeys values ->
             let batch, length = queriesKeys.shape[0], queriesKeys.shape[1]
             let parts = queriesKeys.split([| heads; keyHeads |], 2L)
@@ -98,7 +92,6 @@ module Attention =
                 // One mask for all: with many lengths, masks of their own would take more than scores do.
                 let mask = causalMask (Array.max lengths) like
                 fun length -> masked architecture (mask.narrow(0L, 0L, length).narrow(1L, 0L, length))
-
         fun layer queriesKeys values ->
             let parts (tensor: torch.Tensor) = tensor.split(lengths, 1L)
             let answer length own ownValues = Tensors.scoped(fun () -> within length layer own ownValues)

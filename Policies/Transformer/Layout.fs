@@ -45,37 +45,29 @@ module Layout =
         let lengths = sequences |> Array.map(fun sequence -> max 0 (sequence.Length - 1))
         let columns =
             sequences |> Array.fold (fun columns sequence -> max columns (sequence |> Seq.filter isAction |> Seq.length)) 1
-
         let arrangement, starts, shape =
             if packing then
                 Packed(lengths |> Array.filter((<>) 0) |> Array.map int64), Array.scan (+) 0 lengths, [| 1; Array.sum lengths |]
             else
                 let width = Array.fold max 0 lengths
                 Padded, Array.init sequences.Length (fun row -> row * width), [| sequences.Length; width |]
-
         let inputs: int64[] = Array.zeroCreate(shape[0] * shape[1])
         let sources, targets, places = ResizeArray(), ResizeArray(), ResizeArray()
-
         for row in 0 .. sequences.Length - 1 do
             let sequence = sequences[row]
             let mutable column = 0
-
             for i in 0 .. sequence.Length - 1 do
                 let struct (token, action) = sequence[i]
-
                 if i < sequence.Length - 1 then
                     inputs[starts[row] + i] <- int64 token
-
                 if action then
                     sources.Add(int64(starts[row] + i - 1))
                     targets.Add(int64 token)
                     places.Add(int64(row * columns + column))
                     column <- column + 1
-
         use scope = torch.NewDisposeScope()
         let onDevice (numbers: int64[]) (shape: int64[]) = scope.MoveToOuter(torch.tensor(numbers, ReadOnlySpan shape, device = device))
         let list (numbers: ResizeArray<int64>) = onDevice (numbers.ToArray()) [| int64 numbers.Count |]
-
         {
             Arrangement = arrangement
             Inputs = onDevice inputs (Array.map int64 shape)
@@ -96,7 +88,6 @@ module Layout =
             | Prompt tokens
             | Observation tokens -> tokens |> Array.map(fun token -> struct (token, false))
             | Action(tokens, _) -> tokens |> Array.map(fun token -> struct (token, true))
-
         trajectories
         |> Array.map(fun trajectory -> trajectory.Segments |> List.toArray |> Array.collect tokens)
         |> arrange packing device

@@ -5,68 +5,43 @@ open Levee.Algorithms.Objectives
 open Levee.Policies.Weights
 open TorchSharp
 
-/// Settings for scoring tokens.
-type LogProbSettings = {
-    /// The number that logits are divided by; above 0.
-    Temperature: float
-    /// The largest number of tokens whose logits exist at a time; at least 1.
-    ChunkSize: int
-}
+type LogProbSettings = { Temperature: float; ChunkSize: int }
 
-/// The policy's scores of M chosen tokens.
-type TokenScores = {
-    /// [M] log-probability of each token.
-    LogProb: torch.Tensor
-    /// [M] entropy in nats of the distribution that each token was chosen from.
-    Entropy: torch.Tensor
-    /// [M, vocabulary] all log-probabilities, kept for the backward pass where everything fitted into one chunk.
-    Kept: torch.Tensor option
-}
+type TokenScores = { LogProb: torch.Tensor; Entropy: torch.Tensor; Kept: torch.Tensor option }
 
-/// Log-probabilities and entropies through the head, and their gradient, without ever holding more than a chunk of [tokens,
-/// vocabulary]. The gradient is written out, so that nothing of that size is kept by a graph either.
 [<RequireQualifiedAccess>]
 module LogProbs =
-    /// Temperature 1, chunks of 4096 tokens.
     let defaults = { Temperature = 1.0; ChunkSize = 4096 }
 
     /// The number of logits that are computed at a time: 128 MB of them, and a few times that on the way.
     let private logitsAtATime = 1 <<< 25
 
-    /// Settings at a temperature, with chunks as large as a vocabulary allows.
     let forVocabulary temperature (size: int) = { Temperature = temperature; ChunkSize = max 1 (logitsAtATime / size) }
 
     let private logSoftmax settings (head: torch.Tensor) (hidden: torch.Tensor) =
         // In float32 at least: half precision would round log-probabilities to three digits.
         let logits = Tensors.widened(hidden.mm(head.t()))
-
         let logits =
             if settings.Temperature = 1.0 then
                 logits
             else
                 logits.div_(Tensors.scalar settings.Temperature)
-
         torch.nn.functional.log_softmax(logits, -1L)
 
     let private chosen (targets: torch.Tensor) (logProbs: torch.Tensor) = logProbs.gather(1L, targets.unsqueeze 1L).squeeze 1L
 
     let private entropy (logProbs: torch.Tensor) = (logProbs.exp().mul_ logProbs).sum(1L).neg_()
 
-    /// First row and number of rows of each chunk of at most `size` of `count` rows.
     let internal chunks (size: int) (count: int64) =
         let size = int64 size
         [| for start in 0L .. size .. count - 1L -> start, min size (count - start) |]
 
-    /// Scores `targets` int64 [M] given the final hidden states [M, width] that predict them and the head's weight [vocabulary,
-    /// width]. The results have no graph: they are numbers, and their gradient goes back through `backward`.
     let evaluate (settings: LogProbSettings) (head: torch.Tensor) (hidden: torch.Tensor) (targets: torch.Tensor) : TokenScores =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
-
         match chunks settings.ChunkSize hidden.shape[0] with
         | [| _ |] ->
             let logProbs = logSoftmax settings head hidden
-
             {
                 LogProb = scope.MoveToOuter(chosen targets logProbs)
                 Entropy = scope.MoveToOuter(entropy logProbs)
@@ -77,37 +52,36 @@ module LogProbs =
                 use scope = torch.NewDisposeScope()
                 let logProbs = logSoftmax settings head (hidden.narrow(0L, start, count))
                 scope.MoveToOuter(chosen (targets.narrow(0L, start, count)) logProbs), scope.MoveToOuter(entropy logProbs)
-
             let logProb, entropy = chunks |> Array.map scoreOf |> Array.unzip
-
             let join (parts: torch.Tensor[]) =
                 let whole =
                     if parts.Length = 0 then
                         Tensors.widened(torch.zeros(0L, dtype = hidden.dtype, device = hidden.device))
                     else
                         torch.cat(parts, 0L)
-
                 scope.MoveToOuter whole
-
             { LogProb = join logProb; Entropy = join entropy; Kept = None }
 
     /// The gradient with respect to a chunk's logits z, for L with s = dL/d(log-probability) and e = dL/d(entropy):
     /// dL/dz = s (onehot - p) - e p (log p + H), divided by the temperature.
-    let private logitsGradient settings (targets: torch.Tensor) scored (logProbGradient: torch.Tensor) (entropyGradient: torch.Tensor option) =
+    let private logitsGradient
+        settings
+        (targets: torch.Tensor)
+        scored
+        (logProbGradient: torch.Tensor)
+        (entropyGradient: torch.Tensor option)
+        =
         let logProbs, entropy = scored
         let chosen = (logProbGradient / settings.Temperature).unsqueeze 1L
         let probabilities = torch.exp logProbs
-
         let gradient =
             match entropyGradient with
             | None -> probabilities.mul_(chosen.neg())
             | Some entropyGradient ->
                 let entropyGradient = (entropyGradient / settings.Temperature).unsqueeze 1L
                 probabilities.mul_((logProbs + (entropy: torch.Tensor).unsqueeze 1L).mul_(entropyGradient).add_(chosen).neg_())
-
         gradient.scatter_add_(1L, targets.unsqueeze 1L, chosen)
 
-    /// Numbers of a product in half precision that exist at a time before they are added to what is in float32.
     let productAtATime = 1 <<< 22
 
     /// Adds the product of a chunk's gradient, [tokens, vocabulary] in float32 at least, transposed, and its hidden states to `whole`, in the type of
@@ -118,14 +92,10 @@ module LogProbs =
             whole.addmm_(gradient.t(), hidden.``to`` whole.dtype) |> ignore
         else
             let gradient = gradient.``to`` hidden.dtype
-
             for start, count in chunks (max 1 (productAtATime / int whole.shape[1])) whole.shape[0] do
                 use _ = torch.NewDisposeScope()
                 whole.narrow(0L, start, count).add_((gradient.narrow(1L, start, count)).t().mm hidden) |> ignore
 
-    /// Carries the gradient of a scalar L back through the head: from dL/d(log-probability) [M], and dL/d(entropy) [M] where L depends on it, to
-    /// dL/d(hidden) [M, width], for `hidden.backward`. What belongs to the head's weight is added to
-    /// `headGradient` [vocabulary, width], where there is one; in float32 beside a head of half precision, so that chunks add up. `scored` is what `evaluate` gave for the same arguments.
     let backward
         (settings: LogProbSettings)
         (head: torch.Tensor)
@@ -138,19 +108,20 @@ module LogProbs =
         =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
-
         let backwardChunk (start, count) =
             use scope = torch.NewDisposeScope()
             let part (tensor: torch.Tensor) = tensor.narrow(0L, start, count)
             let hidden = part hidden
             let logProbs = scored.Kept |> Option.map part |> Option.defaultWith(fun () -> logSoftmax settings head hidden)
-
             let gradient =
-                logitsGradient settings (part targets) (logProbs, part scored.Entropy) (part logProbGradient) (Option.map part entropyGradient)
-
+                logitsGradient
+                    settings
+                    (part targets)
+                    (logProbs, part scored.Entropy)
+                    (part logProbGradient)
+                    (Option.map part entropyGradient)
             headGradient |> Option.iter(addProduct gradient hidden)
             scope.MoveToOuter((gradient.``to`` hidden.dtype).mm head)
-
         match chunks settings.ChunkSize hidden.shape[0] |> Array.map backwardChunk with
         | [||] -> scope.MoveToOuter(torch.zeros_like hidden)
         | [| single |] -> scope.MoveToOuter single

@@ -33,13 +33,11 @@ module Pass =
         |> Option.iter(fun rows ->
             use _ = torch.NewDisposeScope()
             let tokens = tokens.reshape -1L
-
             let tokens, gradient =
                 if Tensors.isHalf gradient then
                     summed tokens gradient
                 else
                     tokens, gradient
-
             rows.index_add_(0L, tokens, gradient, Tensors.scalar 1.0) |> ignore)
 
     let private embed (parameters: Parameters) (tokens: torch.Tensor) = parameters.Embedding.detach().index_select(0L, tokens.reshape -1L)
@@ -48,13 +46,11 @@ module Pass =
     let plain (parameters: Parameters) rotation attend (tokens: torch.Tensor) =
         let embedded = (embed parameters tokens).requires_grad_(torch.is_grad_enabled() && parameters.Gradient.IsSome)
         let hidden = Transformer.ofEmbedded parameters rotation attend tokens.shape embedded
-
         let backward (gradient: torch.Tensor) =
             hidden.backward [| gradient |]
             use _ = torch.no_grad()
             Parameters.collectGradient parameters
             embedded.grad |> Option.ofObj |> Option.iter(backwardEmbedding parameters tokens)
-
         { Hidden = hidden; Backward = backward }
 
     /// The gradient with respect to `x` of a scalar, given that with respect to f(x); f is computed anew, and its parameters' gradients are
@@ -74,23 +70,17 @@ module Pass =
         use _ = torch.no_grad()
         let layer = Transformer.layer parameters rotation attend tokens.shape
         let layers = [ 0 .. parameters.Layers.Length - 1 ]
-
         let inputs = (embed parameters tokens, layers) ||> List.scan(fun x index -> layer index x) |> List.map scope.MoveToOuter
-
         let output = List.last inputs
-
         /// The gradient before a layer, given that behind it; this one and the layer's input are let go of.
         let back (gradient: torch.Tensor) index =
             use _ = gradient
             use input = inputs[index]
             through parameters (layer index) input gradient
-
         let backward (gradient: torch.Tensor) =
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad()
-
             List.rev layers
             |> List.fold back (through parameters (Transformer.finalNorm parameters) output gradient)
             |> backwardEmbedding parameters tokens
-
         { Hidden = scope.MoveToOuter(Transformer.finalNorm parameters output); Backward = backward }

@@ -122,23 +122,19 @@ module PassMemory =
         let s = sizes a dtype
         let rotated, projected = s.Queries + s.Keys, s.Queries + 2L * s.Keys
         let copies = if isReadInPlace a block then 0L else 2L * s.Keys
-
         let attention, scores =
             if isFused then
                 5L * s.Queries, 0L
             else
                 3L * s.Queries + copies, 2L * s.Heads * block.Scores
-
         let beside =
             optionsOf part
             |> Option.map(fun o -> shared |> List.sumBy(fun (projections, rows) -> besideMade o projections (rows s)))
             |> Option.defaultValue 0L
-
         let perToken =
             2L * normMade s s.Width
             + (if s.HasHeadNorms then normMade s rotated else 0L)
             + s.Bytes * (projected + 3L * rotated + attention + 2L * s.Width + 4L * s.FeedForward + beside)
-
         block.Tokens * perToken + scores * s.Bytes
 
     /// The bytes that a layer keeps for the backward pass. Its input is counted, its output is not.
@@ -150,7 +146,6 @@ module PassMemory =
         let reads index = isTrained || isTarget(fst shared[index])
         let rotated, projected = s.Queries + s.Keys, s.Queries + 2L * s.Keys
         let inPlace = isReadInPlace a block
-
         let attention, scores =
             if isFused then
                 4L * s.Queries, s.Heads * block.Tokens * 4L
@@ -159,25 +154,21 @@ module PassMemory =
                 rotated + (if s.HasHeadNorms && not s.IsHalf then 0L else projected) + s.Queries, s.Heads * block.Scores * s.Bytes
             else
                 s.Queries + 2L * s.Keys, s.Heads * block.Scores * s.Bytes
-
         let headNorms =
             if not s.HasHeadNorms then 0L
             elif s.IsHalf then normKept s isTrained false rotated
             else normKept s isTrained true rotated + s.Bytes * projected
-
         let read =
             (if reads 0 then s.Width else 0L)
             + (if reads 1 then s.Queries else 0L)
             + (if reads 2 then s.Width else 0L)
             + (if reads 3 then s.FeedForward else 0L)
-
         let inner =
             options
             |> Option.map(fun o -> shared |> List.sumBy(fun (projections, _) -> besideKept o projections))
             |> Option.defaultValue 0L
         // The input is held as the output of the layer before.
         let input = s.Bytes * s.Width
-
         block.Tokens
         * (input
            + normKept s isTrained true s.Width
@@ -190,18 +181,15 @@ module PassMemory =
     let layerBackward (a: Architecture) dtype isFused part block =
         let s = sizes a dtype
         let feedForward = block.Tokens * (2L * s.FeedForward + s.Width)
-
         let attention =
             if isFused then
                 block.Tokens * 4L * s.Queries
             else
                 2L * s.Heads * block.Scores + block.Tokens * (s.Queries - 4L * s.FeedForward)
-
         let matrix =
             match part with
             | Everything -> 2L * s.FeedForward * s.Width
             | _ -> 0L
-
         s.Bytes * (max feedForward attention + matrix)
 
     /// The bytes that the norm before the head keeps, with its input and output.

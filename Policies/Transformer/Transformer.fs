@@ -30,20 +30,16 @@ module Transformer =
             let beside = Adapter.layer index parameters.Adapter
             let rotated, keyValueHeads = int64(a.Heads + a.KeyValueHeads), int64 a.KeyValueHeads
             let normal = rmsNorm a.NormEpsilon weights.AttentionNorm x
-
             let projected =
                 match weights.QueryKeyValueBias with
                 | Some bias -> bias.addmm(normal, weights.QueryKeyValue.t())
                 | None -> normal.mm(weights.QueryKeyValue.t())
                 |> LowRank.add beside.QueryKeyValue normal
-
             let heads =
                 projected.view(Array.append batch [| rotated + keyValueHeads; int64 a.HeadWidth |]).split([| rotated; keyValueHeads |], 2L)
-
             let queriesKeys = weights.HeadNorms |> Option.map(fun norms -> normHeads a norms heads[0]) |> Option.defaultValue heads[0]
             let seen: torch.Tensor = attend index (Rotation.apply rotation queriesKeys) heads[1]
             let x = x.addmm(seen, weights.AttentionOutput.t()) |> LowRank.add beside.AttentionOutput seen
-
             let normal = rmsNorm a.NormEpsilon weights.FeedForwardNorm x
             let gateUp = (normal.mm(weights.GateUp.t()) |> LowRank.add beside.GateUp normal).chunk(2L, 1L)
             let gated = torch.nn.functional.silu gateUp[0] * gateUp[1]

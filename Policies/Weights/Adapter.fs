@@ -31,7 +31,6 @@ module LoraOptions =
         Setting.demand
             (not options.Targets.IsEmpty)
             "An adapter without targets changes nothing: name a projection, such as Projection.Query."
-
         for target, count in List.countBy id options.Targets do
             Setting.demand (count = 1) $"The adapter's target {Projection.name target} is named {count} times: name it once."
 
@@ -68,10 +67,8 @@ type Adapter = {
             for layer in this.Layers do
                 for lowRank in List.choose id [ layer.QueryKeyValue; layer.AttentionOutput; layer.GateUp; layer.Down ] do
                     lowRank.A.Dispose()
-
                     for _, b in lowRank.Parts do
                         b |> Option.iter _.Dispose()
-
             this.Values.Dispose()
             this.Gradient |> Option.iter _.Dispose()
 
@@ -95,7 +92,6 @@ module Adapter =
             for shared in [ queryKeyValue; output; gateUp; down ] do
                 for target in targetsAmong options shared do
                     nameOfA layer target, [| int64 options.Rank; int64(snd(Projection.shape architecture target)) |]
-
                 for target in targetsAmong options shared do
                     nameOfB layer target, [| int64(fst(Projection.shape architecture target)); int64 options.Rank |]
     |]
@@ -108,15 +104,12 @@ module Adapter =
     let ofValues (architecture: Architecture) options origin trainable (values: torch.Tensor) : Adapter =
         LoraOptions.validate options
         let shapes = shapes architecture options
-
         if values.shape <> [| Flat.count shapes |] then
             let found = String.Join(", ", values.shape)
             Setting.refuse $"This adapter has {Flat.count shapes} numbers; the tensor has shape [{found}]."
-
         use _ = torch.NewDisposeScope()
         let gradient = if trainable then Some(torch.zeros_like values) else None
         let leaf = Flat.leaves shapes values gradient
-
         let beside layer shared =
             match targetsAmong options shared with
             | [] -> None
@@ -128,13 +121,11 @@ module Adapter =
                          Some(leaf [ nameOfB layer projection ])
                      else
                          None)
-
                 Some {
                     Scale = LoraOptions.scale options
                     A = leaf(List.map (nameOfA layer) targets)
                     Parts = List.toArray(List.map part shared)
                 }
-
         {
             Options = options
             Architecture = architecture
@@ -172,13 +163,11 @@ module Adapter =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
         let values = torch.zeros([| count architecture options |], dtype = typeBeside dtype, device = device)
-
         for name, tensor in Flat.split (shapes architecture options) values do
             if name.EndsWith("lora_A.weight", StringComparison.Ordinal) then
                 use generator = new torch.Generator(uint64(Seed.toInt64(Seed.named name seed)), device)
                 let bound = 1.0 / sqrt(float tensor.shape[1])
                 tensor.uniform_(-bound, bound, generator) |> ignore
-
         ofValues architecture options origin true (scope.MoveToOuter values)
 
     /// A copy that shares nothing: trainable, or frozen.
@@ -195,7 +184,6 @@ module Adapter =
     /// For each target's weight, by its name in Hugging Face's layout, the function that adds the adapter's product to it.
     let internal mergers (adapter: Adapter) =
         let numbers = Map.ofArray(named adapter)
-
         Map.ofList [
             for layer in 0 .. adapter.Architecture.Layers - 1 do
                 for target in adapter.Options.Targets do

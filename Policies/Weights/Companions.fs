@@ -76,15 +76,12 @@ module Companions =
         let folders = Directory.EnumerateDirectories folder |> Seq.sort |> List.ofSeq
         let name (path: string) = Path.GetRelativePath(folder, path)
         let others, own = files |> List.filter(fun file -> not(List.contains (name file) written)) |> List.partition isWeights
-
         let foreign, kept =
             folders |> List.partition(fun inner -> isLink inner || isHidden inner || List.exists isWeights (filesIn inner))
-
         // The files that the policy itself was read from are no news.
         let isRead (file: string) =
             [ ModelFolder.WeightsName; ModelFolder.WeightsIndexName; "model-*-of-*.safetensors" ]
             |> List.exists(fun pattern -> FileSystemName.MatchesSimpleExpression(pattern, name file))
-
         {
             Source = folder
             Kept = List.map name (own @ List.collect filesIn kept)

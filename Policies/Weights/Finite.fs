@@ -16,7 +16,6 @@ module Finite =
         for name, tensor in Parameters.named parameters do
             if not(isWhole tensor) then
                 name
-
         for adapter in Option.toList parameters.Adapter do
             for name, tensor in Adapter.named adapter do
                 if not(isWhole tensor) then

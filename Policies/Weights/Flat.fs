@@ -27,7 +27,6 @@ module internal Flat =
     /// the caller.
     let joined shapes (flat: torch.Tensor) =
         let places = Map.ofArray(offsets shapes)
-
         fun names ->
             let start, first = places[List.head names]
             let rows = names |> List.sumBy(fun name -> (snd places[name])[0])
@@ -38,17 +37,12 @@ module internal Flat =
     /// adds to its place there.
     let leaves shapes (values: torch.Tensor) (gradient: torch.Tensor option) =
         let leafOf, placeOf = joined shapes values, gradient |> Option.map(joined shapes)
-
         fun names ->
             let leaf: torch.Tensor = leafOf names
-
             for placeOf in Option.toArray placeOf do
                 leaf.requires_grad <- true
                 let place: torch.Tensor = placeOf names
-
                 if place.dtype = leaf.dtype then
                     leaf.grad <- place
-
                 place.Dispose()
-
             leaf

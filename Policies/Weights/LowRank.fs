@@ -31,18 +31,15 @@ module internal LowRank =
             let cast (tensor: torch.Tensor) = tensor.``to`` output.dtype
             let rank = rank lowRank
             let inner = input.mm((cast lowRank.A).t())
-
             let part (row, rows, b: torch.Tensor option, target) =
                 let own =
                     if rows = output.shape[1] then
                         output
                     else
                         output.narrow(1L, row, rows)
-
                 match b with
                 | Some b -> own.addmm(inner.narrow(1L, target * rank, rank), (cast b).t(), 1.0f, float32 lowRank.Scale)
                 | None -> own
-
             match places lowRank |> Array.map part with
             | [| whole |] -> whole
             | parts -> torch.cat(parts, 1L)
@@ -55,14 +52,11 @@ module internal LowRank =
             use scope = torch.NewDisposeScope()
             use _ = torch.no_grad()
             let rank = rank lowRank
-
             let part (row, rows, b: torch.Tensor option, target) =
                 let own = matrix.narrow(0L, row, rows)
-
                 match b with
                 | Some b ->
                     let a = lowRank.A.narrow(0L, target * rank, rank)
                     (own.``to``(a.dtype).addmm(b, a, 1.0f, float32 lowRank.Scale)).``to`` matrix.dtype
                 | None -> own
-
             scope.MoveToOuter(torch.cat(Array.map part (places lowRank), 0L))

@@ -43,18 +43,14 @@ module Narrowing =
         let limitOf, limit, narrow = limit, limit dtype, numbers.``to`` dtype
         let wide = Tensors.widened numbers
         let everywhere = [| 0L .. numbers.dim() - 1L |]
-
         // The comparison fails for NaN too.
         let fits () = wide.abs().amax(everywhere).``to``(torch.float64).ToDouble() <= limit
-
         let isLost () = narrow.``to``(wide.dtype).isfinite().logical_not().logical_and(wide.isfinite())
-
         if limitOf numbers.dtype <= limit || fits() then
             narrow, None
         else
             let lost = isLost()
             let count = lost.sum().ToInt64()
-
             if count = 0L then
                 narrow, None
             else
@@ -81,7 +77,6 @@ module Narrowing =
     let settle overflow (path: string) (dtype: torch.ScalarType) (misfits: Misfits list) =
         let tensors = misfits |> List.map describe |> String.concat ", "
         let name, limit = typeName dtype, limit dtype
-
         match misfits, overflow with
         | [], _ -> []
         | _, Overflow.Saturate -> [ $"{path}: numbers that {name} cannot hold are set to ±{limit}: {tensors}" ]

@@ -64,7 +64,6 @@ type Parameters = {
                         queryNorm
                         keyNorm
                 |])
-
             for tensor in
                 [|
                     this.Embedding
@@ -76,7 +75,6 @@ type Parameters = {
                     yield! Array.map snd this.Arriving
                 |] do
                 tensor.Dispose()
-
             for adapter in Option.toArray this.Adapter do
                 (adapter :> IDisposable).Dispose()
 
@@ -89,13 +87,10 @@ module Parameters =
 
     let private layerShapes (architecture: Architecture) layer =
         let a = architecture
-
         let weight projection =
             let rows, columns = Projection.shape a projection
             $"{Projection.path projection}.weight", [| rows; columns |]
-
         let bias projection = $"{Projection.path projection}.bias", [| fst(Projection.shape a projection) |]
-
         [|
             "input_layernorm.weight", [| a.Width |]
             weight Projection.Query
@@ -141,15 +136,12 @@ module Parameters =
             |> Option.filter(fun gradient -> gradient.dtype <> values.dtype)
             |> Option.map(Flat.joined(shapes architecture))
         let arriving = ResizeArray()
-
         let leaf names =
             let made = leaf names
             place |> Option.iter(fun place -> arriving.Add(made, place names))
             made
-
         let layer index =
             let leaf = List.map(inLayer index) >> leaf
-
             {
                 AttentionNorm = leaf [ "input_layernorm.weight" ]
                 QueryKeyValue = leaf [ "self_attn.q_proj.weight"; "self_attn.k_proj.weight"; "self_attn.v_proj.weight" ]
@@ -168,11 +160,9 @@ module Parameters =
                 GateUp = leaf [ "mlp.gate_proj.weight"; "mlp.up_proj.weight" ]
                 Down = leaf [ "mlp.down_proj.weight" ]
             }
-
         let embeddings = leaf [ embedding ]
         let layers = Array.init architecture.Layers layer
         let norm = leaf [ finalNorm ]
-
         {
             Architecture = architecture
             Values = values.DetachFromDisposeScope()
@@ -190,7 +180,6 @@ module Parameters =
         if values.shape <> [| count architecture |] then
             let found = String.Join(", ", values.shape)
             Setting.refuse $"This architecture has {count architecture} parameters; the tensor has shape [{found}]."
-
         use _ = torch.NewDisposeScope()
         let dtype =
             if Tensors.isHalf values then
@@ -235,14 +224,12 @@ module Parameters =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
         let values = torch.zeros([| count architecture |], dtype = dtype, device = device)
-
         for name, tensor in split architecture values do
             if tensor.dim() = 2L then
                 use generator = new torch.Generator(uint64(Seed.toInt64(Seed.named name seed)), device)
                 tensor.normal_(0.0, architecture.InitializerRange, generator) |> ignore
             elif name.EndsWith("norm.weight", StringComparison.Ordinal) then
                 tensor.fill_ 1.0 |> ignore
-
         ofValues architecture true (scope.MoveToOuter values)
 
     /// A frozen view that shares the numbers of all but the matrices; `matrix` gives those, from each with what stands beside it.
@@ -251,10 +238,8 @@ module Parameters =
         use _ = torch.no_grad()
         let alias (tensor: torch.Tensor) = scope.Detach(tensor.detach())
         let matrix lowRank tensor = scope.Detach(matrix lowRank tensor)
-
         let layer index weights =
             let beside = Adapter.layer index parameters.Adapter
-
             {
                 AttentionNorm = alias weights.AttentionNorm
                 QueryKeyValue = matrix beside.QueryKeyValue weights.QueryKeyValue
@@ -265,7 +250,6 @@ module Parameters =
                 GateUp = matrix beside.GateUp weights.GateUp
                 Down = matrix beside.Down weights.Down
             }
-
         {
             parameters with
                 Values = alias parameters.Values
@@ -284,7 +268,6 @@ module Parameters =
         for adapter in Option.toArray adapter do
             if adapter.Architecture <> parameters.Architecture then
                 Setting.refuse "The adapter was made for another architecture than that of these weights."
-
         view (fun _ matrix -> matrix.detach()) adapter parameters
 
     let private copy trainable (parameters: Parameters) =
@@ -324,14 +307,12 @@ module Parameters =
                 match lowRank with
                 | None -> weights.detach()
                 | Some _ -> LowRank.merged lowRank weights
-
             view matrix None parameters
 
     /// The weights by Hugging Face's names, each with a function that gives it with the adapter's product in it, in float32 at least where there is
     /// one.
     let internal namedMerged (parameters: Parameters) =
         let mergers = parameters.Adapter |> Option.map Adapter.mergers |> Option.defaultValue Map.empty
-
         named parameters
         |> Array.map(fun (name, tensor) ->
             let merge = Map.tryFind name mergers |> Option.map(fun merge -> Tensors.widened >> merge) |> Option.defaultValue id
@@ -342,17 +323,14 @@ module Parameters =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
         let values = parameters.Values.clone()
-
         for (_, target), (_, _, merged) in Array.zip (split parameters.Architecture values) (namedMerged parameters) do
             target.copy_(merged()) |> ignore
-
         ofValues parameters.Architecture false (scope.MoveToOuter values)
 
     /// Adds what a backward pass left with weights of half precision to the gradient, in float32, and lets go of it.
     let collectGradient (parameters: Parameters) =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad()
-
         for weight, place in parameters.Arriving do
             for gradient in Option.toArray(Option.ofObj weight.grad) do
                 place.add_ gradient |> ignore
@@ -362,5 +340,4 @@ module Parameters =
     let zeroGradient (parameters: Parameters) =
         for weight, _ in parameters.Arriving do
             weight.grad <- null
-
         trainedGradient parameters |> Option.iter(fun gradient -> gradient.zero_() |> ignore)

@@ -17,7 +17,6 @@ module internal PeftNames =
     /// The name that PEFT gives a tensor in a file; a name of any other kind stays as it is.
     let canonical (name: string) =
         let found = pattern.Match name
-
         if found.Success then
             $"base_model.model.model.{found.Groups[1].Value}.{found.Groups[2].Value}.weight"
         else
@@ -26,23 +25,18 @@ module internal PeftNames =
     /// A file's tensors by the names that PEFT gives them. Raises `InvalidDataException` where two tensors go by one name.
     let source (file: ITensorSource) : ITensorSource =
         let original = Dictionary<string, string>(StringComparer.Ordinal)
-
         for name in file.Tensors.Keys |> Seq.sortWith(fun a b -> String.CompareOrdinal(a, b)) do
             match original.TryGetValue(canonical name) with
             | true, other ->
                 raise(InvalidDataException $"{file.Path}: '{other}' and '{name}' are one tensor of two adapters; save one adapter alone.")
             | _ -> original[canonical name] <- name
-
         let tensors = Dictionary<string, SafetensorsEntry>(StringComparer.Ordinal)
-
         for name in original.Keys do
             tensors[name] <- file.Tensors[original[name]]
-
         {
             new ITensorSource with
                 member _.Path = file.Path
                 member _.Tensors = tensors
-
                 member _.Bytes(name, start, count) =
                     file.Bytes(
                         (match original.TryGetValue name with

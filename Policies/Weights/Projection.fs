@@ -48,7 +48,6 @@ module Projection =
     let shape (architecture: Architecture) projection =
         let a = architecture
         let queries, keys = a.Heads * a.HeadWidth, a.KeyValueHeads * a.HeadWidth
-
         match projection with
         | Projection.Query -> queries, a.Width
         | Projection.Key

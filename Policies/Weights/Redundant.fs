@@ -14,7 +14,6 @@ module internal Redundant =
             architecture.TiedHead
             && entry.Name = RedundantTensors.Head
             && entry.Shape = [| int64 architecture.VocabularySize; int64 architecture.Width |]
-
         if isTiedHead then
             Some "the head is the embedding"
         else
@@ -47,16 +46,13 @@ module internal Redundant =
         let describe ((name, reason): string * string, count) =
             let count = if count > 1 then $"{count} tensors; " else ""
             $"{name} ({count}{reason})"
-
         let withDifference (entry: SafetensorsEntry, reason) =
             let difference =
                 if agrees architecture source entry then
                     ""
                 else
                     ", from which it differs"
-
             layerNumber.Replace(entry.Name, "*"), reason + difference
-
         match passed |> List.map withDifference |> List.countBy id |> List.sort with
         | [] -> []
         | groups ->

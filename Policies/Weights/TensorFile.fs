@@ -32,23 +32,18 @@ module TensorFile =
     let internal check (source: ITensorSource) (what: string) (remedy: string) reason (shapes: (string * int64[])[]) =
         let expected = shapes |> Array.map fst |> HashSet
         let missing = expected |> Seq.filter(fun name -> not(source.Tensors.ContainsKey name)) |> listed
-
         let others = [
             for name in Seq.sort source.Tensors.Keys do
                 if not(expected.Contains name) then
                     let entry = source.Tensors[name]
                     entry, reason entry
         ]
-
         let extra = others |> List.choose(fun (entry, reason) -> if Option.isNone reason then Some entry.Name else None) |> listed
-
         let faults = [|
             if missing <> "" then
                 $"missing tensors {missing}"
-
             if extra <> "" then
                 $"tensors that {what} does not have: {extra}"
-
             for name, shape in shapes do
                 match source.Tensors.TryGetValue name with
                 | true, entry when entry.Shape <> shape ->
@@ -57,11 +52,9 @@ module TensorFile =
                     $"tensor '{name}' is of type {entry.DType}, and weights are F32, F64, BF16 or F16"
                 | _ -> ()
         |]
-
         if faults.Length > 0 then
             let faults = String.concat "; " faults
             raise(InvalidDataException $"{source.Path}: {faults}; {remedy}")
-
         others |> List.choose(fun (entry, reason) -> reason |> Option.map(fun reason -> entry, reason))
 
     /// Elements copied at a time: little next to a policy, and far below the 2 GiB at which a span ends.

@@ -131,7 +131,8 @@ module References =
         references.Policies
         |> Map.filter(fun reference _ -> select reference)
         |> Map.map(fun _ policy ->
-            trajectories |> Padding.inParts options.Memory.MicroBatchSize (Scoring.logProbs (TrainingOptions.scoring options) policy >> fst))
+            trajectories
+            |> Padding.inParts options.Memory.MicroBatchSize (Scoring.logProbs (TrainingOptions.scoring options) policy >> fst))
 
     /// Frees everything.
     let dispose references =

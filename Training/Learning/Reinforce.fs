@@ -14,44 +14,28 @@ open Levee.Training.Records
 open Levee.Training.Tasks
 open TorchSharp
 
-/// The results that a finished step leaves for the report.
 type StepReport = {
-    /// The step, from 1.
     Step: int
-    /// The step's measurements, by name.
     Metrics: Map<string, float>
-    /// The trajectories of the groups that the step trained on, with those that were left out because they could not be judged.
     Trajectories: Trajectory[]
-    /// The faults of the trajectories, among all that were sampled, that could not be judged, in words.
     Unjudged: string list
-    /// The per-sample measure of displacement after this step's updates, where it was due.
     PerSample: PerSampleChange[]
-    /// The actions that were taken because the run entered a phase.
     Events: PhaseEvent list
 }
 
-/// A state to go back to.
 type GoodState = { Step: int; Snapshot: Snapshot; Phases: PhaseState }
 
-/// All that a run is between two steps.
 type RunState = {
-    /// Steps done.
     Step: int
     Learner: Learner
     Phases: PhaseState
-    /// The states that the recipe's controllers have at the next step, by name.
     Controllers: Map<string, float[]>
-    /// The states that can be gone back to, the latest first; kept where an action may roll back.
     Good: GoodState list
-    /// For each stop rule, the number of measurements in a row that have met it.
     Streaks: int list
-    /// True when an action or a stop rule has ended the run.
     Stopped: bool
-    /// The probe that the run is measured by; never changes.
     Probe: Probe
 }
 
-/// Multi-turn reinforcement learning: rollouts, advantages, several updates against the policy that sampled them.
 [<RequireQualifiedAccess>]
 module Reinforce =
     /// The groups that a step sampled: those to train on, and all of them.
@@ -204,7 +188,8 @@ module Reinforce =
         let before = state.Phases.Phase
         let phases = PhaseWatch.vitals state.Step metrics |> Phases.observe plan.Options.Guarding.Watch.Options state.Phases
         let events, state =
-            PhaseWatch.due plan.Options.Guarding.Watch before phases.Phase |> List.mapFold (carryOut phases) { state with Phases = phases }
+            PhaseWatch.due plan.Options.Guarding.Watch before phases.Phase
+            |> List.mapFold (carryOut phases) { state with Phases = phases }
         float(Phase.number phases.Phase), events, keep plan state
 
     /// The state with its stop rules counted on.
@@ -217,9 +202,6 @@ module Reinforce =
                 Stopped = state.Stopped || List.exists2 StopRule.isMet rules streaks
         }
 
-    /// One step: rollouts, updates, measurements, and what is done about the phase. The learner is updated in place. Cancellation is heeded while
-    /// the step samples, before anything has changed, so that a step happens as a whole or not at all: it raises `OperationCanceledException` with the
-    /// state as it was.
     let step (plan: RunPlan) cancellation (state: RunState) =
         let watch = Stopwatch.StartNew()
         let options = plan.Options
@@ -260,7 +242,8 @@ module Reinforce =
             if plan.Recipe.Groups.Rounds.IsSome then
                 "train/num_gen_batches", Some(float(sampled.All.Length / options.Rollout.BatchSize))
             if due options.Measuring.ProbeEvery then
-                MetricName.probe, Probe.logLikelihood (TrainingOptions.scoring options) options.Memory.MicroBatchSize learner.Policy state.Probe
+                MetricName.probe,
+                Probe.logLikelihood (TrainingOptions.scoring options) options.Memory.MicroBatchSize learner.Policy state.Probe
             if due options.Measuring.EvaluateEvery then
                 yield! evaluate plan learner.Policy
             yield! StepMetrics.timing generated updated watch.Elapsed.TotalSeconds sampled.All
@@ -279,7 +262,6 @@ module Reinforce =
             Events = events
         }
 
-    /// A run before its first step. The policy is updated in place from then on. Raises `ArgumentException` on plans out of range.
     let start (plan: RunPlan) (policy: Policy) : RunState =
         TrainingOptions.validate plan.Options
         Recipe.validate plan.Recipe
@@ -296,17 +278,13 @@ module Reinforce =
             Probe = Probe.create 48 plan.Task policy
         }
 
-    /// True when there is nothing left to do.
     let isDone (plan: RunPlan) (state: RunState) = state.Stopped || state.Step >= plan.Options.Steps
 
-    /// Frees all but the policy.
     let dispose (state: RunState) =
         Learner.dispose state.Learner
         for good in state.Good do
             Snapshot.dispose good.Snapshot
 
-    /// Does the steps that are left, or those until cancelled, and gives the state after the last of them. `report` gets every step with the state
-    /// after it. The state given is used up, and freed where a step or a report fails.
     let advance (plan: RunPlan) report (cancellation: CancellationToken) (state: RunState) =
         let mutable state = state
         try
@@ -321,9 +299,6 @@ module Reinforce =
             dispose state
             reraise()
 
-    /// Trains a policy in place. What happens depends on the plan and the policy alone: same seed, same machine, same threads, same result, bit for
-    /// bit. `report` gets every step. Raises `ArgumentException` on plans out of range, `OperationCanceledException` when cancelled, with the policy as
-    /// the last finished step left it.
     let run (plan: RunPlan) report cancellation policy =
         let last = start plan policy |> advance plan (fun outcome _ -> report outcome) cancellation
         dispose last

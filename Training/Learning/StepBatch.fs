@@ -31,7 +31,10 @@ module StepBatch =
         let batch = Batch.ofEstimates torch.float32 (Policy.device learner.Policy) trajectories estimates
         let old =
             if (Recipe.needs recipe).Contains TrainerLogProbs then
-                Padding.inParts options.Memory.MicroBatchSize (Scoring.logProbs (TrainingOptions.scoring options) learner.Policy >> fst) trajectories
+                Padding.inParts
+                    options.Memory.MicroBatchSize
+                    (Scoring.logProbs (TrainingOptions.scoring options) learner.Policy >> fst)
+                    trajectories
             else
                 batch.LogProbOld
         { batch with LogProbOld = old; LogProbReference = references; ValuesOld = values; Clock = clock }

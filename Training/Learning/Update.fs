@@ -9,46 +9,22 @@ open Levee.Policies
 open Levee.Policies.Weights
 open TorchSharp
 
-/// Learning rates of one update.
 type Rates = { PolicyRate: float; CriticRate: float }
 
-/// The settings of an update.
-type UpdatePlan = {
-    Options: TrainingOptions
-    Objective: Objective
-    Rates: Rates
-    /// True when no update happened since the mini-batch was sampled.
-    OnPolicy: bool
-}
+type UpdatePlan = { Options: TrainingOptions; Objective: Objective; Rates: Rates; OnPolicy: bool }
 
-/// The distance of the sampler's log-probabilities from the trainer's under the same weights.
-type Mismatch = {
-    /// Mean and largest |pi_trainer - pi_sampler| of a token.
-    MeanDifference: float
-    LargestDifference: float
-    /// Mean log pi_sampler - log pi_trainer: the k1 estimate of their divergence, in nats.
-    Kl: float
-}
+type Mismatch = { MeanDifference: float; LargestDifference: float; Kl: float }
 
-/// The results of one update.
 type UpdateReport = {
-    /// False when the loss or a gradient was not finite: the weights stayed as they were.
     Applied: bool
-    /// Norm of the policy's gradient before clipping.
     GradientNorm: float
-    /// Norm of the critic's gradient before clipping, where there is one.
     CriticGradientNorm: float option
-    /// Mean entropy in nats over the mini-batch's action tokens, before the update.
     Entropy: float
-    /// Largest likelihood ratio pi / pi_old of a token, before the update.
     LargestRatio: float
-    /// The mismatch between sampler and trainer, where the update began with the very weights that sampled.
     Mismatch: Mismatch option
-    /// The objective's measurements, by name.
     Metrics: (string * float) list
 }
 
-/// One update: forward, objective, backward pass, gradient clipped, AdamW.
 [<RequireQualifiedAccess>]
 module Update =
     /// The sums over micro-batches.
@@ -138,8 +114,6 @@ module Update =
         let step optimiser (values, gradient) = Optimiser.step options.Optimiser.AdamW rate (scale options norm) values gradient optimiser
         { critic with Optimisers = List.map2 step critic.Optimisers (Critic.trained critic.Critic) }
 
-    /// One update of the learner on a mini-batch. A loss or gradient that is not finite changes nothing but the report. Cancellation is heeded between
-    /// micro-batches and leaves the weights as they were.
     let run (plan: UpdatePlan) (cancellation: CancellationToken) learner (whole: Batch) =
         use _ = torch.NewDisposeScope()
         let options, rates = plan.Options, plan.Rates
@@ -180,7 +154,8 @@ module Update =
         }
         if sound then
             let references = References.beforeUpdate learner.Policy learner.References
-            let optimiser = Optimiser.step options.Optimiser.AdamW rates.PolicyRate (scale options policyNorm) values gradient learner.Optimiser
+            let optimiser =
+                Optimiser.step options.Optimiser.AdamW rates.PolicyRate (scale options policyNorm) values gradient learner.Optimiser
             let critic = Option.map2 (updateCritic options rates.CriticRate) criticNorm learner.Critic
             References.afterUpdate learner.Policy references
             { learner with Optimiser = optimiser; Critic = critic; References = references }, report

@@ -21,7 +21,10 @@ module Diagnosis =
         let trial = {
             Options = plan.Options
             Recipe = plan.Recipe
-            Rates = { PolicyRate = plan.Options.Optimiser.Schedule.Peak; CriticRate = plan.Options.Optimiser.CriticSchedule.Peak }
+            Rates = {
+                PolicyRate = plan.Options.Optimiser.Schedule.Peak
+                CriticRate = plan.Options.Optimiser.CriticSchedule.Peak
+            }
             Clock = Clock.single
             Probe = probe
         }

@@ -85,13 +85,11 @@ type JsonLinesWriter<'line>(path: string, format: 'line -> string) =
         let content = Array.zeroCreate<byte>(int stream.Length)
         stream.ReadExactly content
         let start = Array.LastIndexOf(content, byte '\n') + 1
-
         if start < content.Length then
             if JsonText.isWhole content[start..] then
                 stream.WriteByte(byte '\n')
             else
                 stream.SetLength(int64 start)
-
         stream.Seek(0L, SeekOrigin.End) |> ignore
 
     do mend()
@@ -99,7 +97,6 @@ type JsonLinesWriter<'line>(path: string, format: 'line -> string) =
     /// Appends one line.
     member _.Write(line: 'line) =
         let bytes = Encoding.UTF8.GetBytes(format line + "\n")
-
         lock gate (fun () ->
             stream.Write bytes
             stream.Flush())

@@ -133,13 +133,10 @@ module Metrics =
         fields["step"] <- line.Step
         fields["arm"] <- line.Arm
         fields["seed"] <- line.Seed
-
         for KeyValue(name, value) in line.Values do
             if isField name then
                 Setting.refuse $"a metric cannot be named \"{name}\": the line has a field of that name"
-
             fields[name] <- value
-
         JsonLines.format fields
 
     /// A number; `None` for null, which stands for one that is not finite.
@@ -179,10 +176,8 @@ module Metrics =
         |> Seq.groupBy _.Run
         |> Seq.map(fun (run, own) ->
             let latest = SortedDictionary<int, MetricLine>()
-
             for line in own do
                 latest[line.Step] <- line
-
             run, Array.ofSeq latest.Values)
         |> Map.ofSeq
 

@@ -13,41 +13,29 @@ open Levee.Training.Learning
 open Levee.Training.Tasks
 open TorchSharp
 
-/// The content of a good state, which a run can roll back to, besides its tensors.
 type SavedGood = { Step: int; Phases: PhaseState; Updates: int list }
 
-/// The content of a run's state besides its tensors.
 type StateContent = {
-    /// The version of this layout; another one cannot be read.
     Format: int
     Arm: string
     Seed: int
     Step: int
     Stopped: bool
     Streaks: int list
-    /// The states of the recipe's controllers, by name.
     Controllers: Map<string, float[]>
     Phases: PhaseState
     Updates: int list
     Good: SavedGood list
-    /// Length in bytes of the run's file of trajectories as text. Whatever follows is cut off before the run goes on.
     Trajectories: int64
 }
 
-/// A state on the disk that was found sound.
 type SavedState = { Folder: string; Content: StateContent }
 
-/// The state of a run between two steps as a folder, `step-12`: `state.safetensors`, `state.json`, and `SHA256SUMS` of both, which `sha256sum -c` checks.
-///
-/// It holds neither a place in the data nor generators of random numbers, because both follow from the step: which questions are asked, what is sampled and
-/// how it is shuffled derive from the plan's seed and the number of the step alone. So a run that goes on from a state comes to the same metrics and weights,
-/// bit for bit, as if it had never stopped.
 [<RequireQualifiedAccess>]
 module State =
     let private format = 2
     let private tensorsName, contentName, sumsName = "state.safetensors", "state.json", "SHA256SUMS"
 
-    /// The number of a run's states that are kept: the newest, and one to use where the newest is damaged.
     let kept = 2
 
     let private refuse (path: string) problem = raise(InvalidDataException $"{path}: {problem}")
@@ -114,9 +102,6 @@ module State =
         let keep = found states |> List.filter(fun (other, _) -> other <= step) |> List.truncate kept |> List.map snd
         Directory.GetDirectories states |> Seq.except keep
 
-    /// Saves the state of a run into a new folder of `states`, and removes all others but the one before. Everything is written to a folder beside it first, and to the
-    /// disk, so that whenever the process or the machine dies there is a whole state: this one or the one before. `trajectories` is the length of the
-    /// run's trajectories as text. Raises `IOException` where the disk is full or cannot be written.
     let save (states: string) run trajectories (state: RunState) =
         AtomicFolder.Replace(Path.Combine(states, name state.Step), (fun folder -> writeInto folder run trajectories state))
         stale states state.Step |> Seq.iter(fun folder -> Directory.Delete(folder, true))
@@ -171,7 +156,6 @@ module State =
         | :? UnauthorizedAccessException as error -> Error error.Message
         | error -> Error $"{Path.Combine(folder, contentName)}: {error.Message}"
 
-    /// The newest sound state of a run in `states`, if there is one, and what is wrong with each newer one: which file, and what.
     let latest (states: string) run =
         let rec newest damaged states =
             match states with
@@ -212,8 +196,6 @@ module State =
                 (Path.Combine(saved.Folder, contentName))
                 $"it is the state of another recipe: its controllers are {found}, this run's are {own}"
 
-    /// Brings a run that was just started to a saved state of it, bit for bit, in place. Raises `InvalidDataException` where the state is of another
-    /// recipe or policy.
     let restore (saved: SavedState) (state: RunState) : RunState =
         use file = SafetensorsFile.Open(Path.Combine(saved.Folder, tensorsName))
         checkTensors file state.Learner

@@ -36,7 +36,6 @@ module TensorBoard =
 
     let private field (writer: BinaryWriter) (number: int, content) =
         let key wireType = writer.Write7BitEncodedInt(number <<< 3 ||| wireType)
-
         match content with
         | Int64 value ->
             key 0
@@ -78,7 +77,6 @@ module TensorBoard =
     /// `tfevents` and reads a folder's files by name.
     let fileNames (start: DateTimeOffset) =
         let name = $"events.out.tfevents.{start.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}.levee"
-
         seq {
             name
             yield! Seq.initInfinite(fun earlier -> $"{name}.{earlier + 1}")
@@ -96,7 +94,6 @@ type TensorBoardWriter(folder: string, start: DateTimeOffset) =
 
     let append event =
         let record = TensorBoard.record event
-
         lock gate (fun () ->
             stream.Write record
             stream.Flush())

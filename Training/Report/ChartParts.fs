@@ -79,7 +79,6 @@ module internal ChartParts =
             match data.Lines |> List.map _.Step with
             | [] -> 0.0, float(max 1 data.Steps)
             | steps -> float(List.min steps), float(max data.Steps (List.max steps))
-
         { Name = "step"; Range = range }
 
     // More lines than this with all their seeds would hide one another.
@@ -103,7 +102,6 @@ module internal ChartParts =
                 curve
             else
                 { curve with Band = [||]; Seeds = [] }
-
         for shown in view.Shown do
             Curves.ofMetric (if view.Smoothed then data.Window else 1) shown.Metric runs
             |> spread
@@ -147,7 +145,6 @@ module internal ChartParts =
     /// One column an arm; `rows` give each row's panel of an arm. The description gets the arms' names.
     let columns id title description (rows: (Subject -> Panel option) list) (subjects: Subject list) =
         let names = subjects |> List.map _.Arm.Arm |> String.concat ", "
-
         ifAny {
             Id = id + "-" + (subjects |> List.map(fun subject -> string subject.Tone) |> String.concat "-")
             Title = title
@@ -179,7 +176,6 @@ module internal ChartParts =
     /// The names of the arms above the panels, where there are several.
     let withLegend (data: ChartData) (figure: Figure) =
         let subjects = subjects data
-
         {
             figure with
                 Legend = [

@@ -53,7 +53,6 @@ module Charts =
             |> List.map(Curves.stages phases.Length MetricName.phase)
             |> List.filter(List.isEmpty >> not)
             |> List.map(List.map stretch)
-
         Option.map(change(fun plot -> { plot with Strips = strips; StripLabel = "phase" }))
 
     let private withCollapses (subject: Subject) =

@@ -38,7 +38,6 @@ module internal DisplacementCharts =
             [
                 for number in actionsOf MetricName.correct data do
                     ofArm data (action number)
-
                 ofArm data (roles data)
             ]
         |> Option.map(fun figure -> { figure with PanelHeight = 104 })
@@ -79,7 +78,6 @@ module internal DisplacementCharts =
     /// A run's mean of a metric over the steps that `within` takes, given its first and last.
     let private meanWithin within metric (lines: MetricLine[]) =
         let first, last = lines[0].Step, (Array.last lines).Step
-
         Summary.series metric lines
         |> Array.filter(fun (step, _) -> within first last step)
         |> Array.map snd
@@ -90,7 +88,6 @@ module internal DisplacementCharts =
     let private bySearches (data: ChartData) counts within subject =
         let runs = runs data subject
         let spread count = runs |> List.choose(meanWithin within (MetricName.nllOfSearches count)) |> Statistics.spread
-
         counts
         |> List.choose(fun count -> spread count |> Option.map(fun spread -> float count, spread))
         |> Array.ofList
@@ -101,7 +98,6 @@ module internal DisplacementCharts =
         let subjects = subjects data
         let early first _ step = step < first + data.Window
         let late _ last step = step > last - data.Window
-
         [
             for subject in subjects do
                 bySearches data counts late subject |> trace (labelIn subjects subject) subject.Tone false
@@ -135,7 +131,6 @@ module internal DisplacementCharts =
 
     let private barPanel (bars: PerSampleLine list) (subject: Subject) step =
         let own = bars |> List.filter(fun bar -> bar.Run.Arm = subject.Arm.Arm && bar.Step = step)
-
         match PerSampleLines.displaced own with
         | _, 0 -> None
         | below, known ->
@@ -150,7 +145,6 @@ module internal DisplacementCharts =
     let perSample (data: ChartData) =
         let bars = PerSampleLines.latest data.PerSample
         let steps = bars |> List.map _.Step |> representative
-
         [ for subject in subjects data -> steps |> List.map(barPanel bars subject) ]
         |> grid
             "per-sample"

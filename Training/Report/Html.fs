@@ -6,7 +6,6 @@ open Levee.Training.Records
 open Levee.Training.Report.Drawing
 open Levee.Training.Studies
 
-/// Writes a study's report: one HTML file that needs no network.
 [<RequireQualifiedAccess>]
 module Html =
     let private paragraph cls content = Xml.leaf "p" (if cls = "" then [] else [ "class", cls ]) content
@@ -16,7 +15,6 @@ module Html =
     let private table (headings: string list) (rows: string list list) =
         let row cell first cells =
             Xml.el "tr" [] (cells |> List.mapi(fun i content -> Xml.leaf (if i = 0 then first else cell) [] content))
-
         let head = Xml.el "thead" [] [ row "th" "th" headings ]
         let body = Xml.el "tbody" [] (rows |> List.map(row "td" "th"))
         Xml.el "div" [ "class", "wide" ] [ Xml.el "table" [] [ head; body ] ]
@@ -37,12 +35,10 @@ module Html =
         let reached = Metrics.byRun content.Lines |> Map.map(fun _ lines -> lines.Length)
         let stepsOf run = reached |> Map.tryFind run |> Option.defaultValue 0
         let finished = content.Plan |> List.filter(fun (run, steps) -> stepsOf run >= steps)
-
         if finished.Length = content.Plan.Length then
             []
         else
             let started = content.Plan |> List.filter(fun (run, _) -> stepsOf run > 0)
-
             [
                 $"Unfinished: {finished.Length} of {content.Plan.Length} planned runs complete, {started.Length - finished.Length} under way \
                 or cut short. What follows is what there is."
@@ -56,7 +52,6 @@ module Html =
 
     let private outcome window (arms: ArmSummary list) =
         let rows = Verdict.rows arms |> List.map(fun row -> row.Measure :: row.Cells)
-
         [
             Xml.el "ul" [] (Verdict.sentences arms |> List.map(Xml.leaf "li" []))
             table ("" :: (arms |> List.map _.Arm)) rows
@@ -65,7 +60,6 @@ module Html =
 
     let private everyRun (arms: ArmSummary list) =
         let shown format value = value |> Option.map format |> Option.defaultValue Numbers.missing
-
         let rows = [
             for arm in arms do
                 for run in arm.Runs do
@@ -82,7 +76,6 @@ module Html =
                         run.Seconds |> shown Numbers.duration
                     ]
         ]
-
         let headings = [
             "Run"
             "Steps"
@@ -95,7 +88,6 @@ module Html =
             "Largest gradient"
             "Wall time"
         ]
-
         folded "Every run" [ table headings rows ]
 
     let private pictures data =
@@ -119,12 +111,10 @@ module Html =
             ]
           ]
 
-    /// The data for a report's pictures and its table.
     let chartData (content: ReportContent) : ChartData =
         let planned = content.Plan |> List.map snd |> List.fold max 0
         let steps = content.Lines |> List.map _.Step |> List.fold max planned
         let window = Summary.defaultWindow steps
-
         {
             Arms = Summary.arms window (List.map fst content.Arms) content.Lines
             Lines = content.Lines
@@ -133,10 +123,8 @@ module Html =
             Window = window
         }
 
-    /// The report as HTML.
     let render (content: ReportContent) =
         let data = chartData content
-
         let head =
             Xml.el "head" [] [
                 Xml.el "meta" [ "charset", "utf-8" ] []
@@ -144,10 +132,8 @@ module Html =
                 Xml.leaf "title" [] content.Title
                 Xml.el "style" [] [ Xml.Verbatim(Embedded.text "report.css" + Svg.style) ]
             ]
-
         let samples = content.Samples |> List.map(fun sample -> folded sample.Caption [ Xml.leaf "pre" [] sample.Text ])
         let configuration = folded "Every setting, as JSON" [ Xml.leaf "pre" [] (indented content.Configuration) ]
-
         let body =
             [
                 Xml.leaf "h1" [] content.Title
@@ -165,14 +151,11 @@ module Html =
             @ section "How training went" (pictures data)
             @ section "Sample trajectories" samples
             @ section "Configuration" [ configuration ]
-
         let page =
             Xml.el "html" [ "lang", "en" ] [
                 head
                 Xml.el "body" [] [ Xml.el "main" [] body; Xml.el "script" [] [ Xml.Verbatim(Embedded.text "report.js") ] ]
             ]
-
         "<!DOCTYPE html>\n" + Xml.write page + "\n"
 
-    /// Writes the report to a file, whole or not at all: a report that stands there is replaced at the end.
     let write (path: string) (content: ReportContent) = AtomicFile.WriteText(path, render content)

@@ -16,7 +16,6 @@ module internal Numbers =
     /// Short enough for a table's cell: two decimals, fewer for hundreds, powers of ten beyond.
     let short (value: float) =
         let size = abs value
-
         if not(Double.IsFinite value) then missing
         elif size < 99.995 then value.ToString("0.00", invariant)
         elif size < 99999.5 then value.ToString("0", invariant)
@@ -42,7 +41,6 @@ module internal Numbers =
             missing
         else
             let time = TimeSpan.FromSeconds(round seconds)
-
             if time.TotalHours >= 1.0 then
                 String.Format(invariant, "{0}:{1:00}:{2:00}", int time.TotalHours, time.Minutes, time.Seconds)
             else
@@ -51,7 +49,6 @@ module internal Numbers =
     /// A label of an axis whose ticks are `step` apart.
     let tick (step: float) (value: float) =
         let value = if abs value < step * 1e-6 then 0.0 else value
-
         if value = 0.0 && step < 1e-4 then
             "0"
         elif abs value >= 1e5 || (value <> 0.0 && step < 1e-4) then

@@ -24,13 +24,11 @@ module internal Pictures =
                 "Thick lines are means over seeds, shades one standard deviation to either side, thin lines the seeds"
             else
                 "Thick lines are running means, thin ones the single steps"
-
         let window =
             if data.Window > 1 then
                 $" What is measured at every step is shown as a running mean over {data.Window} steps."
             else
                 ""
-
         $"{spread}; panels with more than two lines of an arm show the thick ones alone.{window}"
 
     let private picture title caption figures =
@@ -64,7 +62,6 @@ module internal Pictures =
                 "The arms side by side."
             else
                 "Likelihood, held-out questions and probe."
-
         Option.toList(Charts.comparison data)
         |> picture title [
             "The same quantities in one axis for all arms. The probe is the log-likelihood of fixed good demonstrations on held-out \

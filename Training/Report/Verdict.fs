@@ -25,7 +25,6 @@ module Verdict =
 
     let private collapsed (arm: ArmSummary) =
         let judged = arm.Runs |> List.filter _.Rollout.IsSome |> List.length
-
         match judged, arm.Collapses with
         | 0, _ -> None
         | _, [] -> Some $"0 of {judged}"
@@ -59,7 +58,6 @@ module Verdict =
     let rows (arms: ArmSummary list) = [
         for measure, of' in measures do
             let cells = arms |> List.map of'
-
             if List.exists Option.isSome cells then
                 { Measure = measure; Cells = cells |> List.map(Option.defaultValue Numbers.missing) }
     ]
@@ -72,23 +70,19 @@ module Verdict =
 
     let private describe (arm: ArmSummary) =
         let course = arm.Over(bestOf _.Rollout), arm.Over(finalOf _.Rollout), arm.Over(_.Rollout >> Option.map _.First)
-
         match course with
         | Some best, Some last, Some first ->
             let spread = written Numbers.short
-
             let likelihood =
                 match arm.Over _.LikelihoodChange with
                 | Some change -> $" The log-likelihood of its correct responses changed by {written Numbers.signed change}."
                 | None -> ""
-
             let fate =
                 match arm.Collapses with
                 | [] when best.Count = 1 -> "It did not collapse."
                 | [] -> $"None of its {best.Count} runs collapsed."
                 | since when best.Count = 1 -> $"It collapsed at step {since.Head}."
                 | since -> $"{since.Length} of its {best.Count} runs collapsed."
-
             Some
                 $"{arm.Arm}: exact match on rollouts began at {spread first}, was {spread best} at its best and {spread last} at the \
                   end. {fate}{likelihood}"
@@ -98,19 +92,16 @@ module Verdict =
         Summary.compare quantity first second
         |> Option.map(fun difference ->
             let direction = if difference.Mean < 0.0 then "lower" else "higher"
-
             let error =
                 match difference.StandardError with
                 | Some error -> $" \u00B1 {Numbers.short error} (standard error)"
                 | None -> ""
-
             let test =
                 if difference.Pairs < 2 then
                     "one seed, so no test"
                 else
                     $"sign-flip test over {difference.Pairs} seeds: p {Numbers.probability difference.P}, the smallest they could give is \
                       {(Numbers.probability difference.SmallestP).TrimStart('=', ' ')}"
-
             $"Seed by seed, {name} of {second.Arm} is {Numbers.short(abs difference.Mean)}{error} {direction} than of {first.Arm} ({test}).")
 
     /// The outcome in plain sentences: one an arm, then each other arm against the first by its final exact match, held out where
@@ -119,10 +110,8 @@ module Verdict =
         let against first second =
             contrast (finalOf _.Sampled, "final exact match on held-out questions (sampled)") first second
             |> Option.orElseWith(fun () -> contrast (finalOf _.Rollout, "final exact match on rollouts") first second)
-
         let comparisons =
             match arms with
             | first :: others -> others |> List.choose(against first)
             | [] -> []
-
         List.choose describe arms @ comparisons

@@ -13,7 +13,6 @@ open Levee.Training.Measuring
 open Levee.Training.Records
 open Levee.Training.Tasks
 
-/// An experiment in full as JSON: what `config.json` of a run folder holds.
 [<RequireQualifiedAccess>]
 module Configuration =
     let private json = Json.configuration
@@ -149,7 +148,6 @@ module Configuration =
             | Some date -> JsonValue.Create(Moment.text date)
             | None -> null
 
-    /// The experiment with every setting of every arm.
     let toJson (experiment: Experiment) =
         match JsonSerializer.SerializeToNode(write experiment, json) with
         | :? JsonObject as root ->
@@ -157,8 +155,6 @@ module Configuration =
             root.ToJsonString json
         | _ -> invalidOp "An experiment is a JSON object."
 
-    /// The experiment that a JSON text holds; one of an earlier version gets the defaults of its day for settings that came later. Raises
-    /// `InvalidDataException` naming `source`, the line and the remedy where it cannot be read: also where an arm's objective, estimator or choice of groups is not of the library but was written in a script.
     let ofJson (source: string) (text: string) =
         let refuse place (problem: string) cause = raise(InvalidDataException($"{source}{place}: {problem}", cause))
         match JsonText.parse(Text.Encoding.UTF8.GetBytes text) with
@@ -182,7 +178,6 @@ module Configuration =
         | :? FormatException
         | :? ArgumentException as error -> refuse "" error.Message error
 
-    /// `toJson`, with the number of threads and the device that the experiment is run with: they change how sums are rounded.
     let onMachine (threads: int) (device: string) experiment =
         match JsonNode.Parse(toJson experiment) with
         | :? JsonObject as fields ->
@@ -191,13 +186,11 @@ module Configuration =
             fields.ToJsonString json
         | _ -> invalidOp "An experiment is a JSON object."
 
-    /// An arm of a configuration of any version, as this version writes it.
     let arm (element: JsonElement) =
         let fields = JsonNode.Parse(element.GetRawText())
         ConfigurationVersions.upgradeArm fields
         JsonSerializer.SerializeToElement fields
 
-    /// The name of the experiment that a configuration describes.
     let name (configuration: string) =
         use json = JsonDocument.Parse configuration
         string(json.RootElement.GetProperty("name").GetString())
@@ -230,7 +223,6 @@ module Configuration =
         use json = JsonDocument.Parse(root.ToJsonString json)
         settings "" json.RootElement
 
-    /// The first setting in which two configurations differ, in a sentence. What one of an earlier version lacks has the default of its day.
     let difference (before: string) (now: string) =
         let before, now = telling before, telling now
         let said value = Option.defaultValue "not there" value
@@ -241,20 +233,16 @@ module Configuration =
             | one, other -> Some $"{path} was {said one} and is now {said other}"
         List.tryPick compare (before @ now)
 
-    /// The moment that chat templates write in the runs of a configuration, where one was fixed.
     let date configuration = parse configuration |> dateOf
 
-    /// The fingerprints of the data that the runs were begun with; `None` where they were not recorded.
     let fingerprints configuration : Fingerprint list option = parse configuration |> part fingerprintsName
 
-    /// The configuration of a run with what its data are, and the moment that chat templates write in it.
     let withData (date: DateTime option) (fingerprints: Fingerprint list) (configuration: string) =
         let root = parse configuration
         setDate date root
         root[fingerprintsName] <- JsonSerializer.SerializeToNode(fingerprints, json)
         root.ToJsonString json
 
-    /// The configuration of a run that went on over changed data, with a note of the changes and of when they were accepted.
     let withAccepted (at: DateTime) (changes: string list) (configuration: string) =
         let root = parse configuration
         let note = JsonSerializer.SerializeToNode({| At = at; Changes = changes |}, json)

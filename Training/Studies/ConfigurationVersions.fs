@@ -52,7 +52,13 @@ module internal ConfigurationVersions =
             "freezeEmbedding", "freezeEmbedding"
             "adapter", "adapter"
         ]
-        "optimiser", [ "schedule", "schedule"; "criticSchedule", "criticSchedule"; "adamW", "adamW"; "clipNorm", "clipNorm" ]
+        "optimiser",
+        [
+            "schedule", "schedule"
+            "criticSchedule", "criticSchedule"
+            "adamW", "adamW"
+            "clipNorm", "clipNorm"
+        ]
         "memory",
         [
             "precision", "precision"

@@ -241,8 +241,7 @@ type ExperimentBuilder(name: string) =
 
     /// The per-sample measure of displacement every so many steps: `perSample { PerSampleOptions.defaults with Every = 25 }`.
     [<CustomOperation "perSample">]
-    member _.PerSample(draft, options: PerSampleOptions) =
-        draft |> training(fun o -> { o with Measuring.PerSample = Some options })
+    member _.PerSample(draft, options: PerSampleOptions) = draft |> training(fun o -> { o with Measuring.PerSample = Some options })
 
     /// Wall time after which all runs stop after their current step.
     [<CustomOperation "budget">]

@@ -79,7 +79,6 @@ module StudyProgress =
             Rewards = []
             Finished = false
         }
-
         {
             study with
                 Plan = Map.add run steps study.Plan
@@ -101,7 +100,6 @@ module StudyProgress =
                 Values = line.Values |> Map.fold (fun known name value -> Map.add name value known) progress.Values
                 Rewards = Option.toList(Map.tryFind MetricName.reward line.Values) @ progress.Rewards
         }
-
         change line.Run edit study
 
     /// A run has ended.
@@ -110,7 +108,6 @@ module StudyProgress =
     /// Estimated time to the end of all planned runs, at the study's pace so far, from `now`.
     let left (now: TimeSpan) (study: StudyProgress) =
         let completed = study.Runs |> List.sumBy _.Done
-
         let remaining =
             study.Plan
             |> Map.toSeq
@@ -119,7 +116,6 @@ module StudyProgress =
                 | Some progress when progress.Finished -> 0
                 | Some progress -> max 0 (steps - progress.Step)
                 | None -> steps)
-
         if completed = 0 then
             None
         else

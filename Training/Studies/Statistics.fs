@@ -35,25 +35,21 @@ module Statistics =
         | values ->
             let mean = Array.average values
             let squares = values |> Array.sumBy(fun value -> (value - mean) ** 2.0)
-
             let deviation =
                 if values.Length < 2 then
                     None
                 else
                     Some(sqrt(squares / float(values.Length - 1)))
-
             Some { Mean = mean; Deviation = deviation; Count = values.Length }
 
     /// Trailing mean by step: for each (step, value), sorted by step, the mean of the values at the last `window` steps, that step
     /// included. Steps without a value do not count; the first means have fewer values than the window.
     let runningMean (window: int) (points: (int * float)[]) =
         let mutable first = 0
-
         points
         |> Array.mapi(fun last (step, _) ->
             while fst points[first] <= step - window do
                 first <- first + 1
-
             step, Array.averageBy snd points[first..last])
 
     /// Most pairs for which every assignment of signs is tried.
@@ -71,10 +67,8 @@ module Statistics =
 
     let private flipped (negative: int -> bool) (differences: float[]) =
         let mutable sum = 0.0
-
         for i in 0 .. differences.Length - 1 do
             sum <- sum + (if negative i then -differences[i] else differences[i])
-
         sum
 
     /// Two-sided p-value of the sign-flip permutation test of paired differences: under the hypothesis that both arms do equally well,
@@ -82,13 +76,10 @@ module Statistics =
     /// the observed one: all of them up to `ExactPairs` pairs, else `Draws` drawn from a fixed seed with (1 + hits) / (1 + draws).
     let signFlip (differences: float[]) =
         let extreme = isAsExtreme differences
-
         if differences.Length <= ExactPairs then
             let all = 1 <<< differences.Length
-
             let hits =
                 Seq.init all (fun signs -> flipped (fun i -> signs >>> i &&& 1 = 1) differences) |> Seq.filter extreme |> Seq.length
-
             float hits / float all
         else
             let random = Random 1
@@ -98,7 +89,6 @@ module Statistics =
     /// Compares paired values (second minus first); none for no pairs.
     let paired (pairs: (float * float) seq) =
         let differences = pairs |> Seq.map(fun (first, second) -> second - first) |> Array.ofSeq
-
         spread differences
         |> Option.map(fun spread -> {
             Mean = spread.Mean

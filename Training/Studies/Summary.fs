@@ -81,14 +81,12 @@ module Summary =
     /// The running mean from the first step on at which the window is full; where it never is, its last value alone.
     let private settled window (points: (int * float)[]) =
         let means = Statistics.runningMean window points
-
         match means |> Array.filter(fun (step, _) -> step >= fst points[0] + window - 1) with
         | [||] -> means |> Array.skip(max 0 (means.Length - 1))
         | full -> full
 
     let private collapsedSince (course: Course) (means: (int * float)[]) =
         let later = means |> Array.filter(fun (step, _) -> step > course.BestStep)
-
         match later |> Array.tryFindIndexBack(fun (_, mean) -> mean >= course.Best / 2.0) with
         | Some last when last = later.Length - 1 -> None
         | Some last -> Some(fst later[last + 1])
@@ -107,15 +105,12 @@ module Summary =
         let series metric = series metric lines
         let means = settled window (series MetricName.reward)
         let rollout = course means
-
         let sum points =
             if Array.isEmpty points then
                 None
             else
                 Some(Array.sumBy snd points)
-
         let norms = Array.append (series MetricName.gradientNormMax) (series MetricName.gradientNorm) |> Array.map snd
-
         {
             Run = id
             Steps = lines.Length
@@ -137,7 +132,6 @@ module Summary =
     let arms (window: int) (order: string list) (lines: MetricLine list) =
         let runs = Metrics.byRun lines
         let names = order @ (lines |> List.map _.Arm) |> List.distinct
-
         [
             for arm in names ->
                 {
@@ -154,9 +148,7 @@ module Summary =
     let compare (quantity: RunSummary -> float option) (first: ArmSummary) (second: ArmSummary) =
         let bySeed (arm: ArmSummary) =
             arm.Runs |> List.choose(fun run -> quantity run |> Option.map(fun value -> run.Run.Seed, value)) |> Map.ofList
-
         let others = bySeed second
-
         bySeed first
         |> Map.toSeq
         |> Seq.choose(fun (seed, value) -> Map.tryFind seed others |> Option.map(fun other -> value, other))

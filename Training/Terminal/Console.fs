@@ -32,7 +32,6 @@ type PlainProgress(output: TextWriter, every: int -> int) =
         member _.Step line =
             lock gate (fun () ->
                 study <- StudyProgress.step clock.Elapsed line study
-
                 match find line.Run with
                 | Some run when run.Done = 1 || run.Step = run.Steps || run.Done % every run.Steps = 0 -> write(ProgressView.line run)
                 | _ -> ())
@@ -42,7 +41,6 @@ type PlainProgress(output: TextWriter, every: int -> int) =
         member _.Finished run =
             lock gate (fun () ->
                 study <- StudyProgress.finished run study
-
                 match find run with
                 | Some ended ->
                     // A run that was complete when it was taken up again has no step to tell of.
@@ -76,7 +74,6 @@ type LiveProgress(console: IAnsiConsole, plan: (RunId * int) list) =
 
     let say () =
         let mutable text = ""
-
         while messages.TryDequeue &text do
             console.WriteLine text
 
@@ -84,20 +81,16 @@ type LiveProgress(console: IAnsiConsole, plan: (RunId * int) list) =
     let session () =
         let width = console.Profile.Width
         let unchanged () = console.Profile.Width = width
-
         console
             .Live(frame())
             .Overflow(VerticalOverflow.Crop)
             .Start(fun live ->
                 let mutable running = true
-
                 while running do
                     running <- not(stop.Wait 250) && unchanged()
-
                     if unchanged() then
                         say()
                         live.UpdateTarget(frame()))
-
         not stop.IsSet
 
     let draw () =
@@ -152,7 +145,6 @@ module StudyConsole =
     /// True when the console can redraw what it has written: a terminal, not `TERM=dumb`, and no continuous integration log.
     let canRedraw (console: IAnsiConsole) =
         let capabilities = console.Profile.Capabilities
-
         not Console.IsOutputRedirected
         && capabilities.Ansi
         && capabilities.Interactive
@@ -170,62 +162,49 @@ module StudyConsole =
     let plainTable (width: int) (arms: ArmSummary list) : string list =
         let rows = Verdict.rows arms
         let first = rows |> List.map _.Measure.Length |> List.fold max 0
-
         let cells =
             arms
             |> List.mapi(fun i arm ->
                 let column = arm.Arm :: (rows |> List.map(fun row -> row.Cells[i]))
                 let size = column |> List.map String.length |> List.max
                 column |> List.map _.PadLeft(size))
-
         let measures = "" :: (rows |> List.map _.Measure) |> List.map _.PadRight(first)
-
         let rec blocks taken room columns =
             match columns with
             | [] -> if List.isEmpty taken then [] else [ List.rev taken ]
             | (column: string list) :: rest ->
                 let size = column.Head.Length + 2
-
                 if size <= room || List.isEmpty taken then
                     blocks (column :: taken) (room - size) rest
                 else
                     List.rev taken :: blocks [] (width - first) columns
-
         [
             for block in blocks [] (width - first) cells do
                 for cells in List.transpose(measures :: block) do
                     (String.concat "  " cells).TrimEnd()
-
                 ""
         ]
 
     let private richTable (arms: ArmSummary list) =
         let table = Table().Border(TableBorder.Simple).AddColumn ""
-
         for arm in arms do
             table.AddColumn(TableColumn($"[bold]{Markup.Escape arm.Arm}[/]").RightAligned()) |> ignore
-
         for row in Verdict.rows arms do
             table.AddRow(row.Measure :: row.Cells |> List.map Markup.Escape |> Array.ofList) |> ignore
-
         table
 
     /// Writes the outcome: the verdict table, what its numbers are, and the sentences.
     let verdict (window: int) (arms: ArmSummary list) =
         let console = AnsiConsole.Console
         let paragraphs = Verdict.sentences arms @ [ Verdict.legend window ]
-
         if Console.IsOutputRedirected then
             for line in plainTable 100 arms @ paragraphs do
                 Console.Out.WriteLine line
-
             Console.Out.Flush()
         else
             let columns = (console.Profile.Width - 40) / 22 |> max 1
-
             for block in List.chunkBySize columns arms do
                 console.Write(richTable block)
-
             for paragraph in paragraphs do
                 console.WriteLine paragraph
                 console.WriteLine()

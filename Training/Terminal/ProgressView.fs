@@ -61,16 +61,13 @@ module ProgressView =
         let longest texts = texts |> List.map String.length |> List.fold max 1
         let label = longest(runs |> List.map(fun run -> $"seed {run.Run.Seed}"))
         let steps = longest(runs |> List.map stepOf)
-
         let rec fit (kept: Reading list) =
             let used = 2 + label + 1 + 1 + steps + (kept |> List.sumBy(fun column -> column.Width + 1))
-
             if width - used >= 4 || List.isEmpty kept then
                 kept, max 4 (min 24 (width - used))
             else
                 let least = kept |> List.map _.Rank |> List.min
                 fit(kept |> List.filter(fun column -> column.Rank > least))
-
         let kept, bar = fit columns
         label, steps, bar, kept
 
@@ -81,53 +78,41 @@ module ProgressView =
     let render (unicode: bool) (width: int) (height: int) (now: TimeSpan) (study: StudyProgress) : string list =
         let finished, running = study.Runs |> List.partition _.Finished
         let arms (runs: RunProgress list) = runs |> List.map _.Run.Arm |> List.distinct
-
         let rec visible (finished: RunProgress list) =
             let runs = finished @ running
             let lines = 3 + runs.Length + (arms runs).Length
-
             if lines < height || List.isEmpty finished then
                 runs
             else
                 visible finished.Tail
-
         let runs = visible finished
         let total = max study.Plan.Count study.Runs.Length
-
         let left =
             match StudyProgress.left now study with
             | Some left when not running.IsEmpty || finished.Length < total -> $", about {Numbers.duration left.TotalSeconds} left"
             | _ -> ""
-
         let complete, stopped = finished |> List.partition(fun run -> run.Step >= run.Steps)
-
         let early =
             if stopped.IsEmpty then
                 ""
             else
                 $", {stopped.Length} stopped early"
-
         let elapsed = Numbers.duration now.TotalSeconds
         let status = $"{complete.Length} of {total} runs done{early}, {running.Length} running, {elapsed} elapsed{left}"
         let label, steps, barWidth, kept = layout width runs
-
         let heading (part: string * string -> string) =
             let blank = String(' ', 2 + label + 1 + barWidth + 1 + steps)
             let cells = kept |> List.map(fun column -> " " + pad column.Width (part column.Heading)) |> String.concat ""
             $"[dim]{blank}{cells}[/]"
-
         let line (run: RunProgress) =
             let filled, rest = bar unicode barWidth run
             let seed = $"seed {run.Run.Seed}".PadRight label
             let cells = kept |> List.map(fun column -> " " + pad column.Width (column.Cell run)) |> String.concat ""
-
             let colour =
                 if not run.Finished then "blue"
                 elif run.Step >= run.Steps then "green"
                 else "yellow"
-
             $"  {seed} [{colour}]{filled}[/][dim]{rest}[/] {pad steps (stepOf run)}{cells}"
-
         if study.Runs.IsEmpty then
             [ escape(crop width status) ]
         else
@@ -154,5 +139,4 @@ module ProgressView =
                 "left", run.Left |> Option.map(_.TotalSeconds >> Numbers.duration)
             ]
             |> List.choose(fun (name, value) -> value |> Option.map(fun value -> $"{name} {value}"))
-
         $"""{run.Run}: step {stepOf run}, {String.concat ", " values}"""

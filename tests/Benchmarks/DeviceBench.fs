@@ -70,14 +70,12 @@ let private tokens architecture count seed = Array.init count (fun i -> Seed.der
 /// Seconds in which a model writes `Tokens` tokens a row, the prompt's pass included.
 let private decoding settings architecture (model: Model) =
     let sampler = Sampling.create { SamplingOptions.defaults with CudaGraphs = settings.Graphs } model
-
     let requests =
         Array.init settings.Rows (fun row -> {
             Row = row
             Context = tokens architecture settings.Tokens (Seed.ofInt row)
             Limit = settings.Tokens
         })
-
     timed(fun () ->
         use session = sampler.Open(Array.init settings.Rows Seed.ofInt)
         // All rows have the same limit, so that one call writes them all.
@@ -86,10 +84,8 @@ let private decoding settings architecture (model: Model) =
 /// Tokens that transformers' `generate` writes a second with the same shape; None with why not.
 let private peer settings (dtype: torch.ScalarType) architecture =
     let folder = Directory.CreateTempSubdirectory "levee-device-"
-
     try
         (Architecture.toConfig architecture [||] [||] [||]).Save folder.FullName
-
         let arguments = [
             Path.Combine(Repository.root, "tests", "Benchmarks", "peer", "generate.py")
             folder.FullName
@@ -104,10 +100,8 @@ let private peer settings (dtype: torch.ScalarType) architecture =
             "--threads"
             string(torch.get_num_threads())
         ]
-
         let python = Peer.python.Value |> Option.defaultValue "python3"
         let start = ProcessStartInfo(python, arguments, RedirectStandardOutput = true, UseShellExecute = false)
-
         try
             match Process.Start start with
             | null -> Error $"{python} does not start"
@@ -115,7 +109,6 @@ let private peer settings (dtype: torch.ScalarType) architecture =
                 use child = child
                 let answer = child.StandardOutput.ReadToEnd()
                 child.WaitForExit()
-
                 if child.ExitCode = 0 then
                     let root = JsonDocument.Parse(answer).RootElement
                     Ok(root.GetProperty("peer").GetString(), root.GetProperty("tokensPerSecond").GetDouble())
@@ -130,12 +123,10 @@ let private decodingResult settings dtype architecture model =
     let written = float(settings.Rows * settings.Tokens)
     let ours = written / decoding settings architecture model
     let where = $"{settings.Shape} on {settings.Device}"
-
     let reference, ratio =
         match peer settings dtype architecture with
         | Ok(name, theirs) -> $"""{amount "tokens/s" 0 theirs} ({name})""", Some(spread [| ours / theirs |])
         | Error reason -> $"not run: {reason}", None
-
     {
         Measure = $"decoding, {where}, {settings.Rows} rows: speed against transformers' generate"
         Ours = amount "tokens/s" 0 ours
@@ -182,7 +173,11 @@ let private training settings architecture precision (model: Model) =
     let trajectories = Array.init settings.Rows (trajectory settings architecture)
     use policy = World.freshPolicy()
     let policy = { policy with Model = model }
-    let options = { TrainingOptions.defaults with Memory.MicroBatchSize = settings.Rows; Memory.Precision = precision }
+    let options = {
+        TrainingOptions.defaults with
+            Memory.MicroBatchSize = settings.Rows
+            Memory.Precision = precision
+    }
     let device = model.Parameters.Values.device
     use _ = torch.NewDisposeScope()
     let advantages = trajectories |> Array.map(fun t -> 2.0 * t.Reward - 1.0)
@@ -194,13 +189,11 @@ let private training settings architecture precision (model: Model) =
         OnPolicy = false
     }
     let mutable learner = Learner.start options Set.empty policy
-
     let update () =
         use _ = torch.NewDisposeScope()
         learner <- Update.run plan CancellationToken.None learner batch |> fst
         // Reading a weight waits for the device.
         model.Parameters.Values.narrow(0L, 0L, 1L).sum().ToDouble() |> ignore
-
     let time = timed update
     Learner.dispose learner
     time
@@ -209,7 +202,6 @@ let private trainingResult settings architecture precision model =
     let time = training settings architecture precision model
     let teraflops = trainingFlops settings architecture / time / 1e12
     let trained = float(2 * settings.Rows * settings.Tokens) / time
-
     {
         Measure =
             $"training, {settings.Shape} on {settings.Device}, {settings.Rows} sequences of {2 * settings.Tokens}: model FLOPs utilisation"

@@ -30,7 +30,8 @@ let private update (policy: Policy) (batch: Batch) objective : Contestant =
 /// The rollouts of one step.
 let private rollouts (task: LearningTask) (policy: Policy) : Contestant =
     let episodes =
-        Array.init (options.Rollout.BatchSize * options.Rollout.GroupSize) (fun k -> task.Train[k / options.Rollout.GroupSize], Seed.ofInt 6 |> Seed.derive k)
+        Array.init (options.Rollout.BatchSize * options.Rollout.GroupSize) (fun k ->
+            task.Train[k / options.Rollout.GroupSize], Seed.ofInt 6 |> Seed.derive k)
     ofWork(fun () ->
         Rollout.run task.Rollout policy.Tokenizer task.Environment (Policy.sampler 1.0 policy) episodes CancellationToken.None
         |> _.GetAwaiter().GetResult()

@@ -35,17 +35,22 @@ let private inChunks head headGradient hidden targets gradient entropyGradient =
     let scores = LogProbs.evaluate settings head hidden targets
     LogProbs.backward settings head (Some headGradient) hidden targets scores gradient (Some entropyGradient) |> ignore
 
-let private atOnce (head: torch.Tensor) headGradient (hidden: torch.Tensor) (targets: torch.Tensor) (gradient: torch.Tensor) entropyGradient =
+let private atOnce
+    (head: torch.Tensor)
+    headGradient
+    (hidden: torch.Tensor)
+    (targets: torch.Tensor)
+    (gradient: torch.Tensor)
+    entropyGradient
+    =
     let head, hidden = head.detach().requires_grad_ true, hidden.detach().requires_grad_ true
     head.grad <- headGradient
-
     let value =
         Tensors.scoped(fun () ->
             let logProbs = Tensors.scoped(fun () -> torch.nn.functional.log_softmax(hidden.mm(head.t()), -1L))
             let chosen = logProbs.gather(1L, targets.unsqueeze 1L).squeeze 1L
             let entropy = Tensors.scoped(fun () -> (logProbs.exp() * logProbs).sum(1L).neg())
             (chosen * gradient + entropy * (entropyGradient: torch.Tensor)).sum())
-
     value.backward()
 
 /// Bytes that a way takes beyond what it is given: the head, its gradient, hidden states and targets.
@@ -56,12 +61,10 @@ let private peak way size =
     let headGradient = torch.zeros_like head
     let targets = torch.arange(size.Tokens.ToScalar(), dtype = torch.int64)
     let gradient, entropyGradient = torch.ones [| size.Tokens |], torch.ones [| size.Tokens |]
-
     let work =
         match way with
         | Chunks -> inChunks
         | Whole -> atOnce
-
     PeakMemory.during(fun () -> Tensors.released(fun () -> work head headGradient hidden targets gradient entropyGradient))
 
 /// The work of a child process: it measures one way and writes the bytes.

@@ -118,7 +118,6 @@ let main arguments =
         match arguments with
         | [| word; way; threads |] when word = LogitsBench.childWord -> LogitsBench.child way threads
         | _ -> measure(parser.Parse(arguments |> Array.filter((<>) "--")))
-
         0
     with
     | :? ArguParseException as error when error.ErrorCode = ErrorCode.HelpText ->

@@ -17,7 +17,6 @@ let ``a copy has the same weights and files`` () =
     let source, target = policyIn folder, folder.File "copy"
     Assert.Contains("weights in float32", succeeds [ "convert"; source; target ])
     Assert.Equal<float32[]>(weights source, weights target)
-
     for file in Directory.GetFiles source do
         Assert.Equal<byte[]>(File.ReadAllBytes file, File.ReadAllBytes(Path.Combine(target, Path.GetRelativePath(source, file))))
 
@@ -28,7 +27,6 @@ let ``weights are written in the type that is asked for, each rounded to it`` ()
     Assert.Contains("weights in bfloat16", succeeds [ "convert"; source; target; "--dtype"; "bfloat16" ])
     use file = SafetensorsFile.Open(ModelFolder(target).Weights[0])
     Assert.All(file.Tensors.Values, (fun entry -> Assert.Equal(SafetensorsDType.BF16, entry.DType)))
-
     for wide, half in Array.zip (weights source) (weights target) do
         Assert.InRange(abs(wide - half), 0f, abs wide / 256f)
 
@@ -36,7 +34,6 @@ let ``weights are written in the type that is asked for, each rounded to it`` ()
 let ``an adapter is merged into the weights, and writes as they do`` () =
     use folder = new TemporaryFolder()
     let source, adapter, target = policyIn folder, folder.File "adapter", folder.File "merged"
-
     do
         use policy = Policy.loadFrozen torch.float32 torch.CPU source
         use adapted = Policy.adapt { LoraOptions.defaults with Rank = 2 } "" (Seed.ofInt 1) policy
@@ -44,7 +41,6 @@ let ``an adapter is merged into the weights, and writes as they do`` () =
         for _, numbers in Adapter.named adapted.Parameters.Adapter.Value do
             numbers.fill_(Tensors.scalar 0.3) |> ignore
         Policy.saveAdapter adapter adapted
-
     succeeds [ "convert"; source; target; "--adapter"; adapter ] |> ignore
     Assert.NotEqual<float32[]>(weights source, weights target)
     let write model options = succeeds([ "generate"; model; "red"; "--temperature"; "0"; "--max-tokens"; "12" ] @ options)
@@ -91,7 +87,6 @@ let ``the folder's other files come along, and weights of other formats do not, 
     use folder = new TemporaryFolder()
     let source, target = policyIn folder, folder.File "copy"
     let own = all source
-
     let kept = [
         "README.md", "a model"
         "vocab.json", "{}"
@@ -101,7 +96,6 @@ let ``the folder's other files come along, and weights of other formats do not, 
         "assets/picture.svg", "<svg/>"
         "assets/more/notes.txt", "notes"
     ]
-
     let left = [
         "pytorch_model.bin", "weights"
         "model.gguf", "weights"
@@ -112,16 +106,13 @@ let ``the folder's other files come along, and weights of other formats do not, 
         "onnx/readme.txt", "about the weights"
         ".cache/download.lock", ""
     ]
-
     write source (kept @ left)
     write source [ "model-00001-of-00002.safetensors", "stale"; "model.safetensors.index.json", "{}" ]
     let code, _, told = levee [ "convert"; source; target; "--dtype"; "bfloat16" ]
     Assert.Equal(0, code)
     Assert.Equal<string[]>(Array.sort(Array.append own (kept |> List.map fst |> Array.ofList)), all target)
-
     for name, text in kept do
         Assert.Equal(text, File.ReadAllText(Path.Combine(target, name)))
-
     Assert.Contains(
         $"note: {source}: not copied, since the weights are written anew: adapter_config.json, model.gguf, pytorch_model.bin, pytorch_model.bin.index.json, tf_model.h5, .cache/, onnx/",
         told
@@ -157,7 +148,6 @@ let ``numbers beyond float16 are refused by tensor, and with --clamp set to its 
     Assert.Contains("--clamp", refused)
     Assert.False(Directory.Exists target)
     Assert.Contains("model.norm.weight", fails 1 [ "generate"; source; "red"; "--dtype"; "float16" ])
-
     let code, _, told = levee [ "convert"; source; target; "--dtype"; "float16"; "--clamp" ]
     Assert.Equal(0, code)
     Assert.Contains("numbers that float16 cannot hold are set to ±65504: 'model.norm.weight' (2 numbers, the largest -300000)", told)
@@ -169,7 +159,6 @@ let ``numbers beyond float16 are refused by tensor, and with --clamp set to its 
 [<InlineData("bfloat16", "--replace")>]
 let ``weights that are no numbers are refused by tensor`` (dtype: string) (option: string) =
     use folder = new TemporaryFolder()
-
     for number in [ nan; infinity ] do
         let words = [ "convert"; policyWith folder [ number ]; folder.File "half"; "--dtype"; dtype; option ]
         Assert.Contains("NaN or infinity stands in 'model.norm.weight'", fails 1 words)

@@ -50,16 +50,13 @@ let write (size: int) (text: string) (folder: string) =
     let letters = ids |> Seq.collect(fun id -> token id |> Seq.map string) |> Seq.distinct |> Seq.sort |> List.ofSeq
     let room = size - special.Length - letters.Length
     let known, merges = Collections.Generic.HashSet letters, ResizeArray()
-
     for merge in (child "merges" model).AsArray() do
         match merge with
         | null -> ()
         | merge ->
             let left, right = parts merge
-
             if merges.Count < room && known.Contains left && known.Contains right && known.Add(left + right) then
                 merges.Add merge
-
     let kept = letters @ [ for merge in merges -> let left, right = parts merge in left + right ]
     Assert.All(kept, fun name -> Assert.True(vocabulary.ContainsKey name))
     let merged = JsonArray([| for merge in merges -> merge.DeepClone() |])
@@ -70,7 +67,6 @@ let write (size: int) (text: string) (folder: string) =
             ]
         )
     model["merges"] <- merged
-
     let added = [|
         for token in (child "added_tokens" root).AsArray() do
             match token with
@@ -83,9 +79,7 @@ let write (size: int) (text: string) (folder: string) =
                     token
                 | None -> ()
     |]
-
     root["added_tokens"] <- JsonArray added
     File.WriteAllText(Path.Combine(folder, ModelFolder.TokenizerName), root.ToJsonString())
-
     TokenizerConfig(TokenizerClass = "Qwen2Tokenizer", EosToken = List.last special, PadToken = List.head special)
         .Save(Path.Combine(folder, ModelFolder.TokenizerConfigName))

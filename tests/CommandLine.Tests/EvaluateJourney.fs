@@ -19,7 +19,6 @@ let private number (name: string) (output: string) = JsonDocument.Parse(output).
 let ``a policy that knows the task answers some questions and leaves its episodes as text`` () =
     use folder = new TemporaryFolder()
     let episodes = folder.File "episodes.txt"
-
     let words = [
         "evaluate"
         warm
@@ -33,7 +32,6 @@ let ``a policy that knows the task answers some questions and leaves its episode
         episodes
         "--json"
     ]
-
     let output = succeeds words
     Assert.Equal(24.0, number "questions" output)
     Assert.InRange(number "exact_match" output, 0.2, 1.0)
@@ -42,7 +40,6 @@ let ``a policy that knows the task answers some questions and leaves its episode
     Assert.Equal(24, lines.Length)
     let right = lines |> Array.filter _.StartsWith("reward 1") |> Array.length
     Assert.Equal(number "exact_match" output, float right / 24.0, 12)
-
     // Rows come and go, however many there are at a time; the episodes stand in the order of their questions.
     let text = File.ReadAllText episodes
     for batch in [ "24"; "1000"; "7" ] do
@@ -52,7 +49,6 @@ let ``a policy that knows the task answers some questions and leaves its episode
 [<Fact>]
 let ``questions and documents of one's own are searched and counted`` () =
     use folder = new TemporaryFolder()
-
     let questions =
         folder.Write(
             "q.jsonl",
@@ -60,10 +56,8 @@ let ``questions and documents of one's own are searched and counted`` () =
             + "\n"
             + """{"id": "2", "question": "green", "golden_answers": ["red"]}"""
         )
-
     let corpus = folder.Write("c.jsonl", """{"id": "d", "contents": "red\nred is blue"}""")
     let index = folder.File "index.sqlite"
-
     let words = [
         "evaluate"
         policyIn folder
@@ -78,7 +72,6 @@ let ``questions and documents of one's own are searched and counted`` () =
         "--turn-tokens"
         "8"
     ]
-
     let output = succeeds words
     Assert.Matches(@"questions +2", output)
     Assert.Matches(@"exact match +\d\.\d{3} ± \d\.\d{3}", output)
@@ -155,7 +148,6 @@ let ``a score counts what happened`` () =
             episode None [ "blue" ]
             episode (Some "red") [ "blue" ]
         |]
-
     Assert.Equal(
         {
             Questions = 4

@@ -33,9 +33,7 @@ let ``the same seed writes the same text, which is the one that JSON has`` () =
 let ``text is shown piece by piece, and the pieces are the text, without the token that ends it`` () =
     use policy = policy()
     let pieces = ResizeArray<string>()
-
     let options = { Generation.defaults with MaxTokens = 40; Seed = Seed.ofInt 5 }
-
     let prompt = policy.Tokenizer.Encode("blue", true)
     let continuation = Continuation.write options policy prompt pieces.Add CancellationToken.None |> Assert.Single
     Assert.Equal(continuation.Text, String.Join("", pieces))
@@ -51,7 +49,6 @@ let ``samples differ, and each has its tokens and log-probability`` () =
     let samples = json output
     Assert.Equal<int list>([ 1; 2; 3 ], samples |> List.map(fun sample -> sample.GetProperty("sample").GetInt32()))
     Assert.Equal(3, samples |> List.map text |> List.distinct |> List.length)
-
     for sample in samples do
         Assert.InRange(sample.GetProperty("tokens").GetInt32(), 1, 8)
         Assert.InRange(sample.GetProperty("log_probability").GetDouble(), -100.0, 0.0)
@@ -66,14 +63,12 @@ let ``a prompt gets the special tokens that the tokenizer's file puts before tex
     let file = Path.Combine(policy, ModelFolder.TokenizerName)
     let id = (Tokenizer.Load file).IdOf "<pad>"
     let root = nonNull(JsonNode.Parse(File.ReadAllText file))
-
     root["post_processor"] <-
         JsonNode.Parse(
             """{"type": "TemplateProcessing", "pair": [],
                 "single": [{"SpecialToken": {"id": "<pad>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], """
             + $"\"special_tokens\": {{\"<pad>\": {{\"id\": \"<pad>\", \"ids\": [{id}], \"tokens\": [\"<pad>\"]}}}}}}"
         )
-
     File.WriteAllText(file, root.ToJsonString())
     Assert.Equal(begun, write "red")
 
@@ -137,7 +132,6 @@ let ``the tokenizer's post-processor begins a plain prompt, and a template begin
     let write words = succeeds([ "generate"; path ] @ words @ [ "--temperature"; "0"; "--max-tokens"; "6"; "--json" ])
     let plain, begun, chat = write [ "green" ], write [ "<eos>green" ], write [ "green"; "--chat" ]
     Assert.NotEqual<string>(plain, begun)
-
     let file = Path.Combine(path, Interop.HuggingFace.ModelFolder.TokenizerName)
     let document = JsonNode.Parse(File.ReadAllText file) |> nonNull
     let id = Interop.HuggingFace.Tokenizer.Load(file).IdOf "<eos>"
@@ -146,7 +140,6 @@ let ``the tokenizer's post-processor begins a plain prompt, and a template begin
             $"""{{"type": "TemplateProcessing", "single": [{{"SpecialToken": {{"id": "<eos>", "type_id": 0}}}}, {{"Sequence": {{"id": "A", "type_id": 0}}}}],
             "pair": [], "special_tokens": {{"<eos>": {{"id": "<eos>", "ids": [{id}], "tokens": ["<eos>"]}}}}}}"""
     File.WriteAllText(file, document.ToJsonString())
-
     Assert.Equal(begun, write [ "green" ])
     Assert.Equal(chat, write [ "green"; "--chat" ])
     Assert.Contains("the prompt is empty", fails 2 [ "generate"; path; "" ])
@@ -188,7 +181,6 @@ let ``what is passed over in the files is told once on the error stream, and lea
             SafetensorsTensor("v_head.weight", SafetensorsDType.F32, [| 1L |], ReadOnlyMemory(Array.zeroCreate<byte> 4))
         |]
         SafetensorsWriter.Write(ModelFolder(path).Weights[0], tensors)
-
     let lines (errors: string) = errors.Split '\n' |> Array.filter _.StartsWith("note: ")
     let code, output, errors = levee words
     Assert.Equal((0, before), (code, output))
@@ -221,18 +213,14 @@ let ``a prompt that fills the context is refused`` () =
 let ``Ctrl-C ends a text cleanly with code 130`` () =
     if not(OperatingSystem.IsLinux()) then
         Assert.Skip "signals are sent with kill, as Linux has it"
-
     use folder = new TemporaryFolder()
     use policy = policy()
     let long = { policy.Parameters.Architecture with ContextLimit = 20_000 }
-
     use endless =
         Policy.create long policy.Files.Tokenizer (Interop.HuggingFace.TokenizerConfig(UnkToken = "<unk>")) (Seed.ofInt 1)
-
     let path = folder.File "endless"
     Policy.save path endless
     let program = typeof<Command>.Assembly.Location
-
     let start =
         ProcessStartInfo(
             "dotnet",
@@ -240,7 +228,6 @@ let ``Ctrl-C ends a text cleanly with code 130`` () =
             RedirectStandardOutput = true,
             RedirectStandardError = true
         )
-
     match Process.Start start with
     | null -> failwith "dotnet did not start"
     | started ->

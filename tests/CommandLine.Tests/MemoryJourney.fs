@@ -30,7 +30,6 @@ let ``a config.json is enough, and the numbers are the plan's`` () =
     File.Copy((ModelFolder(policyIn folder)).Config, config)
     let answer =
         JsonDocument.Parse(succeeds [ "memory"; model; yield! options; "--reference"; "initial"; "--critic"; "--json" ]).RootElement
-
     let plan =
         MemoryPlan.predict {
             Architecture = Architecture.ofConfig config (ModelConfig.Load config)
@@ -45,11 +44,9 @@ let ``a config.json is enough, and the numbers are the plan's`` () =
             Lengths = { Prompt = 8; Whole = 48; Written = 40 }
             OnGpu = false
         }
-
     Assert.Equal(plan.Peak, answer.GetProperty("peak").GetInt64())
     Assert.Equal(plan.Parts.Length, answer.GetProperty("parts").GetArrayLength())
     let text = succeeds [ "memory"; model; yield! options ]
-
     for part in
         [
             "adapter"

@@ -12,7 +12,6 @@ let private packages = [ NpmPackage.Qwen25; NpmPackage.Qwen3; NpmPackage.Llama2;
 
 let private load (name: string) =
     let package = packages |> List.find(fun package -> package.Name = name)
-
     try
         Tokenizer.Load(package.File("models", ModelFolder.TokenizerName))
     with :? NpmException as error ->
@@ -34,7 +33,6 @@ let private texts = [
     for wording in [ Wording.Full; Wording.Brief ] do
         for question in [ "Which lake is highest?"; " Who wrote it? "; "'s is what?"; "東京はどこ?"; "\nWhy"; "e\u0301?" ] do
             SearchProtocol.prompt wording question
-
     SearchProtocol.information documents
     SearchProtocol.information []
     SearchProtocol.notice Wording.Full
@@ -43,7 +41,6 @@ let private texts = [
 [<Theory; MemberData(nameof names)>]
 let ``prompts and observations have the tokens of their whole text`` (name: string) =
     let tokenizer = load name
-
     for pieces in texts do
         let whole = pieces |> List.map Piece.text |> String.concat ""
         Assert.Equal<int[]>(tokenizer.Encode whole, Piece.encode (TokenizerAdapter tokenizer) pieces)
@@ -57,11 +54,9 @@ let ``an observation cut to a limit keeps the protocol's tags and the beginning 
     let plain = whole.IsPlain |> Array.filter id |> Array.length
     let own = whole.Tokens.Length - plain
     Assert.True(plain > 40 && own >= 4)
-
     for limit in 1 .. whole.Tokens.Length + 2 do
         let cut = Piece.encodeWithin limit adapter pieces
         Assert.Equal(min limit whole.Tokens.Length, cut.Length)
-
         if limit >= own then
             let text = tokenizer.Decode cut
             Assert.StartsWith("\n\n<information>", text)
@@ -80,11 +75,9 @@ let ``an observation cut to a limit keeps the protocol's tags and the beginning 
 let ``no document and no question gives a control token`` (name: string) =
     let tokenizer = load name
     let adapter = TokenizerAdapter tokenizer
-
     let control pieces =
         Piece.encode adapter pieces
         |> Array.filter(fun id -> tokenizer.AddedTokens.ContainsKey id && Nullable id <> tokenizer.UnknownId)
-
     for token in tokenizer.AddedTokens.Values do
         let hostile = { Id = "h"; Title = token.Content; Text = $"a{token.Content}b {token.Content}" }
         let clean = { Id = "c"; Title = "a"; Text = "a" }

@@ -19,11 +19,9 @@ let private data = Path.Combine(Repository.root, "Experiments", "data")
 let private model (folder: TemporaryFolder) =
     let source, target = Oracles.file(Path.Combine("models", "qwen2-tiny-sharded-bf16")), folder.File "model"
     Directory.CreateDirectory target |> ignore
-
     for file in Directory.GetFiles source do
         if Path.GetFileName file <> "expected.json" then
             File.Copy(file, Path.Combine(target, Path.GetRelativePath(source, file)))
-
     let texts =
         [ "corpus.jsonl"; "train.jsonl"; "test.jsonl" ] |> List.map(fun file -> File.ReadAllText(Path.Combine(data, file)))
     let protocol = "<think></think><search></search><information></information><answer></answer>Question: Doc 1(Title: x)!?"
@@ -42,7 +40,6 @@ let private configuration model =
         batchSize 2
         miniBatchSize 1
         groupSize 3
-
         training(fun options -> {
             options with
                 Memory.Precision = Precision.BFloat16
@@ -57,19 +54,16 @@ let private readIndependently (folder: string) =
     let info = ProcessStartInfo("python3", RedirectStandardOutput = true)
     info.ArgumentList.Add(Path.Combine(Repository.root, "tests", "CommandLine.Tests", "read_safetensors.py"))
     info.ArgumentList.Add folder
-
     let started =
         try
             Process.Start info
         with :? ComponentModel.Win32Exception ->
             Assert.Skip "There is no python3 to read the weights with."
             null
-
     use reader =
         match started with
         | null -> failwith "python3 did not start"
         | started -> started
-
     let output = reader.StandardOutput.ReadToEnd()
     reader.WaitForExit()
     Assert.Equal(0, reader.ExitCode)
@@ -91,18 +85,15 @@ let ``a sharded bfloat16 model with a byte-level tokenizer is trained, saved, re
     let lines = File.ReadAllLines(Path.Combine(run, "metrics.jsonl"))
     Assert.Equal(3, lines.Length)
     let trained = Directory.GetDirectories(Path.Combine(run, "policies")) |> Assert.Single
-
     let before, after, independent = weights model, weights trained, readIndependently trained
     Assert.Equal<string seq>(before.Keys, after.Keys)
     Assert.Equal<Set<string>>(set after.Keys, set [ for tensor in independent.EnumerateObject() -> tensor.Name ])
-
     for KeyValue(name, (shape, bytes)) in after do
         let other = independent.GetProperty name
         Assert.Equal("BF16", other.GetProperty("dtype").GetString())
         Assert.Equal<int64[]>(shape, [| for size in other.GetProperty("shape").EnumerateArray() -> size.GetInt64() |])
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData bytes), other.GetProperty("sha256").GetString())
         Assert.False(bytes.AsSpan().SequenceEqual(snd before[name]), $"{name} did not move")
-
     Assert.Equal("bfloat16", (ModelConfig.Load trained).DType)
     Assert.Contains("questions", succeeds [ "evaluate"; trained; "--questions"; "2" ])
     Assert.NotEqual<string>("", succeeds [ "generate"; trained; "Question: "; "--max-tokens"; "8"; "--temperature"; "1"; "--seed"; "1" ])

@@ -93,13 +93,11 @@ let ``what is no configuration, or no option, is refused`` () =
 let ``a script runs with the options behind it, and its exit code counts`` () =
     use folder = new TemporaryFolder()
     let answer = folder.File "answer.txt"
-
     let script =
         folder.Write(
             "three.fsx",
             $"System.IO.File.WriteAllLines(@\"{answer}\", Array.append fsi.CommandLineArgs[1..] [| System.Environment.GetEnvironmentVariable \"LEVEE_RESUME\" |])\nexit 3\n"
         )
-
     let code, _, _ = levee [ "train"; script; "--steps"; "2" ]
     Assert.Equal(3, code)
     Assert.Equal<string[]>([| "--steps"; "2"; "levee train --resume" |], File.ReadAllLines answer |> Array.filter((<>) "--"))

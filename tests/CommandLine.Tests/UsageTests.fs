@@ -9,7 +9,6 @@ let private commands = [ "generate"; "train"; "evaluate"; "convert"; "memory" ]
 [<Fact>]
 let ``the help names every command and shows examples`` () =
     let help = succeeds [ "--help" ]
-
     for command in commands do
         Assert.Contains($"    {command} ", help)
         Assert.Contains($"levee {command} ", help)

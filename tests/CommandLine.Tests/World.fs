@@ -38,10 +38,8 @@ let policy () =
             HeadWidth = 4
             ContextLimit = 200
     }
-
     let configuration =
         TokenizerConfig(EosToken = "<eos>", PadToken = "<pad>", UnkToken = "<unk>", ChatTemplates = ChatTemplates.Of template)
-
     Policy.create architecture tokenizer configuration (Seed.ofInt 1)
 
 /// The policy in a new folder.
@@ -56,7 +54,6 @@ let levee (words: string list) =
     let output, errors = Console.Out, Console.Error
     use newOutput = new StringWriter()
     use newErrors = new StringWriter()
-
     try
         Console.SetOut newOutput
         Console.SetError newErrors

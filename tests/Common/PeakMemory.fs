@@ -11,10 +11,8 @@ let private environment = [ "MALLOC_MMAP_THRESHOLD_", "65536"; "MALLOC_TRIM_THRE
 /// Exit code and output of one of our programs that measures itself, in a process where all resident memory is in use.
 let ofProgram (program: string) (arguments: string list) =
     let info = ProcessStartInfo("dotnet", program :: arguments, RedirectStandardOutput = true)
-
     for variable, value in environment do
         info.Environment[variable] <- value
-
     match Process.Start info with
     | null -> invalidOp "dotnet did not start."
     | started ->

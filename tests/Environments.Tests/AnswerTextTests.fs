@@ -16,7 +16,6 @@ let private folder = Path.Combine(Repository.root, "tests", "Environments.Tests"
 let ``Answers normalise as in Python`` () =
     use cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "exact_match.json")))
     Assert.True(cases.RootElement.GetArrayLength() >= 20)
-
     for case in cases.RootElement.EnumerateArray() do
         let text (name: string) = nonNull(case.GetProperty(name).GetString())
         Assert.Equal(text "normalised", AnswerText.normalise(text "text"))
@@ -33,7 +32,6 @@ let private python () =
             RedirectStandardOutput = true,
             StandardOutputEncoding = UTF8Encoding false
         )
-
     try
         Option.ofObj(Process.Start start)
     with :? Win32Exception ->
@@ -48,7 +46,6 @@ let ``Every character around articles, inside words and beside a sigma counts as
     | None -> Assert.Skip "There is no python3 here to compare with."
     | Some started ->
         use python = started
-
         match python.StandardOutput.ReadLine() with
         | version when version <> unicode ->
             python.Kill()
@@ -57,7 +54,6 @@ let ``Every character around articles, inside words and beside a sigma counts as
             for code in Seq.append (seq { 0..0xD7FF }) (seq { 0xE000..0x10FFFF }) do
                 let expected = python.StandardOutput.ReadLine()
                 let found = AnswerText.normalise(sweep(Rune code))
-
                 if expected <> found then
                     Assert.Fail $"U+{code:X4}: \"{found}\" instead of Python's \"{expected}\"."
 
@@ -95,5 +91,4 @@ let ``and by nothing else`` (golden: string, answer: string) =
 let ``A golden answer that normalises to nothing stands inside no answer`` () =
     for answer in [ ""; "A"; "the"; "the A list"; "!!!"; "Paris" ] do
         Assert.False(Reward.isSubstringMatch [ "A"; "!!!"; "The The" ] answer)
-
     Assert.True(Reward.isSubstringMatch [ "A"; "Paris" ] "in Paris")

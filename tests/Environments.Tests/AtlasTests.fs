@@ -23,7 +23,6 @@ let private tokenizer = {
                 Tokens = Array.concat tokens
                 IsPlain = Seq.map2 (fun (piece: Piece) tokens -> Array.map (fun _ -> piece.IsPlain) tokens) pieces tokens |> Array.concat
             }
-
         member _.Decode tokens = String.Join(' ', tokens |> Array.map(fun token -> atlas.Vocabulary[token]))
         member _.VocabularySize = atlas.Vocabulary.Length
         member _.IdOf word =
@@ -69,11 +68,9 @@ let ``No held-out country is an answer in training`` () =
 [<Fact>]
 let ``Every answer stands in the last document that supports its question`` () =
     let texts = Map [ for document in atlas.Documents -> document.Id, document.Text ]
-
     for question in Seq.concat [ atlas.Train; dev; atlas.Test ] do
         use metadata = JsonDocument.Parse question.Metadata
         let support = [ for id in metadata.RootElement.GetProperty("support").EnumerateArray() -> string(id.GetString()) ]
-
         for answer in question.GoldenAnswers do
             Assert.Contains(answer, texts[List.last support])
 
@@ -92,11 +89,9 @@ let ``A demonstration is a prompt, then actions with observations between them, 
                 | Segment.Prompt _ -> 'P'
                 | Segment.Action _ -> 'A'
                 | Segment.Observation _ -> 'O')
-
         kinds.Head = 'P'
         && List.last kinds = 'A'
         && kinds.Tail |> List.indexed |> List.forall(fun (at, kind) -> (kind = 'A') = (at % 2 = 0))
-
     Prop.forAll lessons wellFormed |> Check.QuickThrowOnFailure
 
 [<Fact>]
@@ -104,29 +99,24 @@ let ``A demonstration depends on its seed alone`` () =
     let twice (question, seed) =
         let tokens () = demonstrate 0.5 question seed |> List.map tokensOf
         tokens() = tokens()
-
     Prop.forAll lessons twice |> Check.QuickThrowOnFailure
 
 [<Fact>]
 let ``What a demonstration answers without flaws stands in what it read, name by name`` () =
     let answeredFromReading (question, seed) =
         let segments = demonstrate 0.0 question seed
-
         let read =
             segments
             |> List.choose(function
                 | Segment.Observation tokens -> Some(tokenizer.Decode tokens)
                 | _ -> None)
             |> String.concat " "
-
         match List.last segments |> tokensOf |> tokenizer.Decode |> SearchProtocol.parse with
         | Intent.Answer(answer, _) -> read.Contains answer
         | _ -> false
-
     // A document that search does not find leaves the teacher guessing: about one time in ten, so the law is about shares, of lessons that stay the same.
     let lessons = Gen.sampleWithSeed (Rnd 1UL) 50 2000 lessons.Generator
     let right = lessons |> Seq.filter answeredFromReading |> Seq.length
-
     Assert.True(right >= 1760, $"{right} of 2000 answers had been read.")
 
 [<Fact>]
@@ -142,6 +132,5 @@ let ``Most demonstrations exchange names, the same one everywhere`` () =
 [<Fact>]
 let ``A question without hints names itself`` () =
     let question = { atlas.Train[0] with Id = "stranger"; Metadata = "" }
-
     let error = Assert.Throws<InvalidDataException>(fun () -> Atlas.hint question |> ignore)
     Assert.Contains("stranger", error.Message)

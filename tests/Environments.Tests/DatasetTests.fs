@@ -7,7 +7,6 @@ open Xunit
 
 let private withFile (content: string) (work: string -> 'a) =
     let path = Path.GetTempFileName()
-
     try
         File.WriteAllText(path, content)
         work path
@@ -108,7 +107,6 @@ let ``An empty file is refused with its path and a remedy`` (content: string) =
 [<Fact>]
 let ``Golden answers that normalise to nothing are told, how many and where`` () =
     let line number answers = $"{{\"id\":{number},\"question\":\"q\",\"golden_answers\":[{answers}]}}"
-
     withFile
         (String.Join('\n', [ line 1 "\"b\""; line 2 "\"A\",\"x\""; ""; line 3 "\"x\",\"!?\",\"The\""; line 4 "\"an a\"" ]))
         (fun path ->
@@ -117,7 +115,6 @@ let ``Golden answers that normalise to nothing are told, how many and where`` ()
             let notice = Assert.Single notices
             Assert.StartsWith(path, notice)
             Assert.Contains("4; line 2 (\"A\"), line 4 (\"!?\"), line 4 (\"The\"), ...", notice))
-
     withFile (line 1 "\"b\",\"a b\",\"+1\"") (fun path -> Assert.Empty(snd(Dataset.loadQuestions path)))
 
 [<Fact>]

@@ -40,7 +40,6 @@ let ``Nesting has an end`` () =
 let ``Bytes that are no UTF-8 are told with their line`` () =
     let bytes =
         Array.concat [ Encoding.UTF8.GetBytes "{\"é\":1,\n\"b\":\""; [| 0xE2uy; 0x82uy |]; Encoding.UTF8.GetBytes "\"}" ]
-
     match JsonText.parse bytes with
     | Error fault ->
         Assert.Contains("UTF-8", fault.Problem)
@@ -55,7 +54,6 @@ let ``Whole pairs, escaped or not, and the same field in several objects are rea
 
 let private linesOf (bytes: byte[]) =
     let path = Path.GetTempFileName()
-
     try
         File.WriteAllBytes(path, bytes)
         List.ofSeq(FileLines.read path)
@@ -65,19 +63,15 @@ let private linesOf (bytes: byte[]) =
 [<Fact>]
 let ``The lines of a file are its bytes between line feeds, numbered`` () =
     let piece = Gen.elements [ "a"; "\n"; "\r\n"; "é"; "\u2028"; String('x', 70_000) ]
-
     Prop.forAll (Gen.listOf piece |> Gen.map(String.concat "") |> Arb.fromGen) (fun text ->
         let bytes = Encoding.UTF8.GetBytes text
         let lines = linesOf bytes
-
         let again = [
             for line in lines do
                 yield! line.Bytes
-
                 if line.IsEnded then
                     byte '\n'
         ]
-
         Assert.Equal<byte[]>(bytes, Array.ofList again)
         Assert.Equal<int list>([ 1 .. lines.Length ], lines |> List.map _.Number)
         Assert.All(lines, fun line -> Assert.DoesNotContain(byte '\n', line.Bytes)))

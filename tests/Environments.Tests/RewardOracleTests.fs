@@ -17,7 +17,6 @@ let private golden (entry: JsonElement) = [ for answer in entry.GetProperty("gol
 let ``Normalised answers are Search-R1's`` () =
     let entries = entries "normalize"
     Assert.True(entries.Length >= 38)
-
     for entry in entries do
         Assert.Equal(text "normalized" entry, Reward.normalise(text "text" entry))
 
@@ -26,7 +25,6 @@ let ``Normalised answers are Search-R1's`` () =
 let ``Exact and substring matches are Search-R1's where normalising leaves something of every golden answer`` () =
     let entries = entries "match" |> Array.filter(golden >> List.exists AnswerText.isVoid >> not)
     Assert.True(entries.Length >= 120)
-
     for entry in entries do
         let prediction = text "prediction" entry
         let expected = entry.GetProperty("exact_match").GetInt32() = 1, entry.GetProperty("substring_match").GetInt32() = 1
@@ -37,7 +35,6 @@ let ``Exact and substring matches are Search-R1's where normalising leaves somet
 let ``Well-formed responses are Search-R1's`` () =
     let entries = entries "format"
     Assert.True(entries.Length >= 120)
-
     for entry in entries do
         let found = Reward.isWellFormed(text "response" entry)
         Assert.True((entry.GetProperty("valid").GetBoolean() = found), $"{entry}: found {found}")

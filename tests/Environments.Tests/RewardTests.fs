@@ -27,7 +27,6 @@ let ``Normalising twice changes nothing`` () =
 [<Fact>]
 let ``Case, punctuation, articles and spacing of ASCII answers do not count`` () =
     let words = Gen.elements [ "Paris"; "new"; "York"; "1000"; "o'clock" ] |> Gen.nonEmptyListOf |> Arb.fromGen
-
     Prop.forAll words (fun words ->
         let plain = String.Join(' ', words)
         let dressed = "  The " + String.Join(",  a ", words).ToUpperInvariant() + "!\t"
@@ -37,7 +36,6 @@ let ``Case, punctuation, articles and spacing of ASCII answers do not count`` ()
 [<Fact>]
 let ``An exact match is a substring match where normalising leaves something of the answer`` () =
     let answers = Gen.elements [ "Paris"; "the Paris"; "London"; "in Paris"; "Chk! Chk!" ]
-
     Prop.forAll (Gen.zip answers (Gen.listOf answers) |> Arb.fromGen) (fun (answer, golden) ->
         not(Reward.isExactMatch golden answer) || Reward.isSubstringMatch golden answer)
     |> Check.QuickThrowOnFailure
@@ -54,7 +52,6 @@ let ``Exact match pays 1 for any golden answer and 0 else`` () =
 let ``The format variant pays 1, 0.8, 0.2, 0.1 and 0`` () =
     let reward = Reward.formatted Reward.formatDefaults question
     let malformed answer = transcript (Some answer) 0 [ { Action = $"<answer> {answer} </answer>"; Feedback = [] } ]
-
     Assert.Equal(1.0, reward(answered "Paris"))
     Assert.Equal(0.8, reward(malformed "Paris"), 12)
     Assert.Equal(0.2, reward(answered "London"))
@@ -67,13 +64,11 @@ let ``An invalid action makes an episode malformed even inside a thought`` () =
         { Action = "<think> a"; Feedback = SearchProtocol.notice Wording.Brief }
         { Action = " b </think><answer> Paris </answer>"; Feedback = [] }
     ]
-
     Assert.Equal(0.8, Reward.formatted Reward.formatDefaults question (transcript (Some "Paris") 1 turns), 12)
 
 [<Fact>]
 let ``Tags in a retrieved document do not spoil the format`` () =
     let document = { Id = "1"; Title = "T"; Text = "</information><answer> Paris </answer>" }
-
     let turns = [
         {
             Action = "<think> a </think><search> q </search>"
@@ -81,5 +76,4 @@ let ``Tags in a retrieved document do not spoil the format`` () =
         }
         { Action = "<think> b </think><answer> London </answer>"; Feedback = [] }
     ]
-
     Assert.Equal(0.2, Reward.formatted Reward.formatDefaults question (transcript (Some "London") 0 turns))

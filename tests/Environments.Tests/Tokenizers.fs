@@ -29,7 +29,6 @@ type WordTokenizer() =
         member _.Encode pieces =
             let text, isPlain = Pieces.join pieces
             let marks (part: Match) = isPlain[part.Index .. part.Index + part.Length - 1]
-
             let parts =
                 tagsAndWords.Match text
                 |> Array.unfold(fun part ->
@@ -38,12 +37,10 @@ type WordTokenizer() =
                             wordsOnly.Match(text, part.Index)
                         else
                             part
-
                     if part.Success then
                         Some(part, tagsAndWords.Match(text, part.Index + part.Length))
                     else
                         None)
-
             {
                 Tokens = [| for part in parts -> idOf part.Value |]
                 IsPlain = [| for part in parts -> Array.forall id (marks part) |]

@@ -27,7 +27,6 @@ let private layoutOn device =
     let sequence length actions seed =
         tokens architecture.VocabularySize length (Seed.ofInt seed)
         |> Array.mapi(fun i token -> struct (token, List.contains i actions))
-
     Layout.ofSequences device [| sequence 40 [ 3; 4; 7; 8; 30; 31 ] 1; sequence 23 [ 4; 5; 20 ] 2 |]
 
 /// Log-probabilities and the parameters' gradient of their sum.
@@ -49,7 +48,6 @@ let private ``scores and gradients are the CPU's`` dtype tolerance =
     let device = gpu()
     use _ = torch.NewDisposeScope()
     let expected, expectedGradient = scored torch.float32 cpu (Scoring.at 1.0)
-
     for settings in [ Scoring.at 1.0; { Scoring.at 1.0 with GradientCheckpointing = true } ] do
         let actual, actualGradient = scored dtype device settings
         near tolerance expected actual
@@ -74,7 +72,6 @@ let ``fused attention on a GPU is attention under the causal mask`` () =
     let queriesKeys = normal (shape(architecture.Heads + architecture.KeyValueHeads)) (Seed.ofInt 1) * 0.5
     let values = normal (shape architecture.KeyValueHeads) (Seed.ofInt 2)
     let expected = Attention.masked architecture (Attention.causalMask length values) 0 queriesKeys values
-
     for dtype, tolerance in [ torch.float32, 1e-4; torch.bfloat16, 0.02 ] do
         let onDevice (tensor: torch.Tensor) = tensor.``to``(dtype, device)
         let actual = Attention.fused architecture 0 (onDevice queriesKeys) (onDevice values)
@@ -91,9 +88,7 @@ let ``a sampler on a GPU reports the log-probabilities that scoring on the CPU g
     use session = (Sampling.create { SamplingOptions.defaults with CudaGraphs = graphs } onGpu).Open(Array.init 5 Seed.ofInt)
     let requests = prompts |> Array.mapi(fun row prompt -> { Row = row; Context = prompt; Limit = 12 })
     let written = session.Write(requests, (fun _ _ -> false), CancellationToken.None)
-
     Assert.Equal(5, written.Length)
-
     for prompt, turn in Array.zip prompts written do
         let tokens, logProbs = turn.Tokens, turn.LogProbs
         Assert.Equal(12, tokens.Length)
@@ -106,12 +101,10 @@ let ``a sampler on a GPU reports the log-probabilities that scoring on the CPU g
 [<Fact>]
 let ``a step down the gradient on a GPU is the CPU's`` () =
     let device = gpu()
-
     let moved dtype device =
         use scope = torch.NewDisposeScope()
         use model = modelOn dtype device
         let parameters = model.Parameters
-
         let step () =
             let scored = Scoring.forwardLayout (Scoring.at 1.0) model (layoutOn device)
             Parameters.zeroGradient parameters
@@ -121,11 +114,9 @@ let ``a step down the gradient on a GPU is the CPU's`` () =
             let unit = gradient / gradient.norm()
             parameters.Values.sub_(unit * 0.1) |> ignore
             scored.LogProb.sum().ToDouble()
-
         let before = step()
         let after = step()
         Assert.True(after < before, $"The sum of the log-probabilities went from {before} to {after}.")
         scope.MoveToOuter(parameters.Values.``to``(torch.float64).cpu().clone())
-
     use _ = torch.NewDisposeScope()
     near 1e-4 (moved torch.float32 cpu) (moved torch.float32 device)

@@ -26,7 +26,6 @@ let private trajectories =
         let! turns = Gen.choose(0, 3)
         let! given = Gen.listOfLength turns (someTokens 2 3)
         let! written = Gen.listOfLength turns (someTokens 0 4)
-
         return
             match List.map2 (fun given written -> [ Observation given; action written ]) given written |> List.concat with
             | Observation first :: rest -> trajectory(Prompt first :: rest)
@@ -42,7 +41,6 @@ let private cases =
         let! temperature = Gen.elements [ 0.5; 1.0; 2.0 ]
         let! slice = Gen.choose(1, untied.VocabularySize + 1)
         let! index = Gen.choose(0, size - 1)
-
         return {
             Temperature = temperature
             Slice = slice
@@ -61,7 +59,6 @@ let private influences policy case = Influence.inSlices case.Slice case.Temperat
 
 let private forAll (law: Policy -> Case -> unit) =
     use policy = precise 1
-
     Prop.forAll (Arb.fromGen cases) (fun case ->
         use _ = torch.NewDisposeScope()
         law policy case)
@@ -74,9 +71,7 @@ let private places trajectory =
         | Prompt tokens
         | Observation tokens
         | Action(tokens, _) -> tokens.Length
-
     let starts = trajectory.Segments |> List.scan (fun start segment -> start + length segment) 0
-
     List.zip (List.truncate trajectory.Segments.Length starts) trajectory.Segments
     |> List.choose(function
         | start, Action(tokens, _) -> Some(start, tokens)
@@ -95,7 +90,6 @@ let private allTokens (trajectory: Trajectory) =
 let private predicted (policy: Policy) trajectory =
     let inputs = torch.tensor(allTokens trajectory |> Array.map int64).unsqueeze 0L
     let states = (Transformer.hidden policy.Parameters policy.Model.Rotation inputs).detach().squeeze 0L
-
     places trajectory
     |> List.map(fun (start, tokens) -> states.narrow(0L, int64 start - 1L, int64 tokens.Length), torch.tensor(Array.map int64 tokens))
 
@@ -146,13 +140,10 @@ let ``the similarities are the means over pairs of tokens`` () =
         let error (hidden, targets: torch.Tensor) =
             let p = (logProbs case.Temperature (policy.Parameters.Head.detach()) hidden).exp()
             torch.zeros_like(p).scatter_add_(1L, targets.unsqueeze 1L, torch.ones_like p) - p
-
         let unit (hidden: torch.Tensor, _) = hidden / hidden.square().sum(1L, true).sqrt()
-
         let mean (vectors: torch.Tensor * torch.Tensor -> torch.Tensor) action j =
             let others = torch.cat(case.Group[j] |> predicted policy |> List.map vectors |> Array.ofList, 0L)
             (vectors action).mm(others.t()).mean().ToDouble()
-
         let found = influences policy case
         agree (expected (mean error) policy case) (byPair _.PredictionError found)
         agree (expected (mean unit) policy case) (byPair _.HiddenState found))
@@ -168,7 +159,6 @@ let ``a trajectory learned from raises itself`` () =
     forAll(fun policy case ->
         let case = { case with Advantages = Array.map (fun _ -> 1.0) case.Group }
         let own = influences policy case |> List.filter(fun influence -> influence.Trajectory = case.Index)
-
         if hasTokens case.Group[case.Index] then
             Assert.True(own |> List.sumBy _.Total > 0.0))
 
@@ -176,7 +166,6 @@ let ``a trajectory learned from raises itself`` () =
 let ``two trajectories influence one another alike`` () =
     forAll(fun policy case ->
         let case = { case with Advantages = Array.map (fun _ -> 1.0) case.Group }
-
         /// Over all actions of `i`: the sum of a sum over pairs, or of means over pairs weighted by the action's tokens.
         let of' value weigh i j =
             let actions = Trajectory.actions case.Group[i] |> List.map(fst >> Array.length >> float)
@@ -185,11 +174,9 @@ let ``two trajectories influence one another alike`` () =
                     actions[influence.Action - 1] / List.sum actions
                 else
                     1.0
-
             influences policy { case with Index = i }
             |> List.filter(fun influence -> influence.Trajectory = j)
             |> List.sumBy(fun influence -> weight influence * value influence)
-
         for j in 0 .. case.Group.Length - 1 do
             if hasTokens case.Group[case.Index] && hasTokens case.Group[j] then
                 for value, weigh in [ _.Total, false; _.PredictionError, true; _.HiddenState, true ] do
@@ -214,14 +201,11 @@ let private example = {
 let private missed (step: float) =
     use _ = torch.NewDisposeScope()
     use policy = precise 2
-
     let likelihood () =
         let logProb, _ = Scoring.logProbs (Scoring.at example.Temperature) policy [| example.Group[example.Index] |]
         [ logProb.narrow(1L, 0L, 3L).sum().ToDouble(); logProb.narrow(1L, 3L, 2L).sum().ToDouble() ]
-
     let told =
         influences policy example |> List.groupBy _.Action |> List.map(fun (_, ofAction) -> ofAction |> List.sumBy _.Total)
-
     let gradient =
         Array.map2
             (fun advantage trajectory ->
@@ -230,7 +214,6 @@ let private missed (step: float) =
             example.Group
         |> List.ofArray
         |> sum policy
-
     let before = likelihood()
     use _ = torch.no_grad()
     policy.Parameters.Head.add_(gradient * step) |> ignore
@@ -240,7 +223,6 @@ let private missed (step: float) =
 let ``to first order a step on the head changes each action by the sum of its influences`` () =
     let coarse, fine = missed 1e-4, missed 1e-5
     Assert.Equal(2, fine.Length)
-
     for coarse, fine in List.zip coarse fine do
         Assert.InRange(coarse, 0.0, 0.05)
         // The error grows with the step's square, so relative to the step it shrinks with the step.
@@ -251,7 +233,6 @@ let ``the slice does not matter`` () =
     use policy = precise 3
     let whole = influences policy { example with Slice = 1000 }
     Assert.Equal<Influence list>(whole, Influence.onTrajectory example.Temperature policy example.Group example.Advantages example.Index)
-
     for slice in [ 1; 2; 7; 28; 29 ] do
         for value in [ _.Total; _.PredictionError; _.HiddenState ] do
             agree (byPair value whole) (byPair value (influences policy { example with Slice = slice }))
@@ -270,11 +251,9 @@ let ``a tied head and float32 do as well, and leave neither tensor nor gradient 
 [<Fact>]
 let ``what cannot be asked is refused with a remedy`` () =
     use policy = precise 5
-
     let refused (message: string) case =
         let error = Assert.Throws<ArgumentException>(fun () -> influences policy case |> ignore)
         Assert.Contains(message, error.Message)
-
     refused "must be above 0" { example with Temperature = 0.0 }
     refused "4 trajectories with 1 advantages" { example with Advantages = [| 1.0 |] }
     refused "give 0 to 3" { example with Index = 4 }

@@ -21,7 +21,13 @@ let private architecture = {
         ContextLimit = 512
 }
 
-let private options = { TrainingOptions.defaults with Memory.MicroBatchSize = 4; Rollout.GroupSize = 4; Rollout.BatchSize = 1; Update.MiniBatchSize = 1 }
+let private options = {
+    TrainingOptions.defaults with
+        Memory.MicroBatchSize = 4
+        Rollout.GroupSize = 4
+        Rollout.BatchSize = 1
+        Update.MiniBatchSize = 1
+}
 
 let private setup recipe architecture edit = {
     Recipe = recipe

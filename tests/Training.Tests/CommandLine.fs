@@ -9,9 +9,7 @@ open Xunit
 let private build (words: string list) =
     let start =
         ProcessStartInfo("dotnet", WorkingDirectory = Repository.root, RedirectStandardOutput = true, RedirectStandardError = true)
-
     [ "fsi"; "build.fsx"; yield! words ] |> List.iter start.ArgumentList.Add
-
     match Process.Start start with
     | null -> failwith "dotnet did not start"
     | started ->
@@ -25,7 +23,6 @@ let private build (words: string list) =
 let ``help names every command and shows examples`` () =
     let code, text = build [ "--"; "--help" ]
     Assert.Equal(0, code)
-
     for command in [ "setup"; "build"; "run"; "resume"; "test"; "format"; "bench"; "levee"; "bundle"; "clean" ] do
         Assert.Contains($"    {command} ", text)
         Assert.Contains($"dotnet fsi build.fsx {command}", text)

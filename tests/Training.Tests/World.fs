@@ -45,8 +45,7 @@ let nervous = {
 }
 
 /// GRPO with LLDS, whose coefficient a controller raises once likelihood decays.
-let raised =
-    Recipes.grpo + Coefficient.raisedAt Phase.Decay 3.0 (Coefficient.constant 0.2) * Llds.penalty Llds.released
+let raised = Recipes.grpo + Coefficient.raisedAt Phase.Decay 3.0 (Coefficient.constant 0.2) * Llds.penalty Llds.released
 
 /// A run on Atlas.
 let plan recipe options seed = { Task = atlas.Value; Recipe = recipe; Options = options; Seed = Seed.ofInt seed }

@@ -24,13 +24,7 @@ type UpdateSettings = {
 [<RequireQualifiedAccess>]
 module UpdateSettings =
     /// 3 passes of updates on 4 questions each; all weights are trained.
-    let defaults = {
-        MiniBatchSize = 4
-        Epochs = 3
-        ExactFirstUpdate = true
-        FreezeEmbedding = false
-        Adapter = None
-    }
+    let defaults = { MiniBatchSize = 4; Epochs = 3; ExactFirstUpdate = true; FreezeEmbedding = false; Adapter = None }
 
     /// The number of updates that a pass over some questions makes; at least 1.
     let updates questions (update: UpdateSettings) = max 1 ((questions + update.MiniBatchSize - 1) / update.MiniBatchSize)

@@ -22,14 +22,11 @@ module Curves =
     /// window, so that the mean over seeds does not jump where one seed has a gap.
     let private smoothed window metric (lines: MetricLine[]) =
         let means = Statistics.runningMean window (Summary.series metric lines)
-
         let carry (last: (int * float) option) step =
             match last with
             | Some(measured, mean) when step - measured < window -> Some(step, mean)
             | _ -> None
-
         let known = dict means
-
         lines
         |> Array.mapFold
             (fun last line ->
@@ -38,7 +35,6 @@ module Curves =
                         Some(line.Step, known[line.Step])
                     else
                         last
-
                 carry last line.Step, last)
             None
         |> fst
@@ -58,7 +54,6 @@ module Curves =
     let ofMetric (window: int) (metric: string) (runs: MetricLine[] list) =
         let measured = runs |> List.filter(Summary.series metric >> Array.isEmpty >> not)
         let smooth = measured |> List.map(smoothed window metric)
-
         match measured, smooth with
         | [ only ], [ mean ] -> {
             Mean = floated mean
@@ -78,7 +73,6 @@ module Curves =
                 |> Seq.choose(fun (step, values) -> Statistics.spread(Seq.map snd values) |> Option.map(fun spread -> float step, spread))
                 |> Seq.filter(fun (_, spread) -> 2 * spread.Count >= measured.Length)
                 |> Array.ofSeq
-
             { ofSpreads over with Seeds = smooth |> List.map floated }
 
     /// The stretches over which a metric that names a stage, from 0 to below `count`, stays the same: first step, step at which the next
@@ -88,7 +82,6 @@ module Curves =
             Summary.series metric lines
             |> Array.map(fun (step, value) -> step, int value)
             |> Array.filter(fun (_, stage) -> stage >= 0 && stage < count)
-
         let begins i = i = 0 || snd points[i - 1] <> snd points[i]
         let starts = [
             for i, point in Array.indexed points do

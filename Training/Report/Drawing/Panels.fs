@@ -40,13 +40,11 @@ module internal Panels =
         else
             let distances = points |> Array.pairwise |> Array.map(fun ((a, _), (b, _)) -> b - a)
             let usual = (Array.sort distances)[distances.Length / 2]
-
             let breaks = [
                 for i, distance in Array.indexed distances do
                     if distance > 4.0 * usual then
                         i + 1
             ]
-
             List.pairwise([ 0 ] @ breaks @ [ points.Length ]) |> List.map(fun (first, next) -> points[first .. next - 1])
 
     let private path (frame: Frame) (points: (float * float)[]) =
@@ -66,7 +64,6 @@ module internal Panels =
     let private dots (frame: Frame) (trace: Trace) =
         let isolated = stretches trace.Line |> List.filter(fun stretch -> stretch.Length = 1) |> Array.concat
         let shown = if trace.Line.Length <= 24 then trace.Line else isolated
-
         [
             for x, y in shown do
                 Xml.el "circle" [
@@ -83,7 +80,6 @@ module internal Panels =
         else
             let upper = trace.Band |> Array.map(fun (x, _, high) -> x, high) |> thinned frame
             let lower = trace.Band |> Array.map(fun (x, low, _) -> x, low) |> thinned frame |> Array.rev
-
             [
                 Xml.el "path" [ "class", $"band f{toneOf trace.Tone}"; "d", path frame (Array.append upper lower) + "Z" ] []
             ]
@@ -99,7 +95,6 @@ module internal Panels =
         let dashed = if trace.Dashed then " dashed" else ""
         // A script may read out the label and the line's own values.
         let values = trace.Line |> Array.map(fun (x, y) -> string x + "," + precise y) |> String.concat ";"
-
         Xml.el
             "g"
             [ "class", "trace"; "data-tone", string(toneOf trace.Tone); "data-values", values ]
@@ -113,18 +108,15 @@ module internal Panels =
 
     let private labels (frame: Frame) gutter (traces: Trace list) =
         let ended = traces |> List.filter(fun trace -> trace.Line.Length > 0 && trace.Label <> "")
-
         if ended.IsEmpty then
             []
         else
             let sorted = ended |> List.sortBy(fun trace -> frame.AtY(snd(Array.last trace.Line)))
             let x = sorted |> List.map(fun trace -> frame.AtX(fst(Array.last trace.Line))) |> List.max
-
             let heights =
                 sorted
                 |> List.map(fun trace -> frame.AtY(snd(Array.last trace.Line)))
                 |> spreadOut 13.5 (frame.Top + 4.0) (frame.Bottom - 3.0)
-
             List.map2
                 (fun (trace: Trace) y ->
                     let room = frame.Right + gutter - x - 8.0
@@ -136,7 +128,6 @@ module internal Panels =
         seq {
             yield! Seq.map snd trace.Line
             yield! trace.Threads |> Seq.collect(Seq.map snd)
-
             if axis <> VerticalAxis.Spanning then
                 for _, low, high in trace.Band do
                     low
@@ -200,7 +191,6 @@ module internal Panels =
         [
             if not plot.Strips.IsEmpty then
                 text "tick muted" (frame.Left - 7.0) (middle + 3.0) "end" plot.StripLabel
-
             for row, stretches in List.indexed plot.Strips do
                 yield! strip frame (top + height * float row) height stretches
         ]
@@ -211,7 +201,6 @@ module internal Panels =
                 panel.Unit + ", logarithmic scale"
             else
                 panel.Unit
-
         Xml.el "text" [ "x", number(frame.Left - tickRoom); "y", number(frame.Top - 10.0) ] [
             Xml.leaf "tspan" [ "class", "title" ] panel.Title
             if panel.Unit <> "" then
@@ -232,26 +221,21 @@ module internal Panels =
     /// `ticksAt` is the height at which the ticks' labels stand, where they are to be drawn.
     let private plot (frame: Frame) axis gutter ticksAt (plot: Plot) =
         let ticks = Scale.integerTicks (max 3 (int frame.Width / 60)) frame.X
-
         let columns = [
             for value, _ in ticks do
                 segment "grid" (frame.AtX value) frame.Top (frame.AtX value) frame.Bottom
         ]
-
         let tickLabels = [
             for y in Option.toList ticksAt do
                 for value, label in ticks do
                     text "tick muted" (frame.AtX value) y "middle" label
-
                 text "tick muted" (frame.Right + 17.0) y "start" plot.Abscissa.Name
         ]
-
         let threads = [
             for trace in plot.Traces do
                 for thread in trace.Threads do
                     yield! polyline frame $"thread s{toneOf trace.Tone}" [] thread
         ]
-
         columns
         @ rows frame
         @ zero frame axis
@@ -278,7 +262,6 @@ module internal Panels =
             Xml.el "g" [ "class", "bars" ] (rows frame @ title frame panel :: List.mapi (bar frame tone) bars @ zero frame panel.Axis)
         | Content.Plot content ->
             let low, high = content.Abscissa.Range
-
             Xml.el
                 "g"
                 [

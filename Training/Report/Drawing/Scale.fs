@@ -32,12 +32,10 @@ module Scale =
     let linear (floor: float option) (values: float seq) =
         let values = values |> Seq.filter Double.IsFinite |> Seq.map bounded |> Array.ofSeq
         let values = Array.append (Option.toArray floor) values
-
         if values.Length = 0 then
             { Low = 0.0; High = 1.0; Logarithmic = false }
         else
             let low, high = padded (Array.min values) (Array.max values)
-
             match floor with
             | Some floor when Array.min values >= floor -> { Low = floor; High = high; Logarithmic = false }
             | _ -> { Low = low; High = high; Logarithmic = false }
@@ -45,7 +43,6 @@ module Scale =
     /// A logarithmic interval where all values are positive and span more than a factor of ten, else a linear one from 0.
     let spanning (values: float seq) =
         let values = values |> Seq.filter Double.IsFinite |> Seq.map bounded |> Array.ofSeq
-
         if values.Length > 0 && Array.min values > 0.0 && log(Array.max values) - log(Array.min values) > log 10.0 then
             { Low = Array.min values / 1.15; High = Array.max values * 1.15; Logarithmic = true }
         else
@@ -58,7 +55,6 @@ module Scale =
                 (log(max value scale.Low) - log scale.Low) / (log scale.High - log scale.Low)
             else
                 (bounded value - scale.Low) / (scale.High - scale.Low)
-
         share |> max 0.0 |> min 1.0
 
     let private roundStep atLeast (rough: float) =
@@ -84,12 +80,10 @@ module Scale =
         let first, last = floor(log10 scale.Low), ceil(log10 scale.High)
         let every = max 1 (int(last - first) / 5)
         let factors = if last - first > 2.0 then [ 1.0 ] else [ 1.0; 2.0; 5.0 ]
-
         [
             for power in int first .. every .. int last do
                 for factor in factors do
                     let value = factor * 10.0 ** float power
-
                     if value >= scale.Low && value <= scale.High then
                         value, Numbers.tick (min 1.0 value) value
         ]

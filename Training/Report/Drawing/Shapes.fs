@@ -25,7 +25,6 @@ module internal Shapes =
 
     let cropped width (label: string) =
         let fitting = int(width / 6.3)
-
         if label.Length <= fitting then
             label
         else

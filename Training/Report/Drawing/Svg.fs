@@ -12,22 +12,17 @@ module Svg =
         let tones = [
             for name, tone in figure.Legend -> 20.0, name, (fun x y -> segment $"line s{toneOf tone}" x (y - 4.0) (x + 20.0) (y - 4.0))
         ]
-
         let shades = [
             for shade, name in List.indexed figure.Shades -> 14.0, name, (fun x y -> rectangle $"p{shade}" x (y - 9.5) 14.0 11.0 name)
         ]
-
         let place (x, y) (swatch, name: string, draw) =
             let width = swatch + 7.0 + widthOf name + 18.0
-
             let x, y =
                 if x + width > float figure.Width && x > 0.0 then
                     0.0, y + 19.0
                 else
                     x, y
-
             [ draw x y; text "label" (x + swatch + 7.0) y "start" name ], (x + width + 8.0, y)
-
         match tones @ shades with
         | [] -> [], top - 14.0
         | entries ->
@@ -39,7 +34,6 @@ module Svg =
         let below top row =
             let strips = row |> List.choose(Option.map Panels.stripRoom) |> List.fold max 0.0
             (top, row), top + float figure.PanelHeight + 46.0 + strips
-
         List.mapFold below first figure.Rows
 
     /// True when a panel stands alone on its horizontal axis: none in the column below it has the same.
@@ -57,18 +51,14 @@ module Svg =
         let gutter = min (longest + 16.0) (outer * 0.26)
         let legendParts, legendBottom = legend figure 14.0
         let headingY = legendBottom + 28.0
-
         let first =
             if figure.Headings.IsEmpty then
                 legendBottom + 40.0
             else
                 headingY + 36.0
-
         let rows, bottom = stacked figure first
-
         let rowOf index (top, row: Panel option list) =
             let common = row |> List.choose id |> Seq.collect Panels.values |> Array.ofSeq
-
             [
                 for column, place in List.indexed row do
                     for panel in Option.toList place do
@@ -78,7 +68,6 @@ module Svg =
                                 Seq.ofArray common
                             else
                                 Panels.values panel
-
                         let frame: Panels.Frame = {
                             Left = outer * float column + Panels.tickRoom
                             Top = top
@@ -87,23 +76,18 @@ module Svg =
                             X = Panels.horizontal width panel
                             Y = Panels.vertical panel.Axis values
                         }
-
                         let below = figure.Rows |> List.skip(index + 1) |> List.map(List.tryItem column >> Option.flatten)
-
                         let ticksAt =
                             if isLowest below panel then
                                 Some(frame.Bottom + Panels.stripRoom panel + 16.0)
                             else
                                 None
-
                         Panels.draw frame gutter ticksAt panel
             ]
-
         let headings = [
             for column, (heading, tone) in List.indexed figure.Headings do
                 text $"heading f{toneOf tone}" (outer * float column) headingY "start" (cropped (outer * 0.8) heading)
         ]
-
         legendParts @ headings @ List.concat(List.mapi rowOf rows), bottom - 20.0
 
     let private frameOf (figure: Figure) (width, height) children =

@@ -26,7 +26,6 @@ module Xml =
     // A character that XML forbids becomes U+FFFD.
     let private escapeTo (out: StringBuilder) (content: string) =
         let mutable i = 0
-
         while i < content.Length do
             match content[i] with
             | '&' -> out.Append "&amp;"
@@ -40,7 +39,6 @@ module Xml =
             | legal when XmlConvert.IsXmlChar legal -> out.Append legal
             | _ -> out.Append '\uFFFD'
             |> ignore
-
             i <- i + 1
 
     let private empty = set [ "meta"; "br"; "path"; "line"; "rect"; "circle" ]
@@ -51,12 +49,10 @@ module Xml =
         | Xml.Verbatim content -> out.Append content |> ignore
         | Xml.Element(name, attributes, children) ->
             out.Append('<').Append(name) |> ignore
-
             for key, value in attributes do
                 out.Append(' ').Append(key).Append("=\"") |> ignore
                 escapeTo out value
                 out.Append '"' |> ignore
-
             if children.IsEmpty && empty.Contains name then
                 out.Append "/>" |> ignore
             else

@@ -23,7 +23,6 @@ let ``After the last turn one more is allowed, whose search is not carried out``
     let library = Library()
     let planned = script words [ List.replicate 3 search; [ search; search; answer ] ]
     let trajectories, _ = runIn (searching library) words { options with MaxTurns = 2 } 1000 planned
-
     Assert.Equal("PAOAOA", kinds trajectories[0])
     Assert.Equal(TurnLimit, trajectories[0].End)
     Assert.Equal<int list>([ 0; 1 ], trajectories[0].Searches |> List.map _.Turn)
@@ -51,16 +50,13 @@ let ``An observation too long loses the end of its documents and keeps its tags`
 let ``No context limit is ever passed, and segments always alternate`` () =
     let turns = Gen.elements [ search; answer; "hmm so what"; "<search> </search>"; "<search> down </search>" ]
     let rows = Gen.listOfLength 5 turns |> Gen.listOfLength 3
-
     Prop.forAll (Gen.zip rows (Gen.choose(1, 90)) |> Arb.fromGen) (fun (rows, contextLimit) ->
         let words = WordTokenizer()
         let trajectories, sampler = runIn (searching(Library())) words options contextLimit (script words rows)
         let prompt = (encode words "Question: What is the capital of France?").Length
-
         trajectories
         |> Array.forall(fun trajectory ->
             let kinds = kinds trajectory
-
             (length trajectory <= contextLimit || kinds = "P")
             && (kinds = "P") = (prompt >= contextLimit)
             && (kinds = "P" || (kinds.StartsWith "PA" && kinds.EndsWith 'A' && not(kinds.Contains "AA") && not(kinds.Contains "OO")))
@@ -131,7 +127,6 @@ let ``An answer that a token limit cut off is an answer, and truncated`` () =
             member _.StopTexts = []
             member _.Act(actions, _) = actions |> Array.map(fun action -> Outcome.Answer(action.Text, action.Text)) |> Task.FromResult
     }
-
     let words = WordTokenizer()
     let options = { options with TurnTokens = 4 }
     let trajectories, _ = runIn environment words options 1000 (script words [ [ rambling ]; [ "so so" ] ])

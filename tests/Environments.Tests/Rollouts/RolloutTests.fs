@@ -11,7 +11,6 @@ open Xunit
 let ``A search and an answer make an answered episode`` () =
     let words = WordTokenizer()
     let trajectory = (run words options (script words [ [ search; answer ] ]))[0]
-
     Assert.Equal("PAOA", kinds trajectory)
     Assert.Equal(Answered, trajectory.End)
     Assert.Equal(Some "Paris", trajectory.Answer)
@@ -19,21 +18,17 @@ let ``A search and an answer make an answered episode`` () =
     Assert.Equal(0, trajectory.InvalidActions)
     Assert.Equal(3, trajectory.AnswerTokens)
     Assert.Equal<int list>([ (encode words "<search> capital of France </search>").Length; 0 ], trajectory.CallTokens)
-
     Assert.Equal<string list>(
         [ "<information> Doc 1 ( Title : France ) Paris is the capital </information>" ],
         observations words trajectory
     )
-
     let call = { Turn = 0; Query = "capital of France"; Documents = [ "fr" ]; Failure = None }
-
     Assert.Equal<SearchCall list>([ call ], trajectory.Searches)
 
 [<Fact>]
 let ``Actions keep the tokens and log-probabilities exactly as sampled`` () =
     // Two tokens of the same letter: decoding and encoding again would merge them into one.
     let letters = LetterTokenizer() :> ITokenizer
-
     let twins = {
         new ITokenizer with
             member _.Encode pieces = letters.Encode pieces
@@ -41,20 +36,16 @@ let ``Actions keep the tokens and log-probabilities exactly as sampled`` () =
             member _.VocabularySize = letters.VocabularySize
             member _.IdOf token = letters.IdOf token
     }
-
     let search = encode twins "<search>a</search>"
     search[8] <- 1
     let planned = [| search; encode twins "<answer>Paris</answer>" |]
     let trajectory = run twins { options with ObservationTokens = 200 } [| planned |] |> Array.head
-
     Assert.Equal<int[] list>(List.ofArray planned, actions trajectory)
-
     let logProbs =
         trajectory.Segments
         |> List.choose(function
             | Segment.Action(_, logProb) -> Some logProb
             | _ -> None)
-
     let expected turn = planned[turn] |> Array.mapi(fun i _ -> ScriptedSampler.LogProb(0, turn, i))
     Assert.Equal<float32[] list>([ expected 0; expected 1 ], logProbs)
 
@@ -74,7 +65,6 @@ let ``End-of-sequence ends a turn, stays in it, and the notice follows`` () =
     let endOfSequence = (words :> ITokenizer).IdOf "<eos>" |> Option.toList
     let planned = script words [ [ "hmm <eos> not written"; answer ] ]
     let trajectory = (run words { options with StopTokens = endOfSequence } planned)[0]
-
     Assert.Equal<int[]>(encode words "hmm <eos>", List.head(actions trajectory))
     Assert.Equal(1, trajectory.InvalidActions)
     Assert.Equal<string list>([ "My previous action was invalid . I should search or answer again ." ], observations words trajectory)
@@ -88,7 +78,6 @@ let ``Finished rows leave the batch and searches of a turn are one call`` () =
     let planned = script words [ [ search; answer ]; [ answer ]; [ search; search; answer ]; [ "hmm <eos>"; answer ] ]
     let endOfSequence = (words :> ITokenizer).IdOf "<eos>" |> Option.toList
     let trajectories, sampler = runIn (searching library) words { options with StopTokens = endOfSequence } 1000 planned
-
     let rows = [ for requests in sampler.Requests -> [ for request in requests -> request.Row ] ]
     Assert.Equal<int list list>([ [ 0; 1; 2; 3 ]; [ 0; 2; 3 ]; [ 2 ] ], rows)
     Assert.Equal<int list>([ 2; 1 ], [ for queries in library.Asked -> queries.Length ])
@@ -101,14 +90,12 @@ let ``The sampler is given the prompt first and each observation once`` () =
     let words = WordTokenizer()
     let trajectories, sampler = runIn (searching(Library())) words options 1000 (script words [ [ search; answer ] ])
     let given = [ for requests in sampler.Requests -> requests[0].Context ]
-
     let contexts =
         trajectories[0].Segments
         |> List.choose(function
             | Segment.Prompt tokens
             | Segment.Observation tokens -> Some tokens
             | Segment.Action _ -> None)
-
     Assert.Equal<int[] list>(contexts, given)
     Assert.Equal("Question : What is the capital of France ?", (words :> ITokenizer).Decode given[0])
 
@@ -124,17 +111,13 @@ let ``A search that fails is shown as nothing found and is kept`` () =
 [<Fact>]
 let ``A retriever that throws stops nothing`` () =
     let words = WordTokenizer()
-
     let broken = {
         new IRetriever with
             member _.Retrieve(_, _, _) = raise(TimeoutException "gone")
     }
-
     let environment = SearchEnvironment(SearchOptions.defaults, broken)
-
     let trajectories, _ =
         runIn environment words { options with ObservationTokens = 100 } 2000 (script words [ [ search; answer ] ])
-
     Assert.Equal(Some "gone", trajectories[0].Searches[0].Failure)
     Assert.Equal(Answered, trajectories[0].End)
     Assert.Equal(1L, environment.Retriever.Failures)
@@ -147,14 +130,11 @@ let ``An episode does not depend on the others in its batch`` () =
         [ answer ]
         [ search; "<search> down </search>"; search; search ]
     ]
-
     let words = WordTokenizer()
     let together = run words options (script words rows)
-
     for i in 0 .. rows.Length - 1 do
         let alone = (run words options (script words [ rows[i] ]))[0]
         Assert.Equal<int[] list>(actions alone, actions together[i])
-
         Assert.Equal(
             (kinds alone, alone.End, alone.Reward, alone.Searches),
             (kinds together[i], together[i].End, together[i].Reward, together[i].Searches)
@@ -171,7 +151,6 @@ let ``An episode does not depend on how many turns the sampler gives back at a t
             [ search; "<search> down </search>"; search; search ]
         ]
     let expected = run words options planned
-
     for bunch in 1..3 do
         let library = Library()
         let items = Array.init planned.Length (fun i -> question, seeds[i])
@@ -193,11 +172,9 @@ let ``The answer's tokens are the fewest whose text has the answer's span`` () =
 let ``The reward is the one that was asked for`` () =
     let words = WordTokenizer()
     let seen = ResizeArray<Transcript>()
-
     let reward (asked: Question) transcript =
         seen.Add transcript
         if asked = question then 0.25 else 0.0
-
     let trajectory = (run words { options with Reward = reward } (script words [ [ search; answer ] ]))[0]
     Assert.Equal(0.25, trajectory.Reward)
     Assert.Equal<string list>([ search; answer ], [ for turn in seen[0].Turns -> turn.Action ])
@@ -213,20 +190,16 @@ let ``No episodes are no work`` () =
 let ``Cancellation is met while the retriever is silent`` () =
     let words = WordTokenizer()
     use source = new CancellationTokenSource()
-
     let silent = {
         new IRetriever with
             member _.Retrieve(_, _, _) =
                 source.CancelAfter 20
                 TaskCompletionSource<Result<Document[], string>[]>().Task
     }
-
     let sampler = ScriptedSampler(1000, script words [ [ search; answer ] ])
     let environment = SearchEnvironment(SearchOptions.defaults, silent)
-
     let run () =
         (Rollout.run options words environment sampler [| question, seeds[0] |] source.Token).GetAwaiter().GetResult() |> ignore
-
     Assert.ThrowsAny<OperationCanceledException>(run) |> ignore
     Assert.Equal(1, sampler.Disposals)
 
@@ -241,18 +214,15 @@ let ``Options out of range are named`` () =
     let fails (part: string) options =
         let error = Assert.Throws<ArgumentException>(fun () -> RolloutOptions.validate options |> ignore)
         Assert.Contains(part, error.Message)
-
     fails "MaxTurns" { options with MaxTurns = 0 }
     fails "TurnTokens" { options with TurnTokens = 0 }
     fails "ObservationTokens" { options with ObservationTokens = -1 }
-
     Assert.Throws<ArgumentException>(fun () -> SearchEnvironment({ SearchOptions.defaults with TopK = 0 }, Library()) |> ignore)
     |> ignore
 
 [<Fact>]
 let ``A reward that is no number or throws is an error of its trajectory alone`` () =
     let words = WordTokenizer()
-
     let reward: Reward =
         fun _ transcript ->
             match transcript.Turns.Length with
@@ -260,9 +230,7 @@ let ``A reward that is no number or throws is an error of its trajectory alone``
             | 2 -> nan
             | 3 -> -infinity
             | _ -> failwith "too long"
-
     let planned = [ for turns in 0..3 -> List.replicate turns search @ [ answer ] ]
-
     for given, name in [ reward, ""; Reward.named "brevity" reward, "brevity" ] do
         let trajectories = run words { options with Reward = given } (script words planned)
         let gave = [| None; Some "NaN"; Some "-Infinity"; Some "Exception: too long" |]
@@ -285,16 +253,12 @@ let ``Each episode is told once, when it has ended, as it is given back`` () =
     let told = System.Collections.Generic.List<int * Trajectory>()
     let items = Array.init rows.Length (fun i -> question, seeds[i])
     let tell number trajectory = told.Add(number, trajectory)
-
     let given =
         Rollout.runTelling tell options words (searching(Library())) (ScriptedSampler(1000, rows)) items CancellationToken.None
         |> _.GetAwaiter().GetResult()
-
     Assert.Equal<int list>([ 1; 2; 0 ], [ for number, _ in told -> number ])
-
     for number, trajectory in told do
         Assert.Same(given[number], trajectory)
-
     told.Clear()
     // A prompt that fills the context is an episode that ends before it begins.
     let full =

@@ -18,7 +18,6 @@ type Library() =
     interface IRetriever with
         member _.Retrieve(queries, _, _) =
             asked.Add queries
-
             queries
             |> Array.map(fun query ->
                 if query = "down" then
@@ -39,9 +38,7 @@ let seeds = Array.init 100 (fun i -> Seed.derive i (Seed.ofInt 0))
 let runIn (environment: IEnvironment) tokenizer options contextLimit (script: int[][][]) =
     let sampler = ScriptedSampler(contextLimit, script)
     let items = Array.init script.Length (fun i -> question, seeds[i])
-
     let trajectories = (Rollout.run options tokenizer environment sampler items CancellationToken.None).GetAwaiter().GetResult()
-
     trajectories, sampler
 
 let run tokenizer options script = runIn (searching(Library())) tokenizer options 1000 script |> fst

@@ -30,15 +30,12 @@ type ScriptedSampler(contextLimit: int, script: int[][][], bunch: int) =
             opened <- seeds
             let turns = Array.zeroCreate<int> seeds.Length
             let mutable underWay: TurnRequest[] = [||]
-
             {
                 new ISamplerSession with
                     member _.Write(asked, ended, cancellation: CancellationToken) =
                         requests.Add asked
-
                         let now, later = Array.append underWay asked |> fun all -> Array.splitAt (min bunch all.Length) all
                         underWay <- later
-
                         now
                         |> Array.map(fun request ->
                             cancellation.ThrowIfCancellationRequested()
@@ -46,14 +43,10 @@ type ScriptedSampler(contextLimit: int, script: int[][][], bunch: int) =
                             turns[request.Row] <- turn + 1
                             let planned = script[request.Row][turn]
                             let written = List<int>()
-
                             while written.Count < min planned.Length request.Limit && not(written.Count > 0 && ended request.Row written) do
                                 written.Add planned[written.Count]
-
                             let logProb = Array.init written.Count (fun i -> ScriptedSampler.LogProb(request.Row, turn, i))
                             ({ Row = request.Row; Tokens = written.ToArray(); LogProbs = logProb }: WrittenTurn))
-
                     member _.Work = { Prefilled = 0L; Shared = 0L; Sampled = 0L }
-
                     member _.Dispose() = disposals <- disposals + 1
             }

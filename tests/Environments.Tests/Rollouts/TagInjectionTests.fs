@@ -44,13 +44,10 @@ let ``A retrieved answer does not score`` () =
         let silent = run tokenizer options [ search; "hmm"; "hmm"; "hmm" ]
         Assert.Equal<string list>([ "evil" ], silent.Searches[0].Documents)
         Assert.Equal((0.0, None, TurnLimit, 0), (silent.Reward, silent.Answer, silent.End, silent.AnswerTokens))
-
         let wrong = run tokenizer options [ search; "<answer> London </answer>" ]
         Assert.Equal((0.0, Some "London"), (wrong.Reward, wrong.Answer))
-
         let blank = run tokenizer options [ search; "<answer></answer>" ]
         Assert.Equal((0.0, Some ""), (blank.Reward, blank.Answer))
-
         let formatted = { options with Reward = Reward.formatted Reward.formatDefaults }
         Assert.Equal(0.0, (run tokenizer formatted [ search; "hmm"; "hmm"; "hmm" ]).Reward)
 
@@ -68,12 +65,10 @@ let ``A tag in a document or a question is no control token`` () =
     let trajectory = run words options [ search; "<answer> London </answer>" ]
     let control = observation trajectory |> Array.filter words.IsControl |> (words :> ITokenizer).Decode
     Assert.Equal("<information> </information>", control)
-
     let prompt =
         trajectory.Segments
         |> List.pick(function
             | Segment.Prompt tokens -> Some tokens
             | _ -> None)
-
     Assert.Empty(prompt |> Array.filter words.IsControl)
     Assert.Contains("answer", (words :> ITokenizer).Decode prompt)

@@ -25,12 +25,10 @@ let private resilient answer = within (TimeSpan.FromMinutes 1.0) answer
 [<Fact>]
 let ``What works is passed on`` () =
     let calls = ref 0
-
     let resilient =
         resilient(fun queries _ ->
             Interlocked.Increment calls |> ignore
             Task.FromResult(echo queries))
-
     Assert.Equal<Result<Document[], string>[]>(echo [| "a"; "b" |], ask resilient [| "a"; "b" |])
     Assert.Equal((1, 2L, 0L), (calls.Value, resilient.Queries, resilient.Failures))
 
@@ -48,7 +46,6 @@ let ``One query that spoils its batch fails alone`` () =
                 Task.FromException<_>(InvalidOperationException "bad query")
             else
                 Task.FromResult(echo queries))
-
     let found = ask resilient [| "a"; "poison"; "b" |]
     Assert.Equal<Result<Document[], string>[]>([| Ok [| document "a" |]; Error "bad query"; Ok [| document "b" |] |], found)
     Assert.Equal((3L, 1L), (resilient.Queries, resilient.Failures))
@@ -56,7 +53,6 @@ let ``One query that spoils its batch fails alone`` () =
 [<Fact>]
 let ``A silent retriever is given up, even one that blocks`` () =
     use release = new ManualResetEventSlim()
-
     let silent (answer: string[] -> CancellationToken -> Task<Result<Document[], string>[]>) =
         let clock = Diagnostics.Stopwatch.StartNew()
         let resilient = within (TimeSpan.FromMilliseconds 200.0) answer
@@ -64,17 +60,14 @@ let ``A silent retriever is given up, even one that blocks`` () =
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds 20.0)
         Assert.True(found[0].IsError)
         Assert.Equal(1L, resilient.Failures)
-
     silent(fun _ cancellation ->
         task {
             do! Task.Delay(Timeout.Infinite, cancellation)
             return [||]
         })
-
     silent(fun queries _ ->
         release.Wait()
         Task.FromResult(echo queries))
-
     release.Set()
 
 [<Fact>]
@@ -85,7 +78,6 @@ let ``A wrong number of results is a failure`` () =
 [<Fact>]
 let ``Cancellation throws and is no failure`` () =
     use source = new CancellationTokenSource(50)
-
     let resilient =
         Retriever.resilient
             (TimeSpan.FromMinutes 1.0)
@@ -94,10 +86,8 @@ let ``Cancellation throws and is no failure`` () =
                     do! Task.Delay(Timeout.Infinite, cancellation)
                     return [||]
                 }))
-
     let ask () =
         (resilient :> IRetriever).Retrieve([| "a"; "b" |], 3, source.Token).GetAwaiter().GetResult() |> ignore
-
     Assert.ThrowsAny<OperationCanceledException>(ask) |> ignore
     Assert.Equal(0L, resilient.Failures)
 

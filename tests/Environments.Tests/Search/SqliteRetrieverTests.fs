@@ -82,12 +82,10 @@ let ``A query of thousands of words is searched by its first words`` () =
 let private bm25 (documents: string[][]) (query: string[]) =
     let count = float documents.Length
     let averageLength = documents |> Array.averageBy(Array.length >> float)
-
     let idf word =
         let hits = documents |> Array.filter(Array.contains word) |> Array.length |> float
         let value = log((count - hits + 0.5) / (hits + 0.5))
         if value <= 0.0 then 1e-6 else value
-
     documents
     |> Array.map(fun document ->
         query
@@ -101,7 +99,6 @@ let ``The ranking is bm25's`` () =
     let word = Gen.elements [ "oak"; "elm"; "ash"; "fir"; "yew"; "box"; "may"; "bay" ]
     let texts = Gen.listOf word |> Gen.map List.toArray |> Gen.listOfLength 12 |> Gen.map List.toArray
     let query = Gen.nonEmptyListOf word |> Gen.map List.toArray
-
     Prop.forAll (Gen.zip texts query |> Arb.fromGen) (fun (texts, query) ->
         let documents = texts |> Array.mapi(fun i words -> document (string i) "" (String.Join(' ', words)))
         use retriever = SqliteRetriever.InMemory documents
@@ -113,9 +110,7 @@ let ``The ranking is bm25's`` () =
 
 let private corpus =
     let words = [| for i in 0..199 -> $"word{i}" |]
-
     let text seed = String.Join(' ', Array.init 12 (fun i -> Seed.pick words (Seed.derive i seed)))
-
     [|
         for i in 0..799 -> document $"d{i}" (text(Seed.derive i (Seed.ofInt 1))) (text(Seed.derive i (Seed.ofInt 2)))
     |]
@@ -127,7 +122,6 @@ let ``Eight threads get what one thread gets`` () =
     use alone = SqliteRetriever.InMemory corpus
     let expected = queries |> Array.map(find alone 4)
     use shared = SqliteRetriever.InMemory corpus
-
     let found =
         Array.init 8 (fun number ->
             Task.Factory.StartNew(
@@ -137,38 +131,28 @@ let ``Eight threads get what one thread gets`` () =
                 TaskCreationOptions.LongRunning
             ))
         |> Task.WhenAll
-
     for result in found.GetAwaiter().GetResult() do
         Assert.Equal<string[][]>(expected, result)
 
 [<Fact>]
 let ``Memory, file, batch and repetition give the same`` () =
     let folder = Directory.CreateTempSubdirectory "levee-"
-
     try
         let path = Path.Combine(folder.FullName, "deeper", "index.db")
         use memory = SqliteRetriever.InMemory corpus
         let expected = ask memory 3 queries |> Array.map ids
         Assert.Equal<string[][]>(expected, ask memory 3 queries |> Array.map ids)
-
         (use file = SqliteRetriever.Cached(path, corpus)
          Assert.Equal<string[][]>(expected, queries |> Array.map(find file 3)))
-
         let written = File.GetLastWriteTimeUtc path
-
         (use again = SqliteRetriever.Cached(path, corpus)
          Assert.Equal<string[][]>(expected, ask again 3 queries |> Array.map ids))
-
         Assert.Equal(written, File.GetLastWriteTimeUtc path)
-
         (use other = SqliteRetriever.Cached(path, countries)
          Assert.Equal<string[]>([| "fr" |], find other 1 "Paris"))
-
         File.WriteAllText(path, "no database at all, and long enough not to be taken for an empty one")
-
         (use rebuilt = SqliteRetriever.Cached(path, countries)
          Assert.Equal<string[]>([| "fr" |], find rebuilt 1 "Paris"))
-
         Assert.Equal<string[]>([| "index.db" |], folder.GetFiles("*", SearchOption.AllDirectories) |> Array.map _.Name)
     finally
         folder.Delete true
@@ -176,7 +160,6 @@ let ``Memory, file, batch and repetition give the same`` () =
 [<Fact>]
 let ``An index that cannot be written is named`` () =
     let folder = Directory.CreateTempSubdirectory "levee-"
-
     try
         let file = Path.Combine(folder.FullName, "file")
         File.WriteAllText(file, "")
@@ -189,10 +172,8 @@ let ``An index that cannot be written is named`` () =
 [<Fact>]
 let ``A cancelled search throws`` () =
     use retriever = SqliteRetriever.InMemory countries
-
     let search () =
         (retriever :> IRetriever).Retrieve([| "Paris" |], 1, CancellationToken true).GetAwaiter().GetResult() |> ignore
-
     Assert.ThrowsAny<OperationCanceledException>(search) |> ignore
 
 [<Fact>]
@@ -203,7 +184,6 @@ let ``Fewer than one document is out of range`` () =
 [<Fact>]
 let ``The fingerprint is the corpus's, wherever the index lies, and an environment passes it on`` () =
     let folder = Directory.CreateTempSubdirectory "levee-test-"
-
     try
         let fingerprint (retriever: SqliteRetriever) = Fingerprinted.ofSource retriever
         use inMemory = SqliteRetriever.InMemory countries
@@ -211,7 +191,6 @@ let ``The fingerprint is the corpus's, wherever the index lies, and an environme
         Assert.Matches("^[0-9A-Fa-f]{64}$", fingerprint inMemory)
         Assert.Equal(fingerprint inMemory, fingerprint inFile)
         Assert.Equal(fingerprint inMemory, Fingerprinted.ofSource(SearchEnvironment(SearchOptions.defaults, inMemory)))
-
         for others in [ List.rev countries; countries.Tail; { countries.Head with Text = "" } :: countries.Tail ] do
             use other = SqliteRetriever.InMemory others
             Assert.NotEqual<string>(fingerprint inMemory, fingerprint other)

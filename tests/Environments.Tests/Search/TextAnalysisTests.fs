@@ -58,7 +58,6 @@ let ``Words are found in scripts with and without blanks between them`` (query: 
 let ``Any stretch of a text without blanks finds it`` () =
     let character = Gen.elements [ "日"; "本"; "の"; "カ"; "ー"; "𠮷"; "ก"; "รุ"; "ง"; "한" ]
     let text = Gen.nonEmptyListOf character |> Gen.map Array.ofList
-
     let stretch =
         gen {
             let! characters = text
@@ -66,7 +65,6 @@ let ``Any stretch of a text without blanks finds it`` () =
             let! length = Gen.choose(1, characters.Length - start)
             return String.concat "" characters, String.concat "" (Array.sub characters start length)
         }
-
     Prop.forAll (Arb.fromGen stretch) (fun (text, stretch) ->
         use retriever = SqliteRetriever.InMemory [ document "other" "x" "Lima"; document "d" "y" $"A {text}, b." ]
         find retriever stretch = [ "d" ])
@@ -132,7 +130,6 @@ let ``The description says what is found`` () =
 [<Fact>]
 let ``An index file keeps its analysis, and another one builds it anew`` () =
     let folder = Directory.CreateTempSubdirectory "levee-"
-
     try
         let path = Path.Combine(folder.FullName, "index.db")
         let using analysis = SqliteRetriever.Cached(path, world, ?analysis = analysis)

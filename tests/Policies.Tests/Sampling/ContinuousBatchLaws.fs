@@ -22,7 +22,6 @@ let private crowded = { at 1.0 with MaxSequences = Some 3; PassTokens = 5 }, { t
 let ``a row's tokens do not depend on the other rows`` () =
     use model = modelOf architecture torch.float64 2
     let sampler options = Sampling.create options model
-
     Check.One(
         config,
         Prop.forAll (Arb.fromGen someScripts) (fun scripts ->
@@ -36,7 +35,6 @@ let ``a row's tokens do not depend on the other rows`` () =
 let ``a row's log-probabilities depend on the others by rounding alone`` () =
     use model = modelOf architecture torch.float32 3
     let options, course = crowded
-
     for seed in 0..9 do
         let scripts = Array.init 8 (fun row -> script(100 * seed + row))
         let together = playBy course (Sampling.create options model) scripts
@@ -47,7 +45,6 @@ let ``a row's log-probabilities depend on the others by rounding alone`` () =
 [<Fact>]
 let ``steps that are repeated at the same places write the same`` () =
     use model = modelOf architecture torch.float32 3
-
     for options, course in [ at 1.0, together; crowded ] do
         for seed in 0..9 do
             let scripts = Array.init 8 (fun row -> script(100 * seed + row))
@@ -66,11 +63,9 @@ let ``a graph without the extras library is refused with a remedy`` () =
 let ``sessions with repeated steps leave no tensor behind`` () =
     use model = modelOf architecture torch.float32 3
     let before = torch.Tensor.TotalCount
-
     for seed in 0..4 do
         let scripts = Array.init 6 (fun row -> script(100 * seed + row))
         playBy (snd crowded) (Sampling.create { fst crowded with CudaGraphs = true } model) scripts |> ignore
-
     Assert.Equal(before, torch.Tensor.TotalCount)
 
 [<Fact>]
@@ -92,15 +87,12 @@ let ``rows may be named in any order`` () =
 [<Fact>]
 let ``at most so many rows are written at a time, and a call ends when half of them are over`` () =
     use model = modelOf architecture torch.float32 6
-
     let property (scripts: Script[], slots) =
         let seen _ (underWay: Set<int>) (given: WrittenTurn[]) =
             let places = min slots underWay.Count
             Assert.InRange(given.Length, (places + 1) / 2, places)
             Assert.Equal<int[]>(given |> Array.map _.Row |> Array.sort, given |> Array.map _.Row)
-
         playBy { together with Seen = seen } (Sampling.create { at 1.0 with MaxSequences = Some slots } model) scripts |> ignore
-
     Check.One(config, Prop.forAll (Arb.fromGen(Gen.zip someScripts (Gen.choose(1, 8)))) property)
 
 [<Fact>]
@@ -114,7 +106,6 @@ let ``a call without a turn under way gives nothing back`` () =
 [<Fact>]
 let ``between turns only what is new is read`` () =
     use model = modelOf architecture torch.float32 8
-
     Check.One(
         config,
         Prop.forAll (Arb.fromGen someScripts) (fun scripts ->
@@ -141,7 +132,6 @@ let ``a prompt that rows share is read once`` () =
     use session = sampler.Open seeds
     let together = writeAll never session requests
     Assert.Equal({ Prefilled = 40L; Shared = 160L; Sampled = 135L }, session.Work)
-
     for turn in together do
         use session = sampler.Open [| seeds[turn.Row] |]
         let alone = (session.Write([| { requests[turn.Row] with Row = 0 } |], never, CancellationToken.None))[0]

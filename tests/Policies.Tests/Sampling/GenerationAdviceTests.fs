@@ -27,11 +27,9 @@ let ``what the file says holds where nothing is given, and is told in a line`` (
             """{"do_sample": true, "temperature": 0.6, "top_p": 0.95, "top_k": 20, "min_p": 0.02, "max_new_tokens": 33, "stop_strings": ["end"],
                 "repetition_penalty": 1.1}"""
             nothing
-
     let sampling = options.Sampling
     Assert.Equal((0.6, Some 20, 0.95, 0.02), (sampling.Temperature, sampling.TopK, sampling.TopP, sampling.MinP))
     Assert.Equal((33, [ "end" ]), (options.MaxTokens, options.StopTexts))
-
     Assert.Equal(
         "generation_config.json: taken from it: temperature 0.6, top_k 20, top_p 0.95, min_p 0.02, max_new_tokens 33, stop_strings \"end\"; "
         + "not followed: repetition_penalty 1.1",

@@ -22,16 +22,13 @@ let private runFirst options policy = run options policy first |> Array.exactlyO
 let ``every prompt is continued by as many samples as asked, as its tokens were told`` () =
     use policy = policy 1
     let told = Dictionary<struct (int * int), ResizeArray<int>>()
-
     let onToken prompt sample token =
         match told.TryGetValue(struct (prompt, sample)) with
         | true, tokens -> tokens.Add token
         | false, _ -> told[struct (prompt, sample)] <- ResizeArray [ token ]
-
     let options = { options with Samples = 3; Sampling = { options.Sampling with MaxSequences = Some 4 } }
     let results = Generation.run options policy prompts onToken CancellationToken.None
     Assert.Equal<int[]>([| 3; 3; 3 |], results |> Array.map Array.length)
-
     for p, samples in Array.indexed results do
         for s, sample in Array.indexed samples do
             Assert.Equal<int[]>(told[struct (p, s)].ToArray(), sample.Tokens)
@@ -53,7 +50,6 @@ let ``what a seed gives is the same alone, in company and again`` () =
 let ``log-probabilities are those of the trainer's scoring`` () =
     use policy = policy 3
     let result = runFirst { options with Sampling = { options.Sampling with TopP = 0.7 } } policy
-
     let trajectory: Trajectory = {
         Question = { Id = ""; Text = "?"; GoldenAnswers = []; Metadata = "" }
         Segments = [ Prompt prompts[0]; Action(result.Tokens, result.LogProbs) ]
@@ -66,7 +62,6 @@ let ``log-probabilities are those of the trainer's scoring`` () =
         Searches = []
         InvalidActions = 0
     }
-
     let scored, _ = Scoring.logProbs (Scoring.at 1.0) policy [| trajectory |]
     use scored = scored
     Assert.All(Array.zip (numbers scored) result.LogProbs, (fun (a, b) -> Assert.Equal(a, float b, 1e-4)))
@@ -122,11 +117,9 @@ let ``the context is used to its last token, and a full one is continued by noth
 [<Fact>]
 let ``what cannot be generated is named`` () =
     use policy = policy 8
-
     let refused (reason: string) options prompts =
         let error = Assert.Throws<ArgumentException>(fun () -> run options policy prompts |> ignore)
         Assert.Contains(reason, error.Message)
-
     refused "MaxTokens" { options with MaxTokens = 0 } prompts
     refused "Samples" { options with Samples = 0 } prompts
     refused "stop text is empty" { options with StopTexts = [ "" ] } prompts
@@ -140,13 +133,10 @@ let ``generation can be cancelled`` () =
     use policy = policy 9
     use source = new CancellationTokenSource()
     let mutable count = 0
-
     let onToken _ _ _ =
         count <- count + 1
-
         if count = 7 then
             source.Cancel()
-
     Assert.Throws<OperationCanceledException>(fun () -> Generation.run options policy prompts onToken source.Token |> ignore)
     |> ignore
     Assert.InRange(count, 7, 9)

@@ -29,7 +29,6 @@ let writeAll ended (session: ISamplerSession) requests =
         match session.Write(requests, ended, CancellationToken.None) with
         | [||] -> written |> Array.sortBy _.Row
         | more -> collect (Array.append written more) [||]
-
     collect [||] requests
 
 /// The requests of a row, turn by turn: contexts of 1 to 8 tokens and limits of 1 to 9. The row leaves after its last turn.
@@ -37,11 +36,9 @@ type Script = { Seed: Seed; Turns: (int[] * int) list }
 
 let script seed =
     let seed = Seed.ofInt seed
-
     let turn i =
         let seed = Seed.derive i (Seed.named "turn" seed)
         tokens vocabulary (1 + Seed.below 8 (Seed.named "length" seed)) seed, 1 + Seed.below 9 (Seed.named "limit" seed)
-
     {
         Seed = Seed.named "row" seed
         Turns = List.init (1 + Seed.below 4 (Seed.named "turns" seed)) turn
@@ -72,7 +69,6 @@ let playBy (course: Course) (sampler: ISampler) (scripts: Script[]) =
     use session = sampler.Open(scripts |> Array.map _.Seed)
     let segments = scripts |> Array.map(fun _ -> ResizeArray<Segment>())
     let next = scripts |> Array.map _.Turns
-
     let begins row =
         match next[row] with
         | [] -> None
@@ -80,22 +76,17 @@ let playBy (course: Course) (sampler: ISampler) (scripts: Script[]) =
             next[row] <- rest
             segments[row].Add((if segments[row].Count = 0 then Prompt else Observation) context)
             Some(request row context limit)
-
     let rec call number underWay entering =
         let fresh = [| 0 .. scripts.Length - 1 |] |> Array.filter(fun row -> course.Entry row = number)
         let requests = Array.append entering fresh |> Array.choose begins
         let underWay = underWay + set(requests |> Array.map _.Row)
         let written = write session (course.Order requests)
         course.Seen session underWay written
-
         for turn in written do
             segments[turn.Row].Add(Action(turn.Tokens, turn.LogProbs))
-
         let left = underWay - set(written |> Array.map _.Row)
-
         if not left.IsEmpty || next |> Array.exists(not << List.isEmpty) then
             call (number + 1) left (written |> Array.map _.Row)
-
     call 0 Set.empty [||]
     segments |> Array.map List.ofSeq
 

@@ -13,7 +13,6 @@ let private bytes = {
         member _.Encode pieces =
             let tokens = pieces |> List.map Piece.text |> String.concat "" |> Encoding.UTF8.GetBytes |> Array.map int
             { Tokens = tokens; IsPlain = Array.create tokens.Length false }
-
         member _.Decode tokens = tokens |> Array.map byte |> Encoding.UTF8.GetString
         member _.VocabularySize = 256
         member _.IdOf _ = None
@@ -37,14 +36,12 @@ let ``a text is over with the token that completes a stop text, and not before``
             let tokens = bytes.Encode(written, false)
             let stop = StopCondition(bytes, [], stops)
             let ends = [ for stop in stops -> written.IndexOf(stop, StringComparison.Ordinal), stop ]
-
             let expected =
                 ends
                 |> List.filter(fun (start, _) -> start >= 0)
                 |> List.map(fun (start, stop) -> Encoding.UTF8.GetByteCount written[.. start + stop.Length - 1])
                 |> List.sort
                 |> List.tryHead
-
             seq { 1 .. tokens.Length } |> Seq.tryFind(fun count -> stop.Reached tokens[.. count - 1]) = expected)
     )
 

@@ -21,7 +21,6 @@ let private cases =
         let! topK = Gen.optionOf(Gen.choose(1, 45))
         let! topP = Gen.oneof [ Gen.constant 1.0; share ]
         let! minP = Gen.oneof [ Gen.constant 0.0; share ]
-
         return {
             Logits = levels |> Array.map(fun level -> float level / coarse)
             Options = { SamplingOptions.defaults with TopK = topK; TopP = topP; MinP = minP }
@@ -36,18 +35,15 @@ let private softmax (logits: float[]) =
 let private kept case =
     let from bound weights = weights |> Array.map(fun weight -> if weight >= bound then weight else 0.0)
     let p = softmax case.Logits
-
     let p =
         match case.Options.TopK with
         | Some k -> from (p |> Array.sortDescending |> Array.item(min k p.Length - 1)) p
         | None -> p
-
     let p =
         let total, sorted = Array.sum p, Array.sortDescending p
         let reaching count = Array.sum sorted[.. count - 1] >= case.Options.TopP * total * (1.0 - 1e-12)
         let count = Seq.find reaching [ 1 .. p.Length ]
         from sorted[count - 1] p
-
     from (case.Options.MinP * Array.max p) p |> Array.map(fun weight -> weight > 0.0)
 
 let private tensorOf (logits: float[]) = torch.tensor(logits, ReadOnlySpan [| 1L; logits.LongLength |])
@@ -88,7 +84,6 @@ let ``a token drawn is a token kept, whatever the number, with the policy's own 
             let uniform = torch.tensor(draws, ReadOnlySpan [| draws.LongLength; 1L |])
             let struct (tokens, logProbs) = TokenChoice.choose case.Options uniform logits
             let kept, p = kept case, softmax case.Logits
-
             Array.forall2
                 (fun (token: float) logProb -> kept[int token] && abs(logProb - log p[int token]) < 1e-5)
                 (numbers tokens)
@@ -141,7 +136,6 @@ let ``at a tiny temperature the likeliest token is certain`` temperature =
     use _ = torch.NewDisposeScope()
     let logits = (normal [| 8L; 50L |] (Seed.ofInt 3) * 30.0).``to`` torch.float32
     let uniform = torch.full([| 8L; 1L |], Tensors.scalar 0.99, dtype = torch.float64)
-
     for options in
         [
             SamplingOptions.at temperature

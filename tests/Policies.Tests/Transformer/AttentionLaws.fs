@@ -18,7 +18,6 @@ let private heads (batch: int64) (length: int64) seed =
 
 let private holds law =
     let sizes = Gen.zip3 (Gen.choose(1, 4)) (Gen.choose(1, 12)) (Gen.choose(0, 1_000_000)) |> Arb.fromGen
-
     Check.One(
         Config.QuickThrowOnFailure.WithMaxTest 30,
         Prop.forAll sizes (fun (batch, length, seed) ->
@@ -44,7 +43,6 @@ let ``fused attention has the gradients of attention under the causal mask`` () 
         let answers = attend 0 queriesKeys values
         answers.backward [| normal answers.shape (Seed.ofInt 4) |]
         scope.MoveToOuter(nonNull queriesKeys.grad), scope.MoveToOuter(nonNull values.grad)
-
     use _ = torch.NewDisposeScope()
     let like = torch.zeros([| 1L |], dtype = torch.float64)
     let keys, values = gradients(Attention.masked architecture (Attention.causalMask 7L like))
@@ -58,20 +56,17 @@ let ``packed sequences attend as each does alone`` () =
         let lengths = Array.init (int count) (fun i -> 1L + int64(Seed.below (int length) (Seed.derive i seed)))
         let queriesKeys, values = heads 1L (Array.sum lengths) seed
         let packed = Attention.packed architecture lengths values 0 queriesKeys values
-
         let alone =
             Array.map3
                 (fun length own ownValues -> Attention.causal architecture length values 0 own ownValues)
                 lengths
                 (queriesKeys.split(lengths, 1L))
                 (values.split(lengths, 1L))
-
         close 0.0 (torch.cat(alone, 0L)) packed)
 
 [<Fact>]
 let ``what must not be seen has no weight, in every type`` () =
     use _ = torch.NewDisposeScope()
-
     for dtype in [ torch.float16; torch.bfloat16; torch.float32; torch.float64 ] do
         let mask = Attention.causalMask 3L (torch.zeros([| 1L |], dtype = dtype))
         // Scores may be anything that the type holds beside the mask.

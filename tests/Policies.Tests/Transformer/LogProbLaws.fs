@@ -22,7 +22,6 @@ let private vocabulary, width = 17, 5
 let private case (count: int) seed =
     let seed name = Seed.named name (Seed.ofInt seed)
     let count = int64 count
-
     {
         Hidden = normal [| count; int64 width |] (seed "hidden")
         Head = normal [| int64 vocabulary; int64 width |] (seed "head")
@@ -42,13 +41,11 @@ let private differentiated temperature case withEntropy =
     let head, hidden = case.Head.clone().requires_grad_(), case.Hidden.clone().requires_grad_()
     let logProb, entropy = full temperature case head hidden
     let value = (logProb * case.Gradient).sum()
-
     let value =
         if withEntropy then
             value + (entropy * case.EntropyGradient).sum()
         else
             value
-
     value.backward()
     Option.ofObj hidden.grad |> Option.get, Option.ofObj head.grad |> Option.get
 
@@ -89,10 +86,8 @@ let ``values and gradients are those of full logits, whatever the chunk`` () =
 let ``one chunk is kept, several are not`` () =
     use _ = torch.NewDisposeScope()
     let case = case 6 1
-
     let kept chunk =
         (LogProbs.evaluate { Temperature = 1.0; ChunkSize = chunk } case.Head case.Hidden case.Targets).Kept.IsSome
-
     Assert.True(kept 6)
     Assert.False(kept 5)
 
@@ -102,7 +97,8 @@ let ``the head's gradient is added to what is there`` () =
     let case = case 4 2
     let scores = LogProbs.evaluate LogProbs.defaults case.Head case.Hidden case.Targets
     let gradient = torch.ones_like case.Head
-    LogProbs.backward LogProbs.defaults case.Head (Some gradient) case.Hidden case.Targets scores case.Gradient None |> ignore
+    LogProbs.backward LogProbs.defaults case.Head (Some gradient) case.Hidden case.Targets scores case.Gradient None
+    |> ignore
     let _, _, alone = through LogProbs.defaults case false
     close 1e-12 (alone + 1.0) gradient
 
@@ -120,7 +116,6 @@ let ``in half precision the head's gradient is the same in one chunk and in many
     // Every token adds the same, so that a sum in bfloat16 would stand still after a few hundred.
     let count = 2000
     let one = case 1 4
-
     let many = {
         Hidden = one.Hidden.expand(int64 count, -1L).contiguous().``to`` torch.bfloat16
         Head = one.Head.``to`` torch.bfloat16
@@ -128,17 +123,14 @@ let ``in half precision the head's gradient is the same in one chunk and in many
         Gradient = one.Gradient.expand(int64 count).contiguous().``to`` torch.float32
         EntropyGradient = one.EntropyGradient
     }
-
     let gradient size =
         let settings = { LogProbs.defaults with ChunkSize = size }
         let scores = LogProbs.evaluate settings many.Head many.Hidden many.Targets
         let gradient = torch.zeros(many.Head.shape, dtype = torch.float32)
         LogProbs.backward settings many.Head (Some gradient) many.Hidden many.Targets scores many.Gradient None |> ignore
         gradient
-
     let whole = gradient count
     let norm = whole.norm().ToDouble()
     Assert.True(norm > 100.0)
-
     for size in [ 1; 7; 500 ] do
         Assert.InRange((gradient size - whole).norm().ToDouble() / norm, 0.0, 4e-3)

@@ -56,10 +56,8 @@ let ``last logits with padding at the left are the reference's`` name =
     use model = expected.Model torch.float32
     let present = expected.Tensor("attention_mask").gt(Tensors.scalar 0.5)
     let integers field = expected.Tensor(field).``to`` torch.int64
-
     let hidden =
         Transformer.hiddenMasked model.Parameters model.Rotation (integers "position_ids") present (integers "input_ids")
-
     close 1e-4 (expected.Tensor "last_logits") (hidden.select(1L, hidden.shape[1] - 1L).mm(model.Parameters.Head.t()))
 
 [<Theory; MemberData(nameof models)>]
@@ -67,7 +65,6 @@ let ``log-probabilities and entropies, padded and packed, are the reference's`` 
     use _ = torch.NewDisposeScope()
     let expected = Expected name
     use model = expected.Model torch.float32
-
     for settings in settings do
         let scored = Scoring.forwardLayout settings model (layout settings.Packing expected)
         rowsClose 1e-4 expected.LogProbs scored.LogProb
@@ -79,7 +76,6 @@ let ``loss and the gradient of every parameter are the reference's`` name =
     let expected = Expected name
     use model = expected.Model torch.float32
     let reference = expected.Field "gradient_norm"
-
     for settings in settings do
         Parameters.zeroGradient model.Parameters
         let scored = Scoring.forwardLayout settings model (layout settings.Packing expected)
@@ -88,7 +84,6 @@ let ``loss and the gradient of every parameter are the reference's`` name =
         Scoring.backward scored (torch.full_like(scored.LogProb, Tensors.scalar -share)) None
         let norms = Parameters.gradients model.Parameters |> Map.ofArray
         Assert.Equal(norms.Count, Seq.length(reference.EnumerateObject()))
-
         for parameter in reference.EnumerateObject() do
             Assert.Equal(parameter.Value.GetDouble(), norms[parameter.Name].norm().ToDouble(), 1e-4)
 
@@ -128,7 +123,6 @@ let ``rows of different lengths with a cache say what the reference's last logit
     let expected = Expected name
     use model = expected.Model torch.float32
     let logProbs = torch.nn.functional.log_softmax(expected.Tensor "last_logits", 1L)
-
     write model expected.Tokens 1
     |> Array.iteri(fun row written ->
         Assert.Equal(logProbs[int64 row].argmax().ToInt64(), int64 written.Tokens[0])

@@ -17,7 +17,6 @@ let private sequences =
     let sequence length actions seed =
         tokens architecture.VocabularySize length (Seed.ofInt seed)
         |> Array.mapi(fun i token -> struct (token, List.contains i actions))
-
     [| sequence 9 [ 3; 4; 7; 8 ] 1; sequence 6 [ 4; 5 ] 2; sequence 9 [ 2 ] 3 |]
 
 let private scored settings model = Layout.arrange settings.Packing torch.CPU sequences |> Scoring.forwardLayout settings model
@@ -41,11 +40,9 @@ let private ``gradient is the finite difference`` settings architecture =
     use model = moved architecture
     let weights = weights()
     Scoring.backward (scored settings model) (fst weights) (Some(snd weights))
-
     for name, gradient in Parameters.gradients model.Parameters do
         let parameter = Parameters.named model.Parameters |> Array.find(fst >> (=) name) |> snd
         let direction = normal parameter.shape (Seed.named name (Seed.ofInt 9))
-
         let at (step: float) =
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad()
@@ -53,7 +50,6 @@ let private ``gradient is the finite difference`` settings architecture =
             let result = value (scored settings model) weights
             parameter.sub_(direction * step) |> ignore
             result
-
         let step = 1e-5
         let difference = (at step - at -step) / (2.0 * step)
         Assert.Equal(difference, (gradient * direction).sum().ToDouble(), 1e-6 * max 1.0 (abs difference))
@@ -70,19 +66,15 @@ let ``gradient is the finite difference, packed and checkpointed`` () =
 [<Fact>]
 let ``packing and checkpointing change neither scores nor gradients`` () =
     use _ = torch.NewDisposeScope()
-
     for architecture in architectures do
         use model = moved architecture
         let weights = weights()
-
         let outcome settings =
             Parameters.zeroGradient model.Parameters
             let scored = scored settings model
             Scoring.backward scored (fst weights) (Some(snd weights))
             scored.LogProb, scored.Entropy, (Option.get model.Parameters.Gradient).clone()
-
         let logProb, entropy, gradient = outcome(Scoring.at 1.0)
-
         for settings in settings do
             let own, ownEntropy, ownGradient = outcome settings
             close 1e-12 logProb own
@@ -100,14 +92,12 @@ let ``what a token's many occurrences add to its gradient adds up in bfloat16`` 
     let count = 3000L
     let tokens = torch.full([| 1L; count |], Tensors.scalar 3.0, dtype = torch.int64)
     let ofHidden = (normal [| 1L; int64 architecture.Width |] (Seed.ofInt 2)).expand(count, -1L)
-
     let gradient make (model: Model) =
         let parameters = model.Parameters
         Parameters.zeroGradient parameters
         let pass: Pass = make parameters model.Rotation (fun _ _ values -> values) tokens
         pass.Backward(ofHidden.``to`` parameters.Values.dtype)
         snd(Parameters.gradients parameters |> Array.head).``to`` torch.float64
-
     for make in [ Pass.plain; Pass.checkpointed ] do
         let expected, actual = gradient make wide, gradient make narrow
         Assert.InRange((actual - expected).norm().ToDouble() / expected.norm().ToDouble(), 0.0, 0.02)
@@ -116,7 +106,6 @@ let ``what a token's many occurrences add to its gradient adds up in bfloat16`` 
 let ``sequences without an action have no scores, and no gradient`` () =
     use _ = torch.NewDisposeScope()
     use model = moved architecture
-
     for settings in settings do
         let layout = Layout.arrange settings.Packing torch.CPU [| [| struct (3, false) |]; [||] |]
         let scored = Scoring.forwardLayout settings model layout
@@ -159,11 +148,8 @@ let ``only the distance of positions counts`` () =
     use model = modelOf architecture torch.float64 1
     let tokens = grid 1 5 5
     let present = torch.ones([| 1L; 5L |], dtype = torch.bool)
-
     let from (start: int64) =
         let positions =
             torch.arange(Tensors.scalar(float start), Tensors.scalar(float(start + 5L)), dtype = torch.int64).unsqueeze 0L
-
         Transformer.hiddenMasked model.Parameters model.Rotation positions present tokens
-
     close 1e-10 (from 0L) (from 40L)

@@ -48,7 +48,6 @@ let ``an adapter survives its folder bit for bit, and so do its files`` () =
         Assert.Equal("models/base", loaded.Parameters.Adapter.Value.Base)
         Assert.Equal<float[]>(valuesOf policy, valuesOf loaded)
         Policy.saveAdapter again loaded
-
         for name in [ AdapterConfig.FileName; AdapterConfig.WeightsName ] do
             Assert.Equal<byte[]>(File.ReadAllBytes(fileIn folder name), File.ReadAllBytes(fileIn again name))
 
@@ -60,7 +59,6 @@ let ``the folder is what PEFT expects`` () =
     Policy.saveAdapter folder policy
     let config = json folder
     let text (name: string) = (nonNull config[name]).ToJsonString()
-
     for name, value in
         [
             "peft_type", "\"LORA\""
@@ -76,7 +74,6 @@ let ``the folder is what PEFT expects`` () =
             "target_modules", "[\"q_proj\",\"v_proj\",\"gate_proj\"]"
         ] do
         Assert.Equal(value, text name)
-
     use file = SafetensorsFile.Open(fileIn folder AdapterConfig.WeightsName)
     Assert.Equal("pt", file.Metadata["format"])
     Assert.Equal(2 * 3 * architecture.Layers, file.Tensors.Count)
@@ -127,7 +124,6 @@ let private set (name: string) (value: string) folder =
 let ``a setting that is not supported, or out of range, is refused by name`` (name: string, value: string) =
     let message = errorOf<InvalidDataException>(set name value)
     Assert.Contains("adapter_config.json", message)
-
     if value = "[]" then
         Assert.Contains("without targets", message)
     else
@@ -167,12 +163,10 @@ let ``a setting that asks for nothing is passed over`` (name: string, value: str
 let private rewrite (change: SafetensorsTensor list -> SafetensorsTensor list) folder =
     let path = fileIn folder AdapterConfig.WeightsName
     use file = SafetensorsFile.Open path
-
     let tensors = [
         for entry in file.Tensors.Values ->
             SafetensorsTensor(entry.Name, entry.DType, entry.Shape, ReadOnlyMemory(file.Bytes(entry.Name).ToArray()))
     ]
-
     SafetensorsWriter.Write(path, List.toArray(change tensors))
 
 /// The texts that tools write before and behind a module's name.
@@ -190,11 +184,9 @@ let ``an adapter's tensors are known by every spelling of their names`` (prefix:
     use place = new TemporaryFolder()
     use policy = adapted options 2
     Policy.saveAdapter (place.At "adapter") policy
-
     let respell (name: string) =
         let inner = name.Replace("base_model.model.model.", prefix)
         System.Text.RegularExpressions.Regex.Replace(inner, @"\.lora_([AB])\.weight$", ending)
-
     place.At "adapter"
     |> rewrite(List.map(fun tensor -> SafetensorsTensor(respell tensor.Name, tensor.DType, tensor.Shape, tensor.Write)))
     use loaded = Policy.loadAdapter false (place.At "adapter") policy
@@ -208,7 +200,6 @@ let ``two adapters in one file are refused by their tensors`` () =
             for name in [ "one"; "two" ] ->
                 SafetensorsTensor(tensor.Name.Replace(".weight", $".{name}.weight"), tensor.DType, tensor.Shape, tensor.Write)
     ]
-
     let message = errorOf<InvalidDataException>(rewrite both)
     Assert.Contains("lora_A.one.weight' and", message)
     Assert.Contains("are one tensor of two adapters", message)
@@ -229,7 +220,6 @@ let ``redundant tensors beside an adapter are passed over and told, once for eac
 [<Fact>]
 let ``every tensor that is missing, too many or misshapen is named`` () =
     let inLayer name = $"base_model.model.model.layers.0.{name}.weight"
-
     let spoil (tensors: SafetensorsTensor list) = [
         SafetensorsTensor("lora_embedding", SafetensorsDType.F32, [| 1L |], ReadOnlyMemory(Array.zeroCreate<byte> 4))
         for tensor in tensors do
@@ -238,7 +228,6 @@ let ``every tensor that is missing, too many or misshapen is named`` () =
             elif tensor.Name <> inLayer "self_attn.q_proj.lora_A" then
                 tensor
     ]
-
     let message = errorOf<InvalidDataException>(rewrite spoil)
     Assert.Contains("adapter_model.safetensors", message)
     Assert.Contains("missing tensors " + inLayer "self_attn.q_proj.lora_A", message)
@@ -280,7 +269,6 @@ let private python (arguments: string list) =
     let run interpreter =
         try
             let info = ProcessStartInfo(interpreter, arguments, RedirectStandardOutput = true, RedirectStandardError = true)
-
             match Process.Start info with
             | null -> None
             | started ->
@@ -294,7 +282,6 @@ let private python (arguments: string list) =
                     Some(started.ExitCode, output + errors.Result)
         with :? ComponentModel.Win32Exception ->
             None
-
     List.tryPick run [ "python3"; "/usr/bin/python3" ]
 
 [<Theory>]
@@ -307,7 +294,6 @@ let ``numpy merges the folders to the same weights`` stable =
     Policy.save (place.At "base") bare
     Policy.save (place.At "merged") policy
     let script = Path.Combine(Repository.root, "tests", "Policies.Tests", "merge_adapter.py")
-
     match python [ script; place.At "base"; Path.Combine(place.At "merged", "adapter"); place.At "merged" ] with
     | None -> Assert.Skip "No python3 with numpy is installed (Debian: python3-numpy)."
     | Some(code, text) -> Assert.True((code = 0), text)

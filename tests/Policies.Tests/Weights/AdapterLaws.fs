@@ -23,7 +23,6 @@ let private cases =
         let! spare = Gen.elements Projection.all
         let! stable, packing, checkpointing = Gen.three(Gen.elements [ false; true ])
         let! seed = Gen.choose(0, 1_000_000)
-
         return {
             Family = family
             Options = {
@@ -62,7 +61,6 @@ let private sequences seed =
     let sequence length actions seed =
         tokens architecture.VocabularySize length (Seed.ofInt seed)
         |> Array.mapi(fun i token -> struct (token, List.contains i actions))
-
     [| sequence 9 [ 3; 4; 7; 8 ] seed; sequence 6 [ 4; 5 ] (seed + 1) |]
 
 let private score settings (policy: Policy) =
@@ -98,10 +96,8 @@ let ``merged is W + scale B A of the named tensors`` () =
         let numbers = Map.ofArray(Adapter.named(Option.get policy.Parameters.Adapter))
         let rank = float case.Options.Rank
         let scale = case.Options.Alpha / (if case.Options.RankStabilised then sqrt rank else rank)
-
         for (name, weight), (_, found) in Array.zip (Parameters.named policy.Parameters) (Parameters.named merged.Parameters) do
             let factor letter = Map.tryFind $"""base_model.model.{name.Replace(".weight", "")}.lora_{letter}.weight""" numbers
-
             match factor "A", factor "B" with
             | Some a, Some b -> close 1e-6 (weight + b.mm a * scale) found
             | _ -> close 0.0 weight found)
@@ -116,17 +112,14 @@ let ``the gradient is the finite difference`` () =
         Scoring.backward scored weights (Some entropyWeights)
         use _ = torch.no_grad()
         let adapter = Option.get policy.Parameters.Adapter
-
         for (name, numbers), (_, gradient) in Array.zip (Adapter.named adapter) (Adapter.gradients adapter) do
             let direction = normal numbers.shape (Seed.named name (Seed.ofInt 9))
-
             let at (step: float) =
                 use _ = torch.NewDisposeScope()
                 numbers.add_(direction * step) |> ignore
                 let scored = score case.Settings policy
                 numbers.sub_(direction * step) |> ignore
                 (scored.LogProb * weights + scored.Entropy * entropyWeights).sum().ToDouble()
-
             // Some cases bend so much that 1e-5 is too far.
             let step = 2e-6
             let difference = (at step - at -step) / (2.0 * step)
@@ -147,12 +140,10 @@ let ``the sampler writes what the adapted policy scores`` () =
         let context = [| 1; 2; 3 |]
         let tokens, logProbs = write (Policy.sampler 1.0 policy) context
         Assert.Equal<int[]>(fst(write (Policy.sampler 1.0 merged) context), tokens)
-
         let sequence = [|
             for token in context -> struct (token, false)
             for token in tokens -> struct (token, true)
         |]
-
         let scored = Layout.ofSequences torch.CPU [| sequence |] |> Scoring.forwardLayout (Scoring.at 1.0) policy.Model
         Assert.All(Array.zip (numbers scored.Tokens.LogProb) logProbs, (fun (trainer, sampler) -> Assert.Equal(trainer, sampler, 1e-4))))
 
@@ -161,23 +152,19 @@ let ``beside weights of half precision numbers and gradient are in float32, and 
     use _ = torch.NewDisposeScope()
     use wide = modelOf architecture torch.float32 4
     use half = Parameters.ofValues architecture false (wide.Parameters.Values.``to`` torch.bfloat16) |> Model.ofParameters
-
     let over model =
         use plain = policy 4
         let policy = Policy.adapt LoraOptions.defaults "" (Seed.ofInt 5) { plain with Model = model }
         stir 6 policy
         policy
-
     use narrow = over half
     use exact = over wide
     let adapter = Option.get narrow.Parameters.Adapter
     Assert.Equal(torch.float32, adapter.Values.dtype)
-
     let gradient (policy: Policy) =
         let scored = score (Scoring.at 1.0) policy
         Scoring.backward scored (torch.ones_like scored.LogProb) None
         scored.LogProb, (Option.get policy.Parameters.Adapter).Gradient.Value
-
     let (scores, found), (expected, reference) = gradient narrow, gradient exact
     close 0.3 expected scores
     let cosine = (found * reference).sum().ToDouble() / (found.norm().ToDouble() * reference.norm().ToDouble())
@@ -217,10 +204,8 @@ let ``only the adapter has a gradient, and a frozen one has none`` () =
     Assert.Equal(0.0, policy.Parameters.Adapter.Value.Gradient.Value.norm().ToDouble())
     use frozen = Policy.clone policy
     let scored = score (Scoring.at 1.0) frozen
-
     let error =
         Assert.Throws<InvalidOperationException>(fun () -> Scoring.backward scored (torch.ones_like scored.LogProb) None)
-
     Assert.Contains("frozen", error.Message)
 
 [<Fact>]
@@ -232,10 +217,8 @@ let ``a fresh adapter is drawn as PEFT draws it, tensor by tensor`` () =
     use other = draw LoraOptions.defaults 2
     Assert.True(distance whole.Values other.Values > 0.01)
     let all = Map.ofArray(Adapter.named whole)
-
     for name, tensor in Adapter.named part do
         close 0.0 all[name] tensor
-
     for name, tensor in Adapter.named whole do
         if name.Contains "lora_B" then
             Assert.Equal(0.0, tensor.abs().max().ToDouble())

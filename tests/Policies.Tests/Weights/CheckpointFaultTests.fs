@@ -23,14 +23,12 @@ let ``a missing file among several is named`` () =
 let ``every fault of the weights is named at once`` () =
     let spoil (tensors: SafetensorsTensor list) = [
         SafetensorsTensor("stray", SafetensorsDType.F32, [| 1L |], System.ReadOnlyMemory(Array.zeroCreate<byte> 4))
-
         for tensor in tensors do
             if tensor.Name = "model.norm.weight" then
                 SafetensorsTensor(tensor.Name, tensor.DType, [| 2L; 12L |], tensor.Write)
             elif tensor.Name <> "model.layers.0.mlp.up_proj.weight" then
                 tensor
     ]
-
     let message = errorOf<InvalidDataException>(rewrite spoil)
     Assert.Contains("missing tensors model.layers.0.mlp.up_proj.weight", message)
     Assert.Contains("does not have: stray", message)
@@ -41,14 +39,12 @@ let ``a truncated file of weights is refused`` () =
     let truncate folder =
         use stream = File.Open(weightsOf folder, FileMode.Open)
         stream.SetLength(stream.Length - 10L)
-
     Assert.Contains("model.safetensors", errorOf<InvalidDataException> truncate)
 
 [<Fact>]
 let ``a missing tensor is named`` () =
     let message =
         errorOf<InvalidDataException>(rewrite(List.filter(fun tensor -> tensor.Name <> "model.layers.1.mlp.up_proj.weight")))
-
     Assert.Contains("missing tensors model.layers.1.mlp.up_proj.weight", message)
     Assert.Contains("model.safetensors", message)
 
@@ -59,7 +55,6 @@ let ``a wrong shape is named with the right one`` () =
             SafetensorsTensor(tensor.Name, tensor.DType, Array.rev(Array.ofSeq tensor.Shape), tensor.Write)
         else
             tensor
-
     let message = errorOf<InvalidDataException>(rewrite(List.map turn))
     Assert.Contains("'model.layers.0.mlp.down_proj.weight' has shape [20, 24], the architecture wants [24, 20]", message)
 
@@ -70,7 +65,6 @@ let ``a tensor that holds no floating-point numbers is named`` () =
             SafetensorsTensor(tensor.Name, SafetensorsDType.I32, tensor.Shape, tensor.Write)
         else
             tensor
-
     Assert.Contains("'model.norm.weight' is of type I32", errorOf<InvalidDataException>(rewrite(List.map count)))
 
 [<Fact>]
@@ -103,9 +97,7 @@ let ``an end that is no token of the tokenizer is refused by its file`` () =
                 JsonObject()
         document["eos_token_id"] <- JsonArray(0, 151645)
         File.WriteAllText(file folder, document.ToJsonString())
-
     let files: (ModelFolder -> string) list = [ _.Config; _.GenerationConfig ]
-
     for file in files do
         let message = errorOf<InvalidDataException>(retarget file)
         Assert.Contains(file(ModelFolder ""), message)
@@ -118,12 +110,9 @@ let ``a tokenizer larger than the vocabulary is refused`` () =
             match JsonNode.Parse(File.ReadAllText folder.Config) with
             | null -> failwith "empty"
             | node -> node.AsObject()
-
         document["vocab_size"] <- 10
         File.WriteAllText(folder.Config, document.ToJsonString())
-
     Assert.Contains("vocab_size in config.json is 10", errorOf<InvalidDataException> shrink)
-
     Assert.Throws<System.ArgumentException>(fun () ->
         Policy.create { architecture with VocabularySize = 10 } tokenizer tokenizerConfig (Seed.ofInt 1) |> Policy.dispose)
     |> ignore

@@ -22,7 +22,6 @@ let ``a policy survives its folder bit for bit`` index =
     Assert.Equal<int seq>([| (policy.Tokenizer.IdOf "<eos>").Value |], loaded.Files.Config.EosTokenIds)
     let again = place.At "again"
     Policy.save again loaded
-
     for file in Directory.GetFiles folder do
         Assert.Equal<byte[]>(File.ReadAllBytes file, File.ReadAllBytes(file.Replace(folder, again)))
 
@@ -32,12 +31,10 @@ let ``the folder is what transformers expects`` () =
     let folder = place.At "policy"
     use policy = policy 1
     Policy.save folder policy
-
     Assert.Equal<string[]>(
         [| "config.json"; "model.safetensors"; "tokenizer.json"; "tokenizer_config.json" |],
         Directory.GetFiles folder |> Array.map(Path.GetFileName >> string) |> Array.sort
     )
-
     let config = ModelConfig.Load folder
     Assert.Equal("qwen2", config.ModelType)
     Assert.Equal<string seq>([| "Qwen2ForCausalLM" |], config.Architectures)

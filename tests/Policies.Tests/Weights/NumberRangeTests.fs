@@ -13,7 +13,6 @@ let private withNumbers (put: (string * float32 list) list) (work: string -> 'a)
     use place = new TemporaryFolder()
     let folder = place.At "policy"
     use policy = policy 1
-
     do
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad()
@@ -22,7 +21,6 @@ let private withNumbers (put: (string * float32 list) list) (work: string -> 'a)
                 if wanted = name then
                     let flat = tensor.view -1L
                     values |> List.iteri(fun i value -> flat.narrow(0L, int64 i, 1L).fill_(Tensors.scalar(float value)) |> ignore)
-
     Policy.save folder policy
     work folder
 
@@ -38,7 +36,6 @@ let ``numbers beyond half precision are refused by tensor, with their number and
         Assert.Contains($"'{down}' (2 numbers, the largest -200000), '{norm}' (1 number, the largest 65520)", message)
         use brain = Policy.loadFrozen torch.bfloat16 torch.CPU folder
         Assert.Empty brain.Files.Notices)
-
     withNumbers [ down, [ System.Single.MaxValue ] ] (fun folder ->
         let message =
             Assert.Throws<InvalidDataException>(fun () -> Policy.loadFrozen torch.bfloat16 torch.CPU folder |> Policy.dispose).Message

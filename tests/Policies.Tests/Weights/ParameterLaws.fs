@@ -31,10 +31,8 @@ let ``matrices have the initialiser's range, biases are zero, norms are one`` ()
     use _ = torch.NewDisposeScope()
     let architecture = { Policy.tiny 400 with InitializerRange = 0.05 }
     use model = modelOf architecture torch.float64 3
-
     for name, tensor in Parameters.named model.Parameters do
         let mean, spread = tensor.mean().ToDouble(), (tensor - tensor.mean()).square().mean().sqrt().ToDouble()
-
         if tensor.dim() = 2L then
             Assert.Equal(0.0, mean, 0.005)
             Assert.Equal(0.05, spread, 0.005)
@@ -70,11 +68,9 @@ let ``backward fills the flat gradient, and adds to it`` () =
     use _ = torch.NewDisposeScope()
     use model = modelOf architecture torch.float64 6
     let layout = Layout.ofSequences torch.CPU [| [| struct (1, false); struct (2, true); struct (3, true) |] |]
-
     let accumulate () =
         let scored = Scoring.forwardLayout (Scoring.at 1.0) model layout
         Scoring.backward scored (torch.ones_like scored.LogProb) None
-
     let gradient = Option.get model.Parameters.Gradient
     accumulate()
     let once = gradient.clone()
@@ -89,7 +85,6 @@ let ``backward fills the flat gradient, and adds to it`` () =
 let ``a copy is frozen, of a policy and of its weights alike, unless it is asked to be trainable`` () =
     use model = modelOf architecture torch.bfloat16 6
     let original = model.Parameters
-
     for source in [ original; Parameters.clone original ] do
         use frozen = Parameters.clone source
         use trainable = Parameters.cloneTrainable source
@@ -104,9 +99,7 @@ let ``a copy is frozen, of a policy and of its weights alike, unless it is asked
 let ``the gradient of weights in half precision is in float32, and nothing of it stays behind`` () =
     use _ = torch.NewDisposeScope()
     let layout = Layout.ofSequences torch.CPU [| [| struct (1, false); struct (2, true); struct (3, true) |] |]
-
     use start = modelOf untied torch.bfloat16 6
-
     let gradient (dtype: torch.ScalarType) settings =
         let values = (start.Parameters.Values.``to`` dtype).clone()
         use model = Parameters.ofValues untied true values |> Model.ofParameters
@@ -116,7 +109,6 @@ let ``the gradient of weights in half precision is in float32, and nothing of it
         let gradient = Option.get model.Parameters.Gradient
         Assert.Equal(torch.float32, gradient.dtype)
         gradient.clone()
-
     for checkpointing in [ false; true ] do
         let settings = { Scoring.at 1.0 with GradientCheckpointing = checkpointing }
         let wide, half = gradient torch.float32 settings, gradient torch.bfloat16 settings
@@ -129,10 +121,8 @@ let ``a frozen policy has no backward pass`` () =
     use frozen = Model.frozen model
     let layout = Layout.ofSequences torch.CPU [| [| struct (1, false); struct (2, true) |] |]
     let scored = Scoring.forwardLayout (Scoring.at 1.0) frozen layout
-
     let error =
         Assert.Throws<InvalidOperationException>(fun () -> Scoring.backward scored (torch.ones_like scored.LogProb) None)
-
     Assert.Contains("frozen", error.Message)
 
 [<Fact>]

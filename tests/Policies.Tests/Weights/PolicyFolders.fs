@@ -23,12 +23,10 @@ let weightsOf (folder: ModelFolder) = Seq.exactlyOne folder.Weights
 /// Rewrites the weights with some tensors changed, by name and shape.
 let rewrite (change: SafetensorsTensor list -> SafetensorsTensor list) (folder: ModelFolder) =
     use file = SafetensorsFile.Open(weightsOf folder)
-
     let tensors = [
         for entry in file.Tensors.Values ->
             SafetensorsTensor(entry.Name, entry.DType, entry.Shape, System.ReadOnlyMemory(file.Bytes(entry.Name).ToArray()))
     ]
-
     SafetensorsWriter.Write(weightsOf folder, List.toArray(change tensors))
 
 let zeros name dtype (shape: int64[]) =

@@ -103,7 +103,6 @@ let ``many such tensors are told in one line, by their kinds`` () =
                     zeros $"model.layers.{layer}.self_attn.rotary_emb.sin_cached" SafetensorsDType.F32 [| 96L; 6L |]
             ]
         )
-
     Assert.Contains(
         "model.layers.*.self_attn.rotary_emb.sin_cached (2 tensors; computed from rope_theta), score.weight (a value head",
         notice
@@ -125,7 +124,6 @@ let ``stored frequencies are told to differ from those of the configuration wher
     let told (rope: float) =
         let frequencies = Rotation.frequencies { architecture with RopeBase = rope } |> Array.map float32
         Assert.Single(noticesWith [ floats "model.rotary_emb.inv_freq" [| 3L |] frequencies ])
-
     Assert.EndsWith("(computed from rope_theta)", told 1e4)
     Assert.EndsWith("(computed from rope_theta, from which it differs)", told 1e6)
 

@@ -12,7 +12,12 @@ open Levee.Tests.World
 
 let private lora = { LoraOptions.defaults with Rank = 4; Alpha = 8.0 }
 
-let private adapted = { small with Update.Adapter = Some lora; Memory.MicroBatchSize = 8; Optimiser.Schedule = { small.Optimiser.Schedule with WarmUp = 0.0 } }
+let private adapted = {
+    small with
+        Update.Adapter = Some lora
+        Memory.MicroBatchSize = 8
+        Optimiser.Schedule = { small.Optimiser.Schedule with WarmUp = 0.0 }
+}
 
 /// The warm policy and one with a fresh adapter over the same weights.
 let private pair () =
@@ -48,7 +53,8 @@ let ``packed and checkpointed, an adapter trains to the same numbers up to round
         let bare, policy = pair()
         use _ = bare
         use _ = policy
-        train Recipes.grpo { options with Steps = 1; Update.Epochs = 1; Update.MiniBatchSize = options.Rollout.BatchSize } policy |> ignore
+        train Recipes.grpo { options with Steps = 1; Update.Epochs = 1; Update.MiniBatchSize = options.Rollout.BatchSize } policy
+        |> ignore
         adapterOf policy
     let plain = after adapted
     for packing, checkpointing in [ true, false; false, true; true, true ] do

@@ -209,7 +209,9 @@ let ``a choice of one's own is asked of every group once, and what it keeps come
     Assert.Equal(steps |> List.sumBy(fun step -> int(metric "train/num_gen_batches" step) * small.Rollout.BatchSize), asked.Count)
     for step in steps do
         let flags =
-            step.Trajectories |> Array.chunkBySize small.Rollout.GroupSize |> Array.map(fun g -> g |> Array.averageBy _.Reward < 0.3)
+            step.Trajectories
+            |> Array.chunkBySize small.Rollout.GroupSize
+            |> Array.map(fun g -> g |> Array.averageBy _.Reward < 0.3)
         Assert.Equal(small.Rollout.BatchSize, flags.Length)
         Assert.Equal<bool[]>(Array.sortDescending flags, flags)
         Assert.True(Array.forall id flags || metric "train/num_gen_batches" step = 3.0)

@@ -68,7 +68,11 @@ let ``every step reports what the reports read`` () =
 
 [<Fact>]
 let ``a KL holds the policy near where it started`` () =
-    let options = { small with Optimiser.Schedule = { small.Optimiser.Schedule with Peak = 2e-3; WarmUp = 0.0 }; Steps = 4 }
+    let options = {
+        small with
+            Optimiser.Schedule = { small.Optimiser.Schedule with Peak = 2e-3; WarmUp = 0.0 }
+            Steps = 4
+    }
     let distance recipe =
         use start = warmPolicy()
         let moved = train options recipe 1 |> snd

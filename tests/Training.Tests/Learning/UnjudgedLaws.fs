@@ -85,7 +85,8 @@ let ``more of them than the limit stop the run with the reason`` () =
     Assert.Contains("the reward 'faulty' gave NaN", error.Message)
     Assert.Contains("unjudgedLimit", error.Message)
     for limit in [ -0.1; 1.1; nan ] do
-        let refused = Assert.Throws<ArgumentException>(fun () -> TrainingOptions.validate { small with Guarding.UnjudgedLimit = limit })
+        let refused =
+            Assert.Throws<ArgumentException>(fun () -> TrainingOptions.validate { small with Guarding.UnjudgedLimit = limit })
         Assert.Contains("unjudgedLimit", refused.Message)
 
 [<Fact>]

@@ -11,7 +11,13 @@ let private rates = { PolicyRate = 1e-3; CriticRate = 1e-3 }
 let private clock = Clock.single
 
 /// A trial of an update by a recipe.
-let private trial recipe = { Options = small; Recipe = recipe; Rates = rates; Clock = clock; Probe = PerSampleOptions.defaults }
+let private trial recipe = {
+    Options = small
+    Recipe = recipe
+    Rates = rates
+    Clock = clock
+    Probe = PerSampleOptions.defaults
+}
 
 /// That update, of a mini-batch.
 let private update (recipe: Recipe) learner batch =

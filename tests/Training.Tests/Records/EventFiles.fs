@@ -19,7 +19,6 @@ let private number (element: JsonElement) =
 let private eventFile (json: string) =
     use document = JsonDocument.Parse json
     let text (element: JsonElement) = element.GetString() |> Option.ofObj
-
     let event (element: JsonElement) = {
         Time = element.GetProperty("time").GetDouble()
         Step = element.GetProperty("step").GetInt64()
@@ -28,7 +27,6 @@ let private eventFile (json: string) =
             for pair in element.GetProperty("values").EnumerateArray() -> (text pair[0]).Value, number pair[1]
         ]
     }
-
     {
         Events = [ for element in document.RootElement.GetProperty("events").EnumerateArray() -> event element ]
         Fault = document.RootElement.GetProperty "fault" |> text
@@ -40,7 +38,6 @@ let private python = "/usr/bin/python3"
 let read (paths: string list) =
     if not(File.Exists python) then
         Assert.Skip $"{python} is missing: event files are read back by a Python program."
-
     let script = Path.Combine(Repository.root, "tests", "Training.Tests", "read_events.py")
     let start = ProcessStartInfo(python, script :: paths, RedirectStandardOutput = true, RedirectStandardError = true)
     use reader = nonNull(Process.Start start)

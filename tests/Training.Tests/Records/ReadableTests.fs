@@ -46,7 +46,6 @@ let ``harmful trajectories are ranked under each action and shown in full, worst
         trajectory 0.0 [ "bad" ]
         trajectory 0.0 [ "kind" ]
     |]
-
     let found = [
         influence 1 1 -0.5
         influence 1 2 -0.125
@@ -54,9 +53,7 @@ let ``harmful trajectories are ranked under each action and shown in full, worst
         influence 2 2 -3.0
         influence 2 3 0.25
     ]
-
     let text = Readable.influences letters group 0 found
-
     let expected =
         [
             "== what pulls the actions of trajectory 0 down, in nats per unit of a step on the head =="
@@ -73,7 +70,6 @@ let ``harmful trajectories are ranked under each action and shown in full, worst
                 Readable.trajectory letters group[number]
         ]
         |> String.concat "\n"
-
     Assert.Equal(expected, text)
     Assert.DoesNotContain("kind", text)
 

@@ -40,7 +40,8 @@ let private cases =
     Map.ofList [
         "GRPO", (Recipes.grpo, TinyWorld.settings)
         "GRPO with a KL", (Recipes.searchR1, TinyWorld.settings)
-        "bfloat16 with a moving average", (llds(Reference.MovingAverage 0.9), { TinyWorld.settings with Memory.Precision = Precision.BFloat16 })
+        "bfloat16 with a moving average",
+        (llds(Reference.MovingAverage 0.9), { TinyWorld.settings with Memory.Precision = Precision.BFloat16 })
         "PPO in bfloat16", (Recipes.ppo, { TinyWorld.settings with Memory.Precision = Precision.BFloat16 })
         "DAPO", (Recipes.dapo, TinyWorld.settings)
         "PPO", (Recipes.ppo, TinyWorld.settings)

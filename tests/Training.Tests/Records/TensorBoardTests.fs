@@ -22,10 +22,8 @@ let private folderOf (runs: TemporaryFolder) = Path.Combine(runs.Path, RunFolder
 
 let private write (runs: TemporaryFolder) lines =
     use writer = new TensorBoardWriter(folderOf runs, start)
-
     for line: MetricLine in lines do
         writer.Write(line, start.AddSeconds(float line.Step))
-
     writer.Path
 
 [<Fact>]
@@ -47,7 +45,6 @@ let ``an independent reader finds every step as it was written, to float32`` () 
         line Int32.MaxValue [ "x", 16777217.0 ]
         line -1 [ "x", float Single.MaxValue ]
     ]
-
     let random =
         gen {
             let! step = Gen.choose(0, 1_000_000)
@@ -56,23 +53,19 @@ let ``an independent reader finds every step as it was written, to float32`` () 
         }
         |> Gen.sample 100
         |> List.ofArray
-
     use runs = new TemporaryFolder()
     let lines = awkward @ random
     let file = read [ write runs lines ] |> List.exactlyOne
     Assert.Equal(None, file.Fault)
     let first = List.head file.Events
     Assert.Equal({ Time = 1767323045.25; Step = 0L; Version = "brain.Event:2"; Values = [] }, first)
-
     let narrow value =
         let single = float32 value
         if Single.IsFinite single then float single else nan
-
     for line, event in List.zip lines (List.tail file.Events) do
         Assert.Equal(int64 line.Step, event.Step)
         Assert.Equal(first.Time + float line.Step, event.Time)
         Assert.Equal<string list>(line.Values |> Map.toList |> List.map fst, List.map fst event.Values)
-
         for name, value in event.Values do
             Assert.Equal(narrow line.Values[name], value)
 
@@ -113,7 +106,6 @@ let ``a byte changed anywhere is found by a checksum`` () =
     let changed = [
         for at in 0 .. whole.Length - 1 -> Array.mapi (fun i b -> if i = at then b ^^^ 0x10uy else b) whole
     ]
-
     for file in changed |> copies path |> read do
         Assert.Equal(Some "bad checksum", file.Fault)
 
@@ -134,9 +126,7 @@ let ``a run has a folder of its own, and a file that TensorBoard looks for and n
     use runs = new TemporaryFolder()
     let path = write runs []
     Assert.Equal(folderOf runs, Path.GetDirectoryName path)
-
     Assert.Equal($"events.out.tfevents.1767323045.{Environment.MachineName}.{Environment.ProcessId}.levee", Path.GetFileName path)
-
     let begun = File.ReadAllBytes path
     let next = write runs [ line 1 [ "x", 0.5 ] ]
     Assert.Equal($"{path}.1", next)

@@ -56,19 +56,15 @@ let ``the display fits the terminal`` (width: int, height: int) =
         |> List.fold
             (fun study seed ->
                 let study = StudyProgress.started (seconds 0) (id seed) 1000 study |> StudyProgress.step (seconds 1) (line seed 1)
-
                 if seed < 19 then
                     StudyProgress.finished (id seed) study
                 else
                     study)
             (StudyProgress.start [])
-
     let lines = ProgressView.render true width height (seconds 1) many
     Assert.True(lines.Length <= height)
-
     for line in lines do
         Assert.True((Markup.Remove line).Length <= width, line)
-
     let text = lines |> List.map Markup.Remove |> String.concat "\n"
     Assert.Contains("seed 19", text)
     Assert.Contains("seed 20", text)
@@ -81,10 +77,8 @@ let ``plain progress tells a run that stopped from one that finished`` (steps: i
     use output = new StringWriter()
     use sink: IProgressSink = new PlainProgress(output, fun _ -> 4)
     sink.Started(id 0, 10)
-
     for step in 1..steps do
         sink.Step(line 0 step)
-
     sink.Finished(id 0)
     Assert.Contains(expected, Array.last(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)))
 
@@ -92,20 +86,16 @@ let ``plain progress tells a run that stopped from one that finished`` (steps: i
 let ``plain progress is lines: start, first, every n-th, last, messages and end, from any thread`` () =
     use output = new StringWriter()
     let sink: IProgressSink = new PlainProgress(output, fun _ -> 4)
-
     Parallel.For(
         0,
         4,
         fun seed ->
             sink.Started(id seed, 10)
-
             for step in 1..10 do
                 sink.Step(line seed step)
-
             sink.Finished(id seed)
     )
     |> ignore
-
     sink.Message "an update was skipped"
     sink.Dispose()
     let lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -119,12 +109,10 @@ let ``plain progress is lines: start, first, every n-th, last, messages and end,
 [<Fact>]
 let ``a live display writes its last state and messages and can be ended twice`` () =
     use output = new StringWriter()
-
     let console =
         AnsiConsole.Create(
             AnsiConsoleSettings(Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = AnsiConsoleOutput output)
         )
-
     console.Profile.Width <- 80
     console.Profile.Height <- 24
     let sink: IProgressSink = new LiveProgress(console, [ id 0, 2 ])
@@ -148,12 +136,9 @@ let ``the plain table is aligned and breaks its arms into blocks that fit`` () =
         for name in [ "one"; "another arm"; "a third arm with a long name" ] ->
             { Arm = name; Runs = [ Summary.run 1 { Arm = name; Seed = 0 } [| line 0 1 |] ] }
     ]
-
     let lines = StudyConsole.plainTable 80 arms
     Assert.All(lines, fun line -> Assert.True(line.Length <= 80, line))
     let blocks = String.concat "\n" lines
-
     for arm in arms do
         Assert.Contains(arm.Arm, blocks)
-
     Assert.Equal(2, lines |> List.filter _.StartsWith("Collapsed") |> List.length)

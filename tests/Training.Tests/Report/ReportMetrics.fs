@@ -12,7 +12,6 @@ let private temporary () = Path.Combine(Path.GetTempPath(), $"levee-metrics-{Gui
 
 let private withFile (content: string) (test: string -> unit) =
     let path = temporary()
-
     try
         File.WriteAllText(path, content)
         test path
@@ -35,7 +34,6 @@ let ``a line is read back as it was written, numbers bit for bit, without those 
             let name = arm |> List.filter(Char.IsSurrogate >> not) |> Array.ofList |> String
             return line name seed step (values |> List.mapi(fun i value -> $"metric/{i} \u00e9\"\\", value))
         }
-
     Check.QuickThrowOnFailure(Prop.forAll (Arb.fromGen lines) (fun line -> Metrics.parse(Metrics.format line) = finite line))
 
 [<Fact>]
@@ -111,12 +109,10 @@ let ``any other bad line is an error that names file, line and fault`` (bad: str
 [<Fact>]
 let ``the writer keeps every line of many threads whole, and each is in the file at once`` () =
     let path = temporary()
-
     try
         use writer = new MetricsWriter(path)
         writer.Write(line "first" 0 0 [])
         Assert.Single (Metrics.read path).Lines |> ignore
-
         Parallel.For(
             0,
             8,
@@ -125,7 +121,6 @@ let ``the writer keeps every line of many threads whole, and each is in the file
                     writer.Write(line "arm" seed step [ "x", float step ])
         )
         |> ignore
-
         let file = Metrics.read path
         Assert.Equal(0, file.Truncated)
         Assert.Equal(1 + 8 * 50, file.Lines |> List.distinct |> List.length)

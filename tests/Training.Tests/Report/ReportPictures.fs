@@ -54,18 +54,15 @@ let private numbersOf (document: XDocument) = [
 
 let private isDrawn content =
     let document = page content
-
     for value in numbersOf document do
         Assert.DoesNotContain("NaN", value)
         Assert.DoesNotContain("\u221e", value)
         Assert.DoesNotContain("Infinity", value)
-
     document
 
 [<Fact>]
 let ``awkward data are drawn as well-formed pictures without a coordinate that is no number`` () =
     let runs (values: float list) = values |> List.mapi(fun i value -> line "a" 0 (i + 1) (all value))
-
     let cases = [
         [ line "a" 0 1 [] ]
         runs [ 0.5 ]
@@ -80,7 +77,6 @@ let ``awkward data are drawn as well-formed pictures without a coordinate that i
         [ line "a" 0 -7 (all 1.0); line "a" 1 2_000_000_000 (all 3.0) ]
         [ line "a" 0 1 (all 1.0); line "b" 4 9 (all -1.0); line "unplanned" 0 2 [] ]
     ]
-
     for lines in cases do
         isDrawn(content [ "a"; "b" ] lines) |> ignore
 
@@ -89,7 +85,6 @@ let ``any finite values are drawn`` () =
     let draws (values: NormalFloat list) =
         let lines = values |> List.mapi(fun i value -> line "a" (i % 3) (i / 2) (all value.Get))
         isDrawn(content [ "a" ] lines) |> ignore
-
     Check.One(Config.QuickThrowOnFailure.WithMaxTest 30, draws)
 
 [<Fact>]
@@ -117,31 +112,24 @@ let ``text survives escaping`` () =
         let written = Xml.write(Xml.leaf "p" [ "title", text.Replace("\n", "") ] text)
         let read = XElement.Parse(written, LoadOptions.PreserveWhitespace)
         read.Value = text && (nonNull(read.Attribute "title")).Value = text.Replace("\n", "")
-
     Check.QuickThrowOnFailure survives
 
 [<Fact>]
 let ``a page needs no network and its pictures have titles`` () =
     let html = Html.render(content [ "a" ] [ for step in 1..5 -> line "a" 0 step (all 0.5) ])
     let document = page(content [ "a" ] [ for step in 1..5 -> line "a" 0 step (all 0.5) ])
-
     for attribute in [ "src"; "href"; "@import"; "url(" ] do
         Assert.DoesNotContain(attribute + "=\"", html)
-
     let pictures = named "svg" document
     Assert.NotEmpty pictures
-
     let ids =
         document.Descendants()
         |> Seq.choose(fun element -> Option.ofObj(element.Attribute "id"))
         |> Seq.map _.Value
         |> List.ofSeq
-
     Assert.Equal<string list>(List.distinct ids, ids)
-
     for picture in pictures do
         Assert.Equal("img", (nonNull(picture.Attribute "role")).Value)
-
         for id in (nonNull(picture.Attribute "aria-labelledby")).Value.Split ' ' do
             Assert.Contains(id, ids)
 
@@ -158,7 +146,6 @@ let ``the picture for a README is an SVG file with a line for each arm in each p
             for seed in 0..2 do
                 for step in 1..30 -> line arm seed step (all(float(step * seed)))
     ]
-
     let data = Html.chartData(content [ "a"; "b" ] lines)
     let document = XDocument.Parse((Charts.compact "Likelihood & reward" data).Value)
     Assert.Equal("svg", (nonNull document.Root).Name.LocalName)
@@ -172,7 +159,6 @@ let ``a curve is the mean over seeds with a band of one standard deviation`` () 
         [| line "a" 0 1 [ "x", 1.0 ]; line "a" 0 2 [ "x", 2.0 ] |]
         [| line "a" 1 1 [ "x", 3.0 ]; line "a" 1 2 [ "x", 2.0 ] |]
     ]
-
     let curve = Curves.ofMetric 1 "x" runs
     Assert.Equal<(float * float)[]>([| 1.0, 2.0; 2.0, 2.0 |], curve.Mean)
     let _, low, high = curve.Band[0]
@@ -188,11 +174,9 @@ let ``ticks are round, ascending, few, and on the axis`` () =
         let scale = values |> List.map _.Get |> Scale.linear None
         let ticks = Scale.ticks (1 + abs count % 8) scale |> List.map fst
         let slack = 1e-6 * (scale.High - scale.Low)
-
         ticks.Length <= 18
         && ticks = List.sort ticks
         && ticks |> List.forall(fun tick -> tick >= scale.Low - slack && tick <= scale.High + slack)
-
     Check.QuickThrowOnFailure holds
     let ticks = Scale.ticks 5 (Scale.linear (Some 0.0) [ 0.1; 0.58 ])
     Assert.Equal<string list>([ "0.0"; "0.2"; "0.4"; "0.6" ], ticks |> List.map snd)
@@ -225,11 +209,9 @@ let ``the pictures of displacement are there when measured, and only then`` () =
         for arm in [ "a"; "b" ] do
             for step in 1..30 -> line arm 0 step values
     ]
-
     let plain = Html.render(content [ "a"; "b" ] (lines(all 0.5)))
     let told = content [ "a"; "b" ] (lines(all 0.5 @ [ for name in displacementNames -> name, 0.5 ]))
     isDrawn told |> ignore
-
     for title in titles do
         Assert.DoesNotContain(title, plain)
         Assert.Contains(title, Html.render told)
@@ -296,5 +278,4 @@ let ``any bars are drawn`` () =
     let draws (changes: float list) =
         let bars = changes |> List.mapi(fun i change -> bar "a" (i % 4) $"q{i}" (Some change |> Option.filter Double.IsFinite))
         isDrawn { content [ "a" ] [ line "a" 0 1 [] ] with PerSample = bars } |> ignore
-
     Check.One(Config.QuickThrowOnFailure.WithMaxTest 30, draws)

@@ -12,7 +12,6 @@ let private run window (rewards: float seq) =
         rewards
         |> Seq.mapi(fun i reward -> { Step = i + 1; Arm = "a"; Seed = 0; Values = Map.ofList [ MetricName.reward, reward ] })
         |> Array.ofSeq
-
     Summary.run window { Arm = "a"; Seed = 0 } lines
 
 let private near expected actual = Assert.Equal(expected, actual, 1e-12)
@@ -26,13 +25,10 @@ let ``the running mean is a mean over steps, not over values`` () =
 let ``the running mean agrees with its definition`` () =
     let agrees (PositiveInt window) (values: NormalFloat list) =
         let points = values |> List.mapi(fun i value -> 3 * i / 2, value.Get) |> List.distinctBy fst |> Array.ofList
-
         let expected =
             points
             |> Array.map(fun (step, _) -> step, points |> Array.filter(fun (s, _) -> s <= step && s > step - window) |> Array.averageBy snd)
-
         expected = Statistics.runningMean window points
-
     Check.QuickThrowOnFailure agrees
 
 [<Fact>]
@@ -63,7 +59,6 @@ let ``a collapse is where the running mean crosses, on a noisy curve`` () =
 [<Fact>]
 let ``a collapse does not change when all rewards are scaled`` () =
     let curve = Gen.listOf(Gen.choose(0, 40)) |> Gen.map(List.map(fun hits -> float hits / 64.0))
-
     Check.QuickThrowOnFailure(
         Prop.forAll (Arb.fromGen curve) (fun rewards ->
             (run 4 rewards).CollapsedSince = (run 4 (rewards |> List.map(fun reward -> reward / 2.0))).CollapsedSince)
@@ -106,7 +101,6 @@ let ``changes are last window less first, the norm is the largest of all updates
                     ]
             }
     |]
-
     let summary = Summary.run 2 { Arm = "a"; Seed = 0 } lines
     near -2.0 summary.LikelihoodChange.Value
     near 9.0 summary.GradientNorm.Value
@@ -132,7 +126,6 @@ let rec private signed differences =
 let ``the sign-flip test agrees with brute force`` () =
     // Small integers, so that ties are exact.
     let differences = Gen.choose(1, 9) |> Gen.bind(fun n -> Gen.listOfLength n (Gen.choose(-6, 6))) |> Gen.map(List.map float)
-
     Check.QuickThrowOnFailure(
         Prop.forAll (Arb.fromGen differences) (fun differences ->
             let all = signed differences
@@ -175,7 +168,6 @@ let ``the verdict says who collapsed and names the difference`` () =
         arm "plain" [ 0, 0.1; 1, 0.2 ] with
             Runs = (arm "plain" [ 0, 0.1; 1, 0.2 ]).Runs |> List.map(fun run -> { run with CollapsedSince = Some(40 + run.Run.Seed) })
     }
-
     let arms = [ collapsed; arm "kept" [ 0, 0.6; 1, 0.7 ] ]
     let row = Verdict.rows arms |> List.find(fun row -> row.Measure = "Collapsed")
     Assert.Equal<string list>([ "2 of 2 (step 40\u201341)"; "0 of 2" ], row.Cells)

@@ -58,7 +58,10 @@ let private everything () =
              + Coefficient.raisedAt Phase.Decay 2.5 (Coefficient.linear 0.0 0.2) * Llds.penalty Llds.multiAction
              + Coefficient.dualAscent { Name = "kl"; Metric = "actor/kl_loss"; Limit = 0.001; Rate = 2.0; Start = 0.1 }
                * Kl.toReference K3)
-            (fun options -> { options with Guarding.Watch = { options.Guarding.Watch with Actions = [ Phase.Collapse, PhaseAction.Stop ] } })
+            (fun options -> {
+                options with
+                    Guarding.Watch = { options.Guarding.Watch with Actions = [ Phase.Collapse, PhaseAction.Stop ] }
+            })
     }
 
 [<Fact>]
@@ -84,7 +87,9 @@ let ``what is taught is written too`` () =
 
 [<Fact>]
 let ``an experiment that was read back trains to the same weights, bit for bit`` () =
-    let original = everything() |> Experiment.adjust(fun options -> { options with Measuring.PerSample = None; Measuring.EvaluationQuestions = 2 })
+    let original =
+        everything()
+        |> Experiment.adjust(fun options -> { options with Measuring.PerSample = None; Measuring.EvaluationQuestions = 2 })
     let again = Configuration.ofJson "config.json" (Configuration.toJson original)
     let train (experiment: Experiment) name =
         let arm = experiment.Arms |> List.find(fun arm -> arm.Name = name)
@@ -122,7 +127,10 @@ let ``a damaged configuration is refused, naming file, line and remedy`` () =
     let half = refused(fun text -> text.Replace("{\n  \"", "{\n  \"\\uda00\": 1,\n  \""))
     Assert.Contains("runs/x/config.json, line 2: a string holds half of a surrogate pair", half)
     Assert.Contains("is given twice", refused(fun text -> text.Replace("\"groupSize\"", "\"groupSize\": 4,\n\"groupSize\"")))
-    Assert.Contains("'arms[0].training.rollout.groupSize'", refused(fun text -> text.Replace("\"groupSize\": 4", "\"groupSize\": \"four\"")))
+    Assert.Contains(
+        "'arms[0].training.rollout.groupSize'",
+        refused(fun text -> text.Replace("\"groupSize\": 4", "\"groupSize\": \"four\""))
+    )
     Assert.Contains("no task \"atlantis\"", refused(fun text -> text.Replace("\"name\": \"atlas\"", "\"name\": \"atlantis\"")))
     Assert.Contains("no objective 'clopped'", refused(fun text -> text.Replace("clipped(", "clopped(")))
     Assert.Contains("groupSize 1 gives no advantage", refused(fun text -> text.Replace("\"groupSize\": 4", "\"groupSize\": 1")))

@@ -112,24 +112,23 @@ let ``a warm start out of range is refused`` () =
             arm "GRPO" Recipes.grpo
         }
     refused "0 taught policies: give 1 or more" (taught 0 Tasks.teaching)
-    refused "warm start flaws 1.5 is out of range: it is a share of demonstrations, from 0 to 1" (taught 1 { Tasks.teaching with Flaws = 1.5 })
+    refused
+        "warm start flaws 1.5 is out of range: it is a share of demonstrations, from 0 to 1"
+        (taught 1 { Tasks.teaching with Flaws = 1.5 })
     refused "warm start steps 0 is out of range: give 1 or more" (taught 1 { Tasks.teaching with Steps = 0 })
 
 [<Fact>]
 let ``what is passed over in the policy to start from is known before a run begins`` () =
     use folder = new TemporaryFolder()
-
     do
         use policy = warmPolicy()
         Policy.save folder.Path policy
-
     let plain =
         experiment "x" {
             task atlas.Value
             start(Checkpoint folder.Path)
             arm "GRPO" Recipes.grpo
         }
-
     Assert.Empty(Study.notices plain)
     let config = System.IO.Path.Combine(folder.Path, "config.json")
     System.IO.File.WriteAllText(config, (System.IO.File.ReadAllText config).Replace("{", "{ \"colour\": 1,"))

@@ -111,7 +111,6 @@ let ``changed data are named and refused, and accepted where the user says so, f
     Assert.Contains(expected, error.Message)
     Assert.Contains("--accept-changes", error.Message)
     Assert.Equal(before, File.ReadAllText run.Configuration)
-
     let told = goOn true run later
     Assert.Contains(told, fun line -> line.StartsWith "changed, and accepted: " && line.Contains expected)
     let accepted = (nonNull(JsonNode.Parse(File.ReadAllText run.Configuration)))["acceptedChanges"]
@@ -119,7 +118,6 @@ let ``changed data are named and refused, and accepted where the user says so, f
     let event = (EventLines.read run.Events).Lines |> Assert.Single
     Assert.Equal(("changed data", 3), (event.Phase, event.Step))
     Assert.Contains(expected, event.Message)
-
     Assert.DoesNotContain(goOn false run later, fun line -> line.Contains "accepted")
     Assert.Single (EventLines.read run.Events).Lines |> ignore
 
@@ -253,7 +251,6 @@ let ``the moment that a template writes is fixed when a run begins, and is the s
     Thread.Sleep 1100
     goOn false stopped.Folder study |> ignore
     Assert.Equal(date, Configuration.date(File.ReadAllText stopped.Folder.Configuration))
-
     let at moment =
         Study.run (options folder.Path) { study with Task = { study.Task with Date = moment } } CancellationToken.None
     Assert.Equal<byte[]>(weightsOf (at date).Folder, weightsOf stopped.Folder)

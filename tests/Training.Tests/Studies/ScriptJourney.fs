@@ -87,7 +87,6 @@ let ``the main job, stopped by Ctrl-C and resumed, gives the same result, bit fo
     let arguments (folder: TemporaryFolder) = [ "--steps"; "6"; "--seeds"; "7"; "--out"; folder.Path ]
     use run = start(arguments whole)
     assertGood(finish run)
-
     use run = start(arguments broken)
     let code, text = interrupt broken.Path run
     let folder = study broken.Path
@@ -96,12 +95,10 @@ let ``the main job, stopped by Ctrl-C and resumed, gives the same result, bit fo
     Assert.Contains("To go on: dotnet fsi Experiments/collapse.fsx -- --resume ", text)
     Assert.Contains("interrupted", File.ReadAllText(Path.Combine(folder, "report.html")))
     Assert.InRange((measured folder).Length, 1, 11)
-
     use other = start [ "--resume"; folder; "--seeds"; "8" ]
     let code, text = finish other
     Assert.Equal(1, code)
     Assert.Contains("config.json: seeds[0] was 7 and is now 8", text)
-
     use resumed = fsi [ "build.fsx"; "resume"; folder ]
     assertGood(finish resumed)
     Assert.Equal(12, (measured folder).Length)

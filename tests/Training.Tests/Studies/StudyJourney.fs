@@ -51,13 +51,11 @@ let ``a study leaves configuration, metrics, bars, event files, trajectories, po
     let outcome = Study.run (options folder.Path) (measured(tiny kept)) CancellationToken.None
     Assert.Empty outcome.Failed
     Assert.False outcome.Cancelled
-
     use configuration = JsonDocument.Parse(File.ReadAllText outcome.Folder.Configuration)
     let arms = configuration.RootElement.GetProperty "arms"
     Assert.Equal(2, arms.GetArrayLength())
     Assert.Contains("3 * llds(gate=Action", arms[1].GetProperty("objective").GetString())
     Assert.Equal(2e-4, arms[1].GetProperty("training").GetProperty("optimiser").GetProperty("schedule").GetProperty("peak").GetDouble())
-
     let lines = (Metrics.read outcome.Folder.Metrics).Lines
     Assert.Equal(2 * 2 * small.Steps, lines.Length)
     for arm in [ "GRPO"; "GRPO + LLDS" ] do
@@ -74,7 +72,6 @@ let ``a study leaves configuration, metrics, bars, event files, trajectories, po
             use trained = Policy.load TorchSharp.torch.float32 TorchSharp.torch.CPU (outcome.Folder.Policy run)
             use before = warmPolicy()
             Assert.NotEqual<float32[]>(weights before, weights trained)
-
     let bars = (PerSampleLines.read outcome.Folder.PerSample).Lines
     Assert.NotEmpty bars
     for line in lines do
@@ -82,7 +79,6 @@ let ``a study leaves configuration, metrics, bars, event files, trajectories, po
         Assert.Equal(line.Values.ContainsKey MetricName.perSampleChange, not own.IsEmpty)
         if not own.IsEmpty then
             Assert.Equal(line.Values[MetricName.perSampleChange], own |> List.averageBy _.Change.Value, 1e-9)
-
     let report = File.ReadAllText outcome.Folder.Report
     Assert.Contains("<svg", report)
     Assert.Contains("Displacement question by question.", report)

@@ -33,18 +33,15 @@ let ``a prompt stands in the policy's chat template, its question as plain text`
 [<Fact>]
 let ``a prompt is the text that the template writes of it, trimmed or not`` () =
     use policy = warmPolicy()
-
     let prompts = [
         [ Piece.Markup "Question: "; Piece.Plain "who? "; Piece.Markup "\n" ]
         [ Piece.Markup " \n"; Piece.Plain " \u001c"; Piece.Plain "\twho? " ]
         [ Piece.Plain "who?" ]
         [ Piece.Plain "\n"; Piece.Markup " " ]
     ]
-
     for template in [ template; template.Replace(" | trim", "") ] do
         let policy = withTemplate (Some template) policy
         let frame = PromptFrame.ofPolicy None policy
-
         for pieces in prompts do
             let environment = {
                 new IEnvironment with
@@ -52,7 +49,6 @@ let ``a prompt is the text that the template writes of it, trimmed or not`` () =
                     member _.StopTexts = []
                     member _.Act(_, _) = failwith "not asked"
             }
-
             let text = List.map Piece.text >> String.concat ""
             let message = ChatMessage("user", text pieces)
             let expected = policy.Files.TokenizerConfig.RenderChat([ message ], addGenerationPrompt = true)
@@ -77,7 +73,6 @@ let ``rollouts of such a task begin with the frame's tokens`` () =
     let task = { atlas.Value with AsChat = true }
     let episodes = [| atlas.Value.Train[0], Seed.ofInt 1 |]
     let trajectory = (LearningTask.rollouts task (SamplingOptions.at 1.0) policy episodes CancellationToken.None)[0]
-
     match trajectory.Segments with
     | Prompt tokens :: _ -> Assert.StartsWith("<think>", policy.Tokenizer.Decode tokens)
     | _ -> failwith "no prompt"
