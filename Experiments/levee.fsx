@@ -6,7 +6,7 @@
 #r "Levee.Interop.LibTorch.dll"
 #endif
 #r "Levee.Interop.HuggingFace.dll"
-#r "Levee.Interop.Extras.dll"
+#r "Levee.Interop.TorchExtras.dll"
 #r "Levee.dll"
 #r "Levee.Policies.dll"
 #r "Levee.Environments.dll"

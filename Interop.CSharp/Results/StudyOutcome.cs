@@ -18,7 +18,7 @@ public sealed record StudyOutcome
     public required bool IsCancelled { get; init; }
 
     /// <summary>The outcome in plain sentences, as the report has them.</summary>
-    public IReadOnlyList<string> Sentences => [.. CoreReport.Verdict.sentences(Arms.Select(arm => arm.Inner).ToFSharpList())];
+    public IReadOnlyList<string> Sentences => [.. CoreStudies.Verdict.sentences(Arms.Select(arm => arm.Inner).ToFSharpList())];
 
     internal static StudyOutcome FromCore(CoreStudies.StudyOutcome core) => new()
     {

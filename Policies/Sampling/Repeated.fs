@@ -1,7 +1,7 @@
 namespace Levee.Policies.Sampling
 
 open System
-open Levee.Interop.Extras
+open Levee.Interop.TorchExtras
 open TorchSharp
 
 /// Work that is done again and again on the same tensors, at the same places.

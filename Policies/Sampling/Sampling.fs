@@ -1,7 +1,7 @@
 namespace Levee.Policies.Sampling
 
 open Levee
-open Levee.Interop.Extras
+open Levee.Interop.TorchExtras
 open Levee.Policies.Transformer
 open TorchSharp
 

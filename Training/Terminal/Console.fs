@@ -6,7 +6,6 @@ open System.Diagnostics
 open System.IO
 open System.Threading
 open Levee.Training.Records
-open Levee.Training.Report
 open Levee.Training.Studies
 open Spectre.Console
 open Spectre.Console.Rendering

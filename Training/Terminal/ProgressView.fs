@@ -3,7 +3,6 @@ namespace Levee.Training.Terminal
 open System
 open Levee.Algorithms
 open Levee.Training.Records
-open Levee.Training.Report
 open Levee.Training.Studies
 open Spectre.Console
 

@@ -5,7 +5,7 @@ open System.Threading
 open Xunit
 open Levee
 open Levee.Policies.Transformer
-open Levee.Interop.Extras
+open Levee.Interop.TorchExtras
 open Levee.Policies.Tests.Examples
 open TorchSharp
 

@@ -1,7 +1,7 @@
 namespace Levee.Training.Report.Drawing
 
 open System
-open Levee.Training.Report
+open Levee.Training.Studies
 
 /// An axis: an interval, linear or logarithmic, that contains all that is drawn on it.
 type Scale = {

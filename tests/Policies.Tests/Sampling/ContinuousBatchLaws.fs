@@ -6,7 +6,7 @@ open FsCheck.FSharp
 open Xunit
 open Levee
 open Levee.Policies.Transformer
-open Levee.Interop.Extras
+open Levee.Interop.TorchExtras
 open Levee.Policies.Tests.Examples
 open Levee.Policies.Tests.Scripts
 open TorchSharp

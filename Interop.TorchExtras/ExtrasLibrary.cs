@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Levee.Interop.Extras;
+namespace Levee.Interop.TorchExtras;
 
 /// <summary>
 /// Finds the native library: the file named by LEVEE_EXTRAS_LIBRARY, else beside this assembly, else <c>artifacts/extras</c> in a folder

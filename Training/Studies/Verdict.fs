@@ -1,7 +1,6 @@
-namespace Levee.Training.Report
+namespace Levee.Training.Studies
 
 open Levee.Algorithms.Diagnosis
-open Levee.Training.Studies
 
 /// One measure of a study's outcome, beside the arms.
 type VerdictRow = {

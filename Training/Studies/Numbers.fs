@@ -1,4 +1,4 @@
-namespace Levee.Training.Report
+namespace Levee.Training.Studies
 
 open System
 open System.Globalization

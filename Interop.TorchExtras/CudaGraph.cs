@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Levee.Interop.Extras;
+namespace Levee.Interop.TorchExtras;
 
 /// <summary>
 /// GPU work that is recorded once and launched as one from then on, which spares the launch of each operation. What it reads and writes are
