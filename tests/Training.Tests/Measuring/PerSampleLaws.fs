@@ -19,7 +19,7 @@ let private trial recipe = {
     Probe = PerSampleOptions.defaults
 }
 
-/// That update, of a mini-batch.
+/// The change that one update on a mini-batch makes.
 let private update (recipe: Recipe) learner batch =
     let plan = { Options = small; Objective = recipe.Objective; Rates = rates; OnPolicy = true }
     Update.run plan CancellationToken.None learner batch
