@@ -124,14 +124,17 @@ module Displacement =
             $"lld/share{part}", share tokens
     ]
 
-    /// Quantiles of the tokens' likelihood ratio after / before.
+    /// Quantiles of the tokens' likelihood ratio after / before, and the shares of tokens that at least halved or doubled.
     let private ratios responses =
         match responses |> Array.choose change |> Array.concat with
         | [||] -> []
         | changes ->
             let sorted = Array.sort changes
             let quantile share = exp sorted[int(round(share * float(sorted.Length - 1)))]
+            let share isBeyond = float(sorted |> Array.filter isBeyond |> Array.length) / float sorted.Length
             [
+                "lld/likelihood_ratio/below_half", Some(share(fun change -> change < -log 2.0))
+                "lld/likelihood_ratio/above_2", Some(share(fun change -> change > log 2.0))
                 for name, share in [ "p01", 0.01; "p10", 0.1; "p50", 0.5; "p90", 0.9; "p99", 0.99 ] do
                     $"lld/likelihood_ratio/{name}", Some(quantile share)
             ]

@@ -31,6 +31,21 @@ public static class MetricNames
     /// <summary>Mean log-probability per token, in nats, of fixed good demonstrations on held-out questions.</summary>
     public static string Probe => CoreRecords.MetricName.probe;
 
+    /// <summary>Mean log-probability per token of fixed good responses of the policy's own, from the start of the run.</summary>
+    public static string ProbeOwn => CoreRecords.MetricName.probeOwn;
+
+    /// <summary>Mean number of tokens that the policy wrote in one correct trajectory.</summary>
+    public static string CorrectLength => CoreRecords.MetricName.correctLength;
+
+    /// <summary>Mean number of tokens that the policy wrote in one incorrect trajectory.</summary>
+    public static string IncorrectLength => CoreRecords.MetricName.incorrectLength;
+
+    /// <summary>Mean advantage over the action tokens that a step learns from.</summary>
+    public static string Advantage => CoreRecords.MetricName.advantage;
+
+    /// <summary>Share of the absolute advantages of a step's action tokens that is negative.</summary>
+    public static string NegativeMass => CoreRecords.MetricName.negativeMass;
+
     /// <summary>Mean entropy per token, in nats.</summary>
     public static string Entropy => CoreRecords.MetricName.entropy;
 

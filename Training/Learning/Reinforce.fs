@@ -34,6 +34,7 @@ type RunState = {
     Streaks: int list
     Stopped: bool
     Probe: Probe
+    Own: Probe
 }
 
 [<RequireQualifiedAccess>]
@@ -86,6 +87,9 @@ module Reinforce =
             let groups = sampleGroups plan cancellation policy step 0 count
             { Kept = groups; All = groups }
 
+    /// The most responses of either probe.
+    let private responsesOfProbe = 48
+
     /// Cancellation is heeded no more from a step's first update on: the step is finished.
     let private uncancelled = CancellationToken.None
 
@@ -113,7 +117,7 @@ module Reinforce =
             let learner, report = Update.run settings uncancelled learner batch
             learner, report :: reports
         let learner, reports = List.fold run (learner, []) miniBatches
-        learner, List.rev reports
+        learner, List.rev reports, StepMetrics.ofAdvantages all
 
     /// True when a step is one of every `interval`, the first or the last.
     let private isDue interval steps step = step = 1 || step % interval = 0 || step = steps
@@ -216,9 +220,9 @@ module Reinforce =
         let clock = { Step = number; Steps = options.Steps; Controls = controls }
         let rate schedule = Schedule.at schedule options.Steps (number - 1)
         let rates = { PolicyRate = rate options.Optimiser.Schedule; CriticRate = rate options.Optimiser.CriticSchedule }
-        let learner, reports =
+        let learner, reports, advantages =
             if groups.Length = 0 then
-                state.Learner, []
+                state.Learner, [], []
             else
                 update plan rates clock number state.Learner groups
         let updated = watch.Elapsed.TotalSeconds
@@ -228,11 +232,18 @@ module Reinforce =
                 Some(rescore plan learner.Policy groups)
             else
                 None
+        let own =
+            if Array.isEmpty state.Own then
+                Probe.ofCorrect responsesOfProbe groups
+            else
+                state.Own
+        let probed = Probe.logLikelihood (TrainingOptions.scoring options) options.Memory.MicroBatchSize learner.Policy
         let perSample = perSample plan rates clock number learner
         let measured = [
             yield! StepMetrics.ofRollouts sampled.All
             yield! StepMetrics.ofDisplacement groups after
             yield! StepMetrics.ofUpdates reports
+            yield! advantages
             yield! StepMetrics.ofPerSample perSample
             "actor/lr", Some rates.PolicyRate
             if learner.Critic.IsSome then
@@ -242,14 +253,14 @@ module Reinforce =
             if plan.Recipe.Groups.Rounds.IsSome then
                 "train/num_gen_batches", Some(float(sampled.All.Length / options.Rollout.BatchSize))
             if due options.Measuring.ProbeEvery then
-                MetricName.probe,
-                Probe.logLikelihood (TrainingOptions.scoring options) options.Memory.MicroBatchSize learner.Policy state.Probe
+                MetricName.probe, probed state.Probe
+                MetricName.probeOwn, probed own
             if due options.Measuring.EvaluateEvery then
                 yield! evaluate plan learner.Policy
             yield! StepMetrics.timing generated updated watch.Elapsed.TotalSeconds sampled.All
         ]
         let metrics = measured |> List.choose(fun (name, value) -> value |> Option.map(fun v -> name, v)) |> Map.ofList
-        let phase, events, state = watchPhase plan { state with Step = number; Learner = learner } metrics
+        let phase, events, state = watchPhase plan { state with Step = number; Learner = learner; Own = own } metrics
         let state = countStreaks plan metrics state
         let metrics = Map.add MetricName.phase phase metrics
         { state with Controllers = Controller.next metrics controllers state.Controllers },
@@ -275,7 +286,8 @@ module Reinforce =
             Good = []
             Streaks = plan.Options.Guarding.StopRules |> List.map(fun _ -> 0)
             Stopped = false
-            Probe = Probe.create 48 plan.Task policy
+            Probe = Probe.create responsesOfProbe plan.Task policy
+            Own = [||]
         }
 
     let isDone (plan: RunPlan) (state: RunState) = state.Stopped || state.Step >= plan.Options.Steps

@@ -39,8 +39,10 @@ type RunState = {
     Streaks: int list
     /// True when an action or a stop rule has ended the run.
     Stopped: bool
-    /// The probe that the run is measured by; never changes.
+    /// The demonstrations that the run is measured by; never changes.
     Probe: Probe
+    /// Good responses of the policy's own, from the first step that had any; empty before.
+    Own: Probe
 }
 
 /// Multi-turn reinforcement learning: rollouts, advantages, several updates against the policy that sampled them.

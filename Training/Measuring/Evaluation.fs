@@ -1,6 +1,7 @@
 namespace Levee.Training.Measuring
 
 open Levee
+open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Estimators
 open Levee.Policies
 open Levee.Training.Tasks
@@ -21,7 +22,8 @@ module Evaluation =
         | [||] -> 0.0
         | judged -> judged |> Array.averageBy _.Reward
 
-/// Fixed good demonstrations on held-out questions: their log-likelihood shows what training does to behaviour that nobody samples any more.
+/// Fixed good responses, whose log-likelihood shows what training does to behaviour that nobody may sample any more: demonstrations on held-out
+/// questions, or the policy's own from the start of a run. What a step samples anew hides a decay in which unlikely responses are wrong ones.
 type Probe = Trajectory[]
 
 [<RequireQualifiedAccess>]
@@ -35,6 +37,10 @@ module Probe =
             let question = seed |> Seed.named "question" |> Seed.pick task.HeldOut
             LearningTask.demonstration task policy.Tokenizer 0.0 question (seed |> Seed.named "demonstration"))
         |> Array.filter(fun demonstration -> Trajectory.length demonstration <= policy.Parameters.Architecture.ContextLimit)
+
+    /// The correct responses among groups, `count` at the most.
+    let ofCorrect count (groups: Group[]) : Probe =
+        Array.concat groups |> Array.filter Displacement.isCorrect |> Array.truncate count
 
     /// Mean log-probability per action token under the policy, in nats, with at most `microBatch` demonstrations at a time; none of an empty probe.
     let logLikelihood settings microBatch policy (probe: Probe) =

@@ -3,8 +3,10 @@ namespace Levee.Training.Measuring
 open Levee
 open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Estimators
+open Levee.Algorithms.Objectives
 open Levee.Training.Learning
 open Levee.Training.Records
+open TorchSharp
 
 /// The metrics of one step, by name (verl's where it has one, else TRL's, else ours under `lld/` and `llds/`); `None` where there was nothing to measure.
 [<RequireQualifiedAccess>]
@@ -22,12 +24,15 @@ module StepMetrics =
         let judged = trajectories |> List.filter Judgement.isJudged
         let ended reason = trajectories |> share(fun t -> t.End = reason)
         let over (value: Trajectory -> float) = trajectories |> List.map value |> mean
+        let lengthOf select = judged |> List.filter select |> List.map(Trajectory.actionTokens >> float) |> mean
         let extreme choose (value: Trajectory -> float) = trajectories |> List.map value |> choose |> Some
         let failed (search: SearchCall) = if search.Failure.IsSome then 1.0 else 0.0
         [
             MetricName.reward, judged |> List.map _.Reward |> mean
             MetricName.unjudged, Some(float(trajectories.Length - judged.Length))
             MetricName.responseLength, over(Trajectory.actionTokens >> float)
+            MetricName.correctLength, lengthOf Displacement.isCorrect
+            MetricName.incorrectLength, lengthOf(Displacement.isCorrect >> not)
             "response_length/max", extreme List.max (Trajectory.actionTokens >> float)
             "response_length/min", extreme List.min (Trajectory.actionTokens >> float)
             MetricName.truncated, trajectories |> share Trajectory.isTruncated
@@ -42,6 +47,18 @@ module StepMetrics =
 
     /// The metrics of the groups trained on, with their log-probabilities after the updates where those were measured.
     let ofDisplacement groups after = Displacement.measure groups after |> List.map(fun (name, value) -> name, Some value)
+
+    /// The advantages that a step's updates learn from, over its action tokens.
+    let ofAdvantages (batch: Batch) =
+        use _ = torch.NewDisposeScope()
+        let advantages = Tensors.keep batch.Mask batch.Advantage
+        let total = advantages.abs().sum().ToDouble()
+        let negative = -advantages.clamp_max(Tensors.scalar 0.0).sum().ToDouble()
+        let tokens = batch.Mask.sum().ToDouble()
+        [
+            MetricName.advantage, (if tokens > 0.0 then Some(advantages.sum().ToDouble() / tokens) else None)
+            MetricName.negativeMass, (if total > 0.0 then Some(negative / total) else None)
+        ]
 
     /// The metrics of a step's updates. Entropy is that of the first one: of the policy that sampled. A skipped update counts for `updatesSkipped` alone.
     let ofUpdates (reports: UpdateReport list) =

@@ -47,6 +47,16 @@ module MetricName =
     let incorrect = "lld/log_likelihood/incorrect"
     /// Mean log-probability per token, in nats, of fixed good demonstrations on held-out questions.
     let probe = "lld/probe"
+    /// Mean log-probability per token, in nats, of fixed good responses of the policy's own: correct ones of the first step that had any.
+    let probeOwn = "lld/probe/own"
+    /// Mean number of tokens that the policy wrote in one correct trajectory.
+    let correctLength = "response_length/correct"
+    /// Mean number of tokens that the policy wrote in one incorrect trajectory.
+    let incorrectLength = "response_length/incorrect"
+    /// Mean advantage over the action tokens that the step learns from.
+    let advantage = "critic/advantages/mean"
+    /// Share of the absolute advantages of the step's action tokens that is negative, in [0, 1].
+    let negativeMass = "lld/negative_mass"
     /// Mean entropy per token, in nats.
     let entropy = "actor/entropy"
     /// Mean norm of the gradient over the step's updates, before clipping.

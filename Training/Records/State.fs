@@ -5,6 +5,7 @@ open System.IO
 open System.Security.Cryptography
 open System.Text.Json
 open System.Text.Json.Nodes
+open Levee
 open Levee.Algorithms.Diagnosis
 open Levee.Interop.HuggingFace
 open Levee.Policies
@@ -27,6 +28,7 @@ type StateContent = {
     Updates: int list
     Good: SavedGood list
     Trajectories: int64
+    Own: Trajectory[]
 }
 
 type SavedState = { Folder: string; Content: StateContent }
@@ -69,6 +71,7 @@ module State =
             for good in state.Good -> { Step = good.Step; Phases = good.Phases; Updates = good.Snapshot.Updates }
         ]
         Trajectories = trajectories
+        Own = state.Own
     }
 
     let private writeInto folder run trajectories (state: RunState) =
@@ -119,6 +122,7 @@ module State =
         | alarm when JsonNode.DeepEquals(alarm, JsonValue.Create 1) ->
             content.Remove "Alarm" |> ignore
             content["Controllers"] <- JsonObject()
+            content["Own"] <- JsonArray()
             content["Format"] <- JsonValue.Create format
         | _ ->
             refuse
@@ -212,6 +216,7 @@ module State =
                     Controllers = content.Controllers
                     Stopped = content.Stopped
                     Streaks = content.Streaks
+                    Own = content.Own
                     Good = [
                         for good in content.Good ->
                             { Step = good.Step; Snapshot = snapshot (goodPrefix good.Step) good.Updates; Phases = good.Phases }

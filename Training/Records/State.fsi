@@ -1,5 +1,6 @@
 namespace Levee.Training.Records
 
+open Levee
 open Levee.Algorithms.Diagnosis
 open Levee.Training.Learning
 
@@ -22,6 +23,8 @@ type StateContent = {
     Good: SavedGood list
     /// Length in bytes of the run's file of trajectories as text. Whatever follows is cut off before the run goes on.
     Trajectories: int64
+    /// The good responses of the policy's own that the run is measured by.
+    Own: Trajectory[]
 }
 
 /// A state on the disk that was found sound.

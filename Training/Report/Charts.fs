@@ -21,15 +21,21 @@ module Charts =
         single "Log-likelihood of correct responses" "nats per token" MetricName.correct VerticalAxis.Fitted true
 
     let private probe = single "Log-likelihood of the probe" "nats per token" MetricName.probe VerticalAxis.Fitted false
+    let private own =
+        single "Log-likelihood of own good responses" "of the start, nats per token" MetricName.probeOwn VerticalAxis.Fitted false
     let private entropy = single "Entropy" "nats per token" MetricName.entropy VerticalAxis.FromZero true
     let private gradient = single "Gradient norm" "before clipping" MetricName.gradientNorm VerticalAxis.Spanning true
     let private length = single "Response length" "tokens" MetricName.responseLength VerticalAxis.FromZero true
+    let private correctLength = single "Length of correct responses" "tokens" MetricName.correctLength VerticalAxis.FromZero true
+    let private incorrectLength = single "Length of incorrect responses" "tokens" MetricName.incorrectLength VerticalAxis.FromZero true
     let private searches = single "Valid searches" "per trajectory" MetricName.validSearches VerticalAxis.FromZero true
     let private invalid = single "Invalid actions" "per trajectory" MetricName.invalidActions VerticalAxis.FromZero true
 
     let private updates = [
         single "Divergence from the sampling policy" "nats per token" MetricName.ppoKl VerticalAxis.Fitted true
         single "Clipped tokens" "share" MetricName.clipFraction VerticalAxis.FromZero true
+        single "Mean advantage" "per action token" MetricName.advantage VerticalAxis.FromZero true
+        single "Negative mass" "share of absolute advantage" MetricName.negativeMass VerticalAxis.FromZero true
         single "Largest likelihood ratio" "of a token" MetricName.ratioMax VerticalAxis.Spanning true
         single "Divergence from the reference" "nats per token" MetricName.klLoss VerticalAxis.FromZero true
         single "LLDS penalty" "before its weight" MetricName.lldsLoss VerticalAxis.FromZero true
@@ -83,12 +89,13 @@ module Charts =
         |> overlaid id title data
         |> Option.map(fun figure -> { figure with PanelHeight = height })
 
-    /// The arms in the same axes: reward, held-out exact match, likelihoods, entropy, gradient norm.
+    /// The arms in the same axes: reward, held-out exact match, likelihoods of correct responses, of the policy's own good ones of the start and of
+    /// demonstrations, entropy, gradient norm.
     let comparison data =
-        together "comparison" "The arms side by side" 130 [ reward; heldOut; correct; probe; entropy; gradient ] data
+        together "comparison" "The arms side by side" 130 [ reward; heldOut; correct; own; probe; entropy; gradient ] data
 
-    /// The behaviour of the policy: entropy, response length, searches, invalid actions.
-    let behaviour data = together "behaviour" "What the policy does" 120 [ entropy; length; searches; invalid ] data
+    /// The behaviour of the policy: entropy, length of responses, of correct and of incorrect ones, searches, invalid actions.
+    let behaviour data = together "behaviour" "What the policy does" 120 [ entropy; length; correctLength; incorrectLength; searches; invalid ] data
 
     /// The measurements of the updates: divergence, clipping, ratios, LLDS.
     let update data = together "update" "What the updates do" 110 updates data

@@ -61,6 +61,11 @@ let ``every step reports what the reports read`` () =
             MetricName.validSearches
             MetricName.invalidActions
             MetricName.probe
+            MetricName.probeOwn
+            MetricName.correctLength
+            MetricName.incorrectLength
+            MetricName.advantage
+            MetricName.negativeMass
             MetricName.heldOutSampled
             MetricName.heldOutGreedy
         ] do
