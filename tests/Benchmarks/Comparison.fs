@@ -23,12 +23,14 @@ type Comparison = {
     Rounds: Time[][]
 }
 
-let private describe (peer: Peer) kernels =
-    match kernels, ourKernels() with
-    | AsOurs, Some name -> $"PyTorch {peer.Version}, OPENBLAS_CORETYPE={name} as ours"
-    | _ -> $"PyTorch {peer.Version} as installed"
+let private describe (peer: Peer) conditions =
+    match conditions, ourKernels() with
+    | Alike, Some name -> $"PyTorch {peer.Version}, OPENBLAS_CORETYPE={name} and glibc's allocator set as ours"
+    | Alike, None -> $"PyTorch {peer.Version}, glibc's allocator set as ours"
+    | AsInstalled, _ -> $"PyTorch {peer.Version} as installed"
 
-/// Lets our work and that of a peer's script take turns, the peer once with our process's OpenBLAS kernels and once as a user finds it.
+/// Lets our work and that of a peer's script take turns, the peer once with our process's OpenBLAS kernels and allocator settings and
+/// once as a user finds it.
 /// `check` gets the numbers that each peer's first work came to, and raises where they show that it is other work. No comparison without a
 /// Python that has PyTorch.
 let againstPeers settings script (policy: Policy) workload check repetitions (ours: Contestant) : Comparison list =
@@ -36,12 +38,9 @@ let againstPeers settings script (policy: Policy) workload check repetitions (ou
     | None -> []
     | Some python ->
         withFolder policy workload (fun folder ->
-            let kernels =
-                if (ourKernels()).IsSome then
-                    [| AsOurs; Stock |]
-                else
-                    [| Stock |]
-            let peers = kernels |> Array.map(fun kernels -> Peer.Python(python, script, folder, settings.Threads, kernels))
+            let conditions = [| Alike; AsInstalled |]
+            let peers =
+                conditions |> Array.map(fun conditions -> Peer.Python(python, script, folder, settings.Threads, conditions))
             try
                 for peer in peers do
                     check(peer.Numbers())
@@ -49,7 +48,7 @@ let againstPeers settings script (policy: Policy) workload check repetitions (ou
                 [
                     for place in 0 .. peers.Length - 1 ->
                         {
-                            Peer = describe peers[place] kernels[place]
+                            Peer = describe peers[place] conditions[place]
                             Rounds = rounds |> Array.map(fun times -> [| times[0]; times[place + 1] |])
                         }
                 ]

@@ -12,12 +12,12 @@ open Levee.Training.Report
 open Levee.Tests
 open Levee.Benchmarks.Measure
 
-/// The kernels that OpenBLAS uses in a peer.
-type Kernels =
-    /// The kernels that this process has chosen.
-    | AsOurs
-    /// The kernels that OpenBLAS chooses by itself, as for a user who sets nothing.
-    | Stock
+/// The settings under which a peer runs.
+type Conditions =
+    /// The kernels of OpenBLAS and the settings of glibc's allocator that this process has chosen for itself.
+    | Alike
+    /// Everything as it comes, as for a user who sets nothing.
+    | AsInstalled
 
 [<DllImport "libc">]
 extern nativeint private getenv(string name)
@@ -30,6 +30,13 @@ let ourKernels () =
     | null
     | "" -> None
     | name -> Some name
+
+/// The settings of glibc's allocator that Levee makes for itself (Interop.LibTorch/Machine/Allocator.cs), as the environment gives them.
+let private allocator = [
+    "MALLOC_MMAP_THRESHOLD_", "33554432"
+    "MALLOC_MMAP_MAX_", "0"
+    "MALLOC_TRIM_THRESHOLD_", "2147483647"
+]
 
 let private start (python: string) (arguments: string list) (environment: (string * string option) list) =
     let info =
@@ -72,11 +79,13 @@ type Peer private (script: string, run: Process) =
         read()
 
     /// A peer that runs under a Python with PyTorch, on a policy and a workload in a folder.
-    static member Python(python: string, script: string, folder: string, threads: int, kernels: Kernels) =
+    static member Python(python: string, script: string, folder: string, threads: int, conditions: Conditions) =
         let file name = Path.Combine(folder, name)
         let arguments = [ scriptFile script; file "policy"; file "workload.json"; "--threads"; string threads ]
         let environment = [
-            coreType, (if kernels = AsOurs then ourKernels() else None)
+            coreType, (if conditions = Alike then ourKernels() else None)
+            for name, value in allocator do
+                name, (if conditions = Alike then Some value else None)
             "OMP_NUM_THREADS", Some(string threads)
             "OPENBLAS_NUM_THREADS", Some(string threads)
         ]
