@@ -17,6 +17,14 @@ module StepBatch =
             Values = values |> Option.map(Padding.unpad trajectories)
     }
 
+    /// The type that a policy scores in: its own, float32 where that is of half precision.
+    let private scores (policy: Policy) =
+        let values = policy.Parameters.Values
+        if Tensors.isHalf values then
+            torch.float32
+        else
+            values.dtype
+
     /// The batch of groups' trajectories, in order, with advantages, the critic's values and the log-probabilities under references that do not move. Those that move
     /// come by `refresh`, before each update; here they are scored where the estimator needs them.
     let create (options: TrainingOptions) recipe clock (learner: Learner) (groups: Group[]) : Batch =
@@ -28,7 +36,7 @@ module StepBatch =
             |> Option.map(fun critic ->
                 Padding.inParts options.Memory.MicroBatchSize (Critic.values (TrainingOptions.scoring options) critic.Critic) trajectories)
         let estimates = recipe.Estimator.Estimate(rollouts trajectories groups references values)
-        let batch = Batch.ofEstimates torch.float32 (Policy.device learner.Policy) trajectories estimates
+        let batch = Batch.ofEstimates (scores learner.Policy) (Policy.device learner.Policy) trajectories estimates
         let old =
             if (Recipe.needs recipe).Contains TrainerLogProbs then
                 Padding.inParts
