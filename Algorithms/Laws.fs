@@ -44,7 +44,7 @@ module Laws =
                 AnswerTokens = min 1 whole
                 CallTokens = []
                 Searches = List.init (int searches[row]) (fun turn -> { Turn = turn; Query = ""; Documents = []; Failure = None })
-                InvalidActions = 0
+                InvalidActions = row % 2
             })
 
     /// A random mini-batch: gaps behind short responses, one of them empty, two actions and one advantage a response, of
@@ -80,6 +80,8 @@ module Laws =
             LogProbOld = old
             LogProbSampled = old + table "sampler" (fun _ _ u -> 0.2 * u - 0.1) * mask
             LogProbReference = needs |> Seq.choose reference |> Map.ofSeq
+            LogProbCurrent = Some(logProb "current")
+            EntropyCurrent = Some(table "current entropy" (fun _ _ u -> 2.0 * u) * mask)
             Advantage = ((reward * 2.0 - 1.0) * perRow "advantage" (fun u -> 0.5 + u)).unsqueeze(1L) * mask
             ValuesOld = Some(table "value" (fun _ _ u -> u))
             Returns = Some(table "return" (fun _ _ u -> u))
@@ -154,6 +156,8 @@ module Laws =
                     LogProbOld = spoil batch.LogProbOld
                     LogProbSampled = spoil batch.LogProbSampled
                     LogProbReference = Map.map (fun _ t -> spoil t) batch.LogProbReference
+                    LogProbCurrent = Option.map spoil batch.LogProbCurrent
+                    EntropyCurrent = Option.map spoil batch.EntropyCurrent
             }
             let gradients = judge objective spoilt spoilt { forward with LogProb = spoil forward.LogProb }
             if not(near gradients.Value clean.Value) || not(largest(gradients.LogProb - clean.LogProb) < 1e-9) then

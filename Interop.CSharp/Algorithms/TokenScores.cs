@@ -19,6 +19,14 @@ public sealed record TokenScores
     /// <summary>A critic's value before each token, where there is a critic.</summary>
     public IReadOnlyList<IReadOnlyList<double>>? Values { get; init; }
 
+    /// <summary>
+    /// The sum over the vocabulary of the squared probabilities of the distribution each token was drawn from, where an estimator needs it.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<double>>? SquaredProbabilities { get; init; }
+
+    /// <summary>How much learning each token moves the correct trajectories of its group, where an estimator needs it (<see cref="Estimator.WithNthr"/>).</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? Alignment { get; init; }
+
     /// <summary>The critic's values when the trajectories were sampled; <see cref="Values"/> where they are not given.</summary>
     public IReadOnlyList<IReadOnlyList<double>>? SampledValues { get; init; }
 }

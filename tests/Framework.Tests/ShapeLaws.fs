@@ -33,6 +33,8 @@ let private tensors (batch: Batch) : (string * torch.Tensor * (torch.Tensor -> B
     "LogProbSampled", batch.LogProbSampled, (fun t -> { batch with LogProbSampled = t })
     for KeyValue(reference, logProb) in batch.LogProbReference do
         $"LogProbReference[{reference}]", logProb, (fun t -> { batch with LogProbReference = Map.add reference t batch.LogProbReference })
+    "LogProbCurrent", batch.LogProbCurrent.Value, (fun t -> { batch with LogProbCurrent = Some t })
+    "EntropyCurrent", batch.EntropyCurrent.Value, (fun t -> { batch with EntropyCurrent = Some t })
     "Advantage", batch.Advantage, (fun t -> { batch with Advantage = t })
     "ValuesOld", batch.ValuesOld.Value, (fun t -> { batch with ValuesOld = Some t })
     "Returns", batch.Returns.Value, (fun t -> { batch with Returns = Some t })
@@ -58,6 +60,7 @@ let private takers (whole: Batch) (forward: Forward) : (string * (Batch -> unit)
     "Batch.shape", Batch.shape >> ignore
     "Batch.select", Batch.select [| 0 |] >> ignore
     "Batch.rows", Batch.rows [| 0 |] >> ignore
+    "Batch.current", Batch.current >> ignore
     "Aggregation.over", Aggregation.over TokenMean >> ignore
     "Importance.weights", Importance.weights(Truncated 2.0) >> ignore
     "Surrogate.logRatio", (fun batch -> Surrogate.logRatio batch forward |> ignore)
