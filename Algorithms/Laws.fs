@@ -101,6 +101,11 @@ module Laws =
                     Some(table "new value" (fun _ _ u -> u))
                 else
                     None
+            Observations =
+                if needs.Contains ObservationScores then
+                    Some(table "observation" (fun _ _ u -> log(0.05 + 0.9 * u)))
+                else
+                    None
         }
 
     let private near (a: float) b = abs(a - b) <= 1e-9 * max 1.0 (max (abs a) (abs b))
@@ -132,6 +137,7 @@ module Laws =
                 LogProb = here forward.LogProb
                 Entropy = here forward.Entropy
                 Values = Option.map here forward.Values
+                Observations = Option.map here forward.Observations
             }
         let pieces = [ ofRows [| 4; 0 |]; ofRows [| 1; 2; 3; 5 |] ]
         let sum = pieces |> List.sumBy _.Value

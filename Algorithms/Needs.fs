@@ -28,6 +28,8 @@ type Need =
     | TrainerLogProbs
     /// `Batch.LogProbCurrent` and `Batch.EntropyCurrent`: for an objective that must know of the whole mini-batch what the policy says of it now.
     | CurrentScores
+    /// `Forward.Observations`, and their gradient.
+    | ObservationScores
     /// `Rollouts.SquaredProbabilities`, for an estimator.
     | SquaredProbabilities
     /// `Rollouts.Alignment`, for an estimator.

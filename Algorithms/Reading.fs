@@ -145,6 +145,7 @@ module Reading =
             "klCov", (fun arguments -> Covariance.kl (Formula.union(at 0 arguments)) (value "share" arguments))
             "kl", kl
             "entropyBonus", (fun _ -> Entropy.bonus)
+            "observationLoss", (fun _ -> Observations.crossEntropy)
             "value", value "clip" >> ValueLoss.clipped
             "llds", llds >> Llds.penalty
         ]

@@ -113,19 +113,24 @@ module Influence =
 
     /// How much learning each action token of a group's trajectories moves the correct ones among them (reward above 0), through the head and per unit of the
     /// step, [trajectory][token]: s_t = sum over the tokens k of the correct trajectories of <e_k - pi_k, e_t - pi_t> <h_k, h_t>, which is <e_t - pi_t, G h_t>
-    /// with G the head's gradient of their log-likelihood (arXiv 2505.18830, section 4). Raises `ArgumentException` for a temperature that is not above 0.
-    let onCorrect temperature (policy: Policy) (group: Group) : float[][] =
-        checkTemperature temperature
+    /// with G the head's gradient of their log-likelihood (arXiv 2505.18830, section 4). Passes are made over `size` trajectories at a time, which
+    /// changes nothing but memory. Raises `ArgumentException` for a temperature that is not above 0.
+    let onCorrect (settings: ScoringSettings) (size: int) (policy: Policy) (group: Group) : float[][] =
+        checkTemperature settings.Temperature
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad()
-        let layout = Layout.ofTrajectories false (Policy.device policy) group
-        let hidden = (Scoring.pass (Scoring.at temperature) policy.Model layout).Hidden.``to`` torch.float64
+        let settings = { settings with GradientCheckpointing = false }
+        let read (part: Trajectory[]) =
+            let layout = Layout.ofTrajectories settings.Packing (Policy.device policy) part
+            (Scoring.pass settings policy.Model layout).Hidden.``to`` torch.float64, layout.Targets
+        let hidden, targets = group |> Array.chunkBySize size |> Array.map read |> Array.unzip
+        let hidden, targets = torch.cat(hidden, 0L), torch.cat(targets, 0L)
         let lengths = group |> Array.map Trajectory.actionTokens
         let isCorrect =
             Array.map2 (fun (t: Trajectory) length -> Array.replicate length (if t.Reward > 0.0 then 1.0 else 0.0)) group lengths
             |> Array.concat
         use correct = torch.tensor(isCorrect).``to``(hidden.device).unsqueeze(1L)
-        let slices, errors = errorsBySlice 1024 temperature policy.Parameters.Head hidden layout.Targets
+        let slices, errors = errorsBySlice 1024 settings.Temperature policy.Parameters.Head hidden targets
         let sums = torch.zeros_like correct
         for slice in slices do
             Tensors.released(fun () ->

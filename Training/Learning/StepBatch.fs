@@ -36,7 +36,7 @@ module StepBatch =
                     |> Option.map(Padding.unpad trajectories)
                 Alignment =
                     if estimator.Needs.Contains HiddenAlignment then
-                        Some(groups |> Array.collect(Influence.onCorrect scoring.Temperature policy))
+                        Some(groups |> Array.collect(Influence.onCorrect scoring options.Memory.MicroBatchSize policy))
                     else
                         None
         }

@@ -89,10 +89,10 @@ let references = [ Reference.Initial; Reference.UpdatesAgo 2; Reference.MovingAv
 
 let clock = { Step = 3; Steps = 5; Controls = Map.ofList [ "raised_decay_2", 2.0; "drift", 0.3 ] }
 
-/// What an objective does not look at: masks here have gaps that no trajectory has.
-let private trajectory reward voidTurns = {
+/// A trajectory with as many observation tokens as it has searches. Its actions are what an objective does not look at: masks here have gaps that no trajectory has.
+let private trajectory reward voidTurns (observed: float) = {
     Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments = []
+    Segments = [ Observation(Array.zeroCreate(int observed)) ]
     Reward = reward
     Fault = None
     End = Answered
@@ -107,7 +107,7 @@ let batch case : Batch =
     let numbers = case.Mask |> Array.map actionNumbers
     let mask = matrix case.Mask
     {
-        Trajectories = Array.map2 trajectory case.Reward case.Void
+        Trajectories = Array.map3 trajectory case.Reward case.Void case.Searches
         LogProbOld = matrix case.Old
         LogProbSampled = matrix case.Sampled
         LogProbReference = references |> List.map(fun reference -> reference, matrix case.Reference) |> Map.ofList
@@ -165,6 +165,7 @@ let private forwardAt case logProb : Forward = {
     LogProb = logProb
     Entropy = torch.full_like(logProb, Tensors.scalar 0.7)
     Values = Some(matrix case.Value)
+    Observations = Some(matrix(case.Mask |> Array.mapi(fun r row -> row[..2] |> Array.mapi(fun k _ -> -1.0 - float k - case.Reward[r]))))
 }
 
 /// Value, gradient with respect to log-probabilities, and all gradients of an objective on a case.
@@ -188,6 +189,7 @@ let ofPart (objective: Objective) case rows =
         LogProb = here forward.LogProb
         Entropy = here forward.Entropy
         Values = Option.map here forward.Values
+        Observations = Option.map here forward.Observations
     }
     let gradients = Objective.differentiate objective (objective.Loss whole) (Batch.select rows whole) part
     { gradients with LogProb = scope.MoveToOuter gradients.LogProb }
@@ -258,6 +260,7 @@ let differentiable = [
     Coefficient.raisedAt Phase.Decay 2.0 (Coefficient.linear 0.1 0.5) * Llds.penalty Llds.paper
     Coefficient.dualAscent drift * Kl.toReference K3
     Surrogate.luspo clip
+    0.1 * Observations.crossEntropy
     yield! masked
     Recipes.grpo.Objective + Coefficient.entropyTarget target * Kl.toReference K2
 ]

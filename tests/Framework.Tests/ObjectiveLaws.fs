@@ -158,7 +158,7 @@ let ``formulas read as they were composed`` () =
 let ``a KL without reference log-probabilities says what is missing`` () =
     let case = random(Seed.ofInt 4)
     let batch = { batch case with LogProbReference = Map.empty }
-    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None }
+    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None; Observations = None }
     let error = Assert.Throws<InvalidOperationException>(fun () -> (Kl.toReference K3).Loss batch batch forward |> ignore)
     Assert.Contains("reference policy", error.Message)
 
@@ -302,6 +302,6 @@ let ``settings out of range are refused with a remedy`` () =
 let ``a value loss without a critic says what is missing`` () =
     let case = random(Seed.ofInt 4)
     let whole = batch case
-    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None }
+    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None; Observations = None }
     let error = Assert.Throws<InvalidOperationException>(fun () -> (ValueLoss.clipped 0.5).Loss whole whole forward |> ignore)
     Assert.Contains("Advantage.gae", error.Message)

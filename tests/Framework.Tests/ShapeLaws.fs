@@ -47,7 +47,13 @@ let private tensors (batch: Batch) : (string * torch.Tensor * (torch.Tensor -> B
 
 let private example () =
     let whole = batch(random(Seed.ofInt 4))
-    whole, { LogProb = whole.LogProbOld - 0.1; Entropy = torch.ones_like whole.Mask; Values = whole.ValuesOld }
+    whole,
+    {
+        LogProb = whole.LogProbOld - 0.1
+        Entropy = torch.ones_like whole.Mask
+        Values = whole.ValuesOld
+        Observations = Some(whole.LogProbOld.narrow(1L, 0L, 3L))
+    }
 
 let private forwards (forward: Forward) : (string * torch.Tensor * (torch.Tensor -> Forward)) list = [
     "LogProb", forward.LogProb, (fun t -> { forward with LogProb = t })
@@ -126,6 +132,8 @@ let ``functions of single tensors refuse them by the argument's name`` () =
                 refused $"The log-probabilities under the policy {reference}" right other (fun () -> Batch.logProb reference spoilt)
             refused "Forward.LogProb" right other (fun () -> Forward.demand whole.Mask.shape { forward with LogProb = other })
     let flat = whole.Reward
+    refused "Forward.Observations" $"{whole.Mask.shape[0]}, 0 or more" flat (fun () ->
+        Forward.demand whole.Mask.shape { forward with Observations = Some flat })
     refused "logProb" "R, N" flat (fun () -> KlEstimator.estimate K1 flat flat)
     refused "ratio" "R, N" flat (fun () -> Clip.apply (Clip.symmetric 0.2) flat)
     refused "A part" "R, N" flat (fun () -> Padding.stack [| whole.Mask; flat |])

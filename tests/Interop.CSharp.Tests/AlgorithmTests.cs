@@ -281,6 +281,23 @@ public sealed class AlgorithmTests
     }
 
     [Fact]
+    public void What_the_environment_answered_is_learnt_from()
+    {
+        var first = Episode(1, 1);
+        var answered = first with
+        {
+            Segments = [.. first.Segments, new Segment.Observation { Tokens = [8, 9] }, new Segment.Action { Tokens = [4], LogProbs = [-1] }],
+        };
+        var scores = new TokenScores { LogProbs = [[-1, -1], [-1]], Observations = [[-0.5, -1.5], []] };
+        var estimates = new Estimates { Advantages = [[1, 1], [-1]] };
+        var loss = Objectives.ObservationLoss.Evaluate([answered, first], estimates, scores);
+        Assert.Equal(1, loss.Value);
+        Assert.Equal([[-0.5, -0.5], []], loss.ObservationGradient!);
+        Assert.Throws<InvalidOperationException>(
+            () => Objectives.ObservationLoss.Evaluate([answered, first], estimates, scores with { Observations = null }));
+    }
+
+    [Fact]
     public void Displacement_is_measured_as_in_FSharp()
     {
         var own = Displacement.Measure(Groups, Scores.LogProbs);
@@ -375,7 +392,7 @@ public sealed class AlgorithmTests
             plain.Searches,
             plain.Truncated,
             plain.Clock);
-        var forward = new CoreObjectives.Forward(Tensor(Scores.LogProbs), Tensor(Scores.Entropies!), values);
+        var forward = new CoreObjectives.Forward(Tensor(Scores.LogProbs), Tensor(Scores.Entropies!), values, null);
         var gradients = CoreObjectives.ObjectiveModule.differentiate(recipe.Objective, recipe.Objective.Loss.Invoke(batch), batch, forward);
         return (gradients.Value, CoreAlgorithms.Padding.unpad(trajectories, gradients.LogProb));
     }

@@ -263,7 +263,7 @@ let ``what cannot be asked is refused with a remedy`` () =
 let ``a token's alignment with the correct trajectories is the product of torch's gradients of the head`` () =
     forAll(fun policy case ->
         let group = case.Group |> Array.mapi(fun t trajectory -> { trajectory with Reward = float(t % 2) })
-        let found = Influence.onCorrect case.Temperature policy group
+        let found = Influence.onCorrect (Scoring.at case.Temperature) (1 + case.Slice % 4) policy group
         let tokens trajectory = [
             for hidden: torch.Tensor, targets: torch.Tensor in predicted policy trajectory do
                 for k in 0L .. targets.shape[0] - 1L -> headGradient case.Temperature policy (hidden.narrow(0L, k, 1L), targets.narrow(0L, k, 1L))
@@ -279,5 +279,5 @@ let ``a token's alignment with the correct trajectories is the product of torch'
 [<Fact>]
 let ``alignment at a temperature of nothing is refused`` () =
     use policy = precise 1
-    let error = Assert.Throws<ArgumentException>(fun () -> Influence.onCorrect 0.0 policy [||] |> ignore)
+    let error = Assert.Throws<ArgumentException>(fun () -> Influence.onCorrect (Scoring.at 0.0) 1 policy [||] |> ignore)
     Assert.Contains("above 0", error.Message)

@@ -72,6 +72,7 @@ public sealed class Objective
     {
         using var scope = torch.NewDisposeScope();
         var rows = trajectories.ToCore();
+        var observed = rows.Select(Core.TrajectoryModule.observed).ToArray();
         torch.Tensor Tensor(IReadOnlyList<IReadOnlyList<double>> numbers, string what) => TokenRows.ToTensor(numbers, rows, what);
 
         var values = scores.Values is { } current ? Tensor(current, nameof(scores.Values)) : null;
@@ -79,7 +80,8 @@ public sealed class Objective
         var forward = new CoreObjectives.Forward(
             Tensor(scores.LogProbs, nameof(scores.LogProbs)),
             scores.Entropies is { } entropies ? Tensor(entropies, nameof(scores.Entropies)) : torch.zeros_like(plain.Mask),
-            values.ToOption());
+            values.ToOption(),
+            scores.Observations is { } seen ? TokenRows.ToTensor(seen, observed, nameof(scores.Observations)).ToOption() : null);
         var batch = new CoreObjectives.Batch(
             plain.Trajectories,
             plain.LogProbOld,

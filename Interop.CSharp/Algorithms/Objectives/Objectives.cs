@@ -16,6 +16,11 @@ public static class Objectives
     /// </summary>
     public static Objective EntropyBonus { get; } = new(CoreObjectives.Entropy.bonus);
 
+    /// <summary>
+    /// Minus the mean log-probability of what the environment answered; weigh it by a small number, 0.1 in ECHO. A training update takes about twice as long.
+    /// </summary>
+    public static Objective ObservationLoss { get; } = new(CoreObjectives.Observations.crossEntropy);
+
     /// <summary>Minus the mean log-probability of all action tokens: supervised learning on the batch's own actions.</summary>
     public static Objective NegativeLogLikelihood { get; } = new(CoreObjectives.Surrogate.negativeLogLikelihood);
 

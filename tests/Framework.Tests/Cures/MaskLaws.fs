@@ -102,3 +102,22 @@ let ``a batch without scores of the current policy says what is missing`` () =
         let error = Assert.Throws<InvalidOperationException>(fun () -> objective.Loss whole |> ignore)
         Assert.Contains("CurrentScores", error.Message)
         Assert.Contains(CurrentScores, objective.Needs)
+
+[<Fact>]
+let ``the loss on observations is the mean over their tokens, of responses that count`` () =
+    // 3, 0, 2 and 1 tokens with log-probabilities of -2, -3 and -4 where the reward is 1, and one more where it is 0; the last response has no action.
+    let case = { still (Array.replicate 4 [| -1.0; -2.0; -3.0 |]) [| 1.0; 1.0; 1.0; 1.0 |] with Searches = [| 3.0; 0.0; 2.0; 1.0 |] }
+    let case = {
+        case with
+            Reward = [| 1.0; 1.0; 0.0; 1.0 |]
+            Mask = [| yield! case.Mask[..2]; [| 0.0; 0.0; 0.0 |] |]
+    }
+    let value, gradient, all = gradients Observations.crossEntropy case
+    Assert.Equal((2.0 + 3.0 + 4.0 + 1.0 + 2.0) / 5.0, value, 12)
+    Assert.All(Array.concat gradient, fun g -> Assert.Equal(0.0, g))
+    let fifth = -0.2
+    Assert.Equal<float[][]>([| [| fifth; fifth; fifth |]; [| 0.0; 0.0; 0.0 |]; [| fifth; fifth; 0.0 |]; [| 0.0; 0.0; 0.0 |] |], toRows all.Observations.Value)
+    let whole = batch case
+    let forward = { LogProb = whole.LogProbOld; Entropy = whole.LogProbOld; Values = None; Observations = None }
+    let error = Assert.Throws<InvalidOperationException>(fun () -> Observations.crossEntropy.Loss whole whole forward |> ignore)
+    Assert.Contains("ObservationScores", error.Message)

@@ -31,6 +31,7 @@ let private cures =
         "entropyTarget",
         (Recipes.grpo + Coefficient.entropyTarget { Target = 0.2; Delta = 0.005; Start = 0.0; Most = 1.0 } * Entropy.bonus,
          "coefficient/entropy_target")
+        "observationLoss", (Recipes.grpo + 0.1 * Observations.crossEntropy, "observation/nll")
         "gigpo", (withEstimator(Advantage.gigpo { Gamma = 0.95; Weight = 1.0; Deviation = Some Deviation.sample }), "actor/pg_loss")
         "optimalTokenBaseline", (withEstimator Advantage.optimalTokenBaseline, "actor/pg_loss")
         "nthr", (withEstimator(Nthr.weigh Nthr.defaults Advantage.grpo), "actor/pg_loss")
@@ -125,7 +126,30 @@ let ``an estimator is given squared probabilities and alignments, token by token
     Assert.Equal<int[]>(all.Shaping |> Array.map Array.length, all.SquaredProbabilities.Value |> Array.map Array.length)
     (squares, all.SquaredProbabilities.Value) ||> Array.iter2(Array.iter2(fun e (a: float) -> Assert.Equal(e, a, 1e-5)))
     Assert.All(Array.concat squares, fun square -> Assert.InRange(square, 0.0, 1.0 + 1e-6))
-    Assert.Equal<float[][]>(groups |> Array.collect(Influence.onCorrect 1.0 policy), all.Alignment.Value)
+    Assert.Equal<float[][]>(groups |> Array.collect(Influence.onCorrect (TrainingOptions.scoring small) small.Memory.MicroBatchSize policy), all.Alignment.Value)
     Assert.True(asked[1].SquaredProbabilities.IsNone && asked[1].Alignment.IsNone)
+    Learner.dispose learner
+    Policy.dispose policy
+
+[<Fact>]
+let ``learning from observations makes them more likely`` () =
+    use _ = torch.NewDisposeScope()
+    let recipe = withObjective Observations.crossEntropy
+    let policy, groups, learner = world recipe
+    let batch = StepBatch.create small recipe Clock.single learner groups
+    let seen () =
+        let logProb, mask = batch.Trajectories |> Array.map Trajectory.observed |> Scoring.logProbs (Scoring.at 1.0) policy
+        logProb.sum().ToDouble() / mask.sum().ToDouble()
+    let before = seen()
+    Assert.True(before < -0.01)
+    let plan = {
+        Options = small
+        Objective = recipe.Objective
+        Rates = { PolicyRate = 1e-3; CriticRate = 0.0 }
+        OnPolicy = false
+    }
+    let learner, report = Update.run plan CancellationToken.None learner batch
+    Assert.Equal(-before, report.Metrics |> List.find(fst >> (=) "observation/nll") |> snd, 1e-4)
+    Assert.True(seen() > before)
     Learner.dispose learner
     Policy.dispose policy

@@ -23,6 +23,9 @@ public sealed record ObjectiveNeeds
     /// </summary>
     public bool CurrentScores { get; init; }
 
+    /// <summary>True when it reads <see cref="Forward.Observations"/>.</summary>
+    public bool ObservationScores { get; init; }
+
     internal FSharpSet<CoreAlgorithms.Need> ToCore()
     {
         var needs = References.SelectMany(reference => CoreObjectives.BatchModule.needs(reference.Inner)).ToList();
@@ -38,6 +41,7 @@ public sealed record ObjectiveNeeds
         Add(Critic, CoreAlgorithms.Need.CriticValues);
         Add(TrainerLogProbs, CoreAlgorithms.Need.TrainerLogProbs);
         Add(CurrentScores, CoreAlgorithms.Need.CurrentScores);
+        Add(ObservationScores, CoreAlgorithms.Need.ObservationScores);
         return SetModule.OfSeq(needs);
     }
 }
