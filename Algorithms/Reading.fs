@@ -80,7 +80,8 @@ module Reading =
         | Term.Call(name, _) -> unknown "coefficient" name [ "linear"; "cosine"; "dualAscent"; "entropyTarget"; "raisedAt" ]
         | Term.Text _
         | Term.Sum _
-        | Term.Product _ -> refuse "A coefficient is a number, or linear(...), cosine(...), dualAscent(...), entropyTarget(...) or raisedAt(...)."
+        | Term.Product _ ->
+            refuse "A coefficient is a number, or linear(...), cosine(...), dualAscent(...), entropyTarget(...) or raisedAt(...)."
 
     let private llds arguments = {
         Gate = Formula.union(named "gate" arguments)

@@ -167,7 +167,11 @@ module Advantage =
                 Array.zip places (relative returns))
             |> Map.ofArray
         ofActions formula (fun group rewards ->
-            let steps = if Deviation.differ rewards then ofSteps group rewards else Map.empty
+            let steps =
+                if Deviation.differ rewards then
+                    ofSteps group rewards
+                else
+                    Map.empty
             relative rewards
             |> Array.mapi(fun t episode ->
                 Trajectory.actions group[t]
@@ -262,8 +266,7 @@ module Advantage =
                 let returns = Rollouts.tokenRewards rollouts |> Array.map(discounted 1.0)
                 let rows = Rollouts.perGroup rollouts.Groups
                 {
-                    Advantages =
-                        Array.map3 overOptimalBaseline (Rollouts.rewards rollouts) (rows returns) (rows energies) |> Array.concat
+                    Advantages = Array.map3 overOptimalBaseline (Rollouts.rewards rollouts) (rows returns) (rows energies) |> Array.concat
                     Returns = None
                 }) with
             Needs = Set.singleton SquaredProbabilities

@@ -29,8 +29,7 @@ module Nthr =
         if not(options.Beta >= 0.0 && System.Double.IsFinite options.Beta) then
             Setting.refuse $"An NTHR beta of {options.Beta} is out of range: give 0 or more, such as 1."
         match options.Weight with
-        | NthrWeight.Fixed eta when not(eta >= 0.0 && eta <= 1.0) ->
-            Setting.refuse $"An NTHR weight of {eta} is out of range: give 0 to 1."
+        | NthrWeight.Fixed eta when not(eta >= 0.0 && eta <= 1.0) -> Setting.refuse $"An NTHR weight of {eta} is out of range: give 0 to 1."
         | _ -> ()
 
     let private isCorrect (trajectory: Trajectory) = trajectory.Reward > 0.0
@@ -48,7 +47,11 @@ module Nthr =
                 | NthrWeight.Balanced ->
                     let correct = group |> Array.filter isCorrect |> Array.length
                     2.0 * abs(0.5 - float correct / float group.Length)
-            let weigh isExempt s a = if not isExempt && a < 0.0 && s > bound then weight * a else a
+            let weigh isExempt s a =
+                if not isExempt && a < 0.0 && s > bound then
+                    weight * a
+                else
+                    a
             Array.map3 (fun t -> Array.map2(weigh(isCorrect t))) group alignment advantages
 
     /// Weighs the negative advantages that an estimator gives the tokens of incorrect trajectories (reward 0 or less) by eta where

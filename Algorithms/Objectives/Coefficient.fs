@@ -136,7 +136,10 @@ module Coefficient =
             match Map.tryFind "actor/entropy" metrics with
             | Some entropy ->
                 let step = float(sign(options.Target - entropy)) * options.Delta
-                [| state[0] + step |> max 0.0 |> min options.Most; (if entropy <= options.Target then 1.0 else 0.0) |]
+                [|
+                    state[0] + step |> max 0.0 |> min options.Most
+                    (if entropy <= options.Target then 1.0 else 0.0)
+                |]
             | None -> state
         let arguments = [
             Term.number "target" options.Target
@@ -144,7 +147,8 @@ module Coefficient =
             Term.number "start" options.Start
             Term.number "most" options.Most
         ]
-        Controller.ofTerm "entropy_target" (Term.Call("entropyTarget", arguments)) [| options.Start; 1.0 |] next (fun state -> state[0] * state[1])
+        Controller.ofTerm "entropy_target" (Term.Call("entropyTarget", arguments)) [| options.Start; 1.0 |] next (fun state ->
+            state[0] * state[1])
         |> controlled
 
     /// The factor of all entries into a phase so far, and the number of the phase after the last step.

@@ -69,4 +69,7 @@ module Covariance =
             fun part forward ->
                 let clean, chosen = Tensors.keep part.Mask, isChosen part
                 let value = tokenMean part (chosen * KlEstimator.estimate estimator (clean forward.LogProb) (clean part.LogProbOld))
-                { Value = value; Metrics = [ "kl_cov/loss", value.detach(); "kl_cov/share", tokenMean part chosen ] })
+                {
+                    Value = value
+                    Metrics = [ "kl_cov/loss", value.detach(); "kl_cov/share", tokenMean part chosen ]
+                })

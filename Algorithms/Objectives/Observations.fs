@@ -13,7 +13,11 @@ module Observations =
     let private lengths (batch: Batch) =
         let isThere = (Tensors.above 0.0 (batch.Mask.sum(1L))).cpu().data<bool>().ToArray()
         (batch.Trajectories, isThere)
-        ||> Array.map2(fun t isThere -> if isThere then Trajectory.actionTokens(Trajectory.observed t) else 0)
+        ||> Array.map2(fun t isThere ->
+            if isThere then
+                Trajectory.actionTokens(Trajectory.observed t)
+            else
+                0)
 
     /// [R, width] 1 where an observation token stands.
     let private mask (batch: Batch) (width: int64) =

@@ -171,9 +171,7 @@ module Surrogate =
 
     let vespoOver aggregation (options: VespoOptions) =
         let isSound (kernel: VespoKernel) =
-            kernel.Power >= 0.0
-            && kernel.Decay >= 0.0
-            && System.Double.IsFinite(kernel.Power + kernel.Decay)
+            kernel.Power >= 0.0 && kernel.Decay >= 0.0 && System.Double.IsFinite(kernel.Power + kernel.Decay)
         if not(isSound options.Praised && isSound options.Blamed) then
             Setting.refuse
                 $"VESPO kernels of power {options.Praised.Power} and decay {options.Praised.Decay}, and of power {options.Blamed.Power} and decay {options.Blamed.Decay}, are out of range: give numbers of 0 or more, such as 2 and 3."
@@ -190,7 +188,6 @@ module Surrogate =
             let weight = torch.where(Tensors.notBelow 0.0 part.Advantage, phi options.Praised, phi options.Blamed)
             -part.Advantage * weight * Tensors.keep part.Mask forward.LogProb, never part)
 
-    let vespo =
-        vespoOver TokenMean { Praised = { Power = 2.0; Decay = 3.0 }; Blamed = { Power = 3.0; Decay = 2.0 } }
+    let vespo = vespoOver TokenMean { Praised = { Power = 2.0; Decay = 3.0 }; Blamed = { Power = 3.0; Decay = 2.0 } }
 
     let negativeLogLikelihood = Objective.ofTokens "nll" "train/loss" TokenMean (fun _ forward -> -forward.LogProb)

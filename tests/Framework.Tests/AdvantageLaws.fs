@@ -154,7 +154,8 @@ let estimators = [
     Advantage.gigpo { Gamma = 1.0; Weight = 0.5; Deviation = None }
     Advantage.optimalTokenBaseline
     Nthr.weigh Nthr.defaults Advantage.grpo
-    Nthr.weigh { Beta = 0.5; Weight = NthrWeight.Fixed 0.25 } Advantage.rloo |> Advantage.whiten Over.Tokens Deviation.whitening
+    Nthr.weigh { Beta = 0.5; Weight = NthrWeight.Fixed 0.25 } Advantage.rloo
+    |> Advantage.whiten Over.Tokens Deviation.whitening
 ]
 
 [<Fact>]

@@ -273,10 +273,7 @@ let objectives =
             Surrogate.gspoOver aggregation clip
             Surrogate.cispoOver aggregation 1.1
             Surrogate.dppoOver aggregation { Low = 0.1; High = 0.1; Cap = 1.2 }
-            Surrogate.vespoOver aggregation {
-                Praised = { Power = 2.0; Decay = 3.0 }
-                Blamed = { Power = 3.0; Decay = 2.0 }
-            }
+            Surrogate.vespoOver aggregation { Praised = { Power = 2.0; Decay = 3.0 }; Blamed = { Power = 3.0; Decay = 2.0 } }
         Importance.correct (Masked(0.8, 1.3)) (Surrogate.gspo clip)
         Kl.toReference K3WithGradientOfK2
         Entropy.bonus

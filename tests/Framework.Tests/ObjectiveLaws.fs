@@ -287,11 +287,7 @@ let ``settings out of range are refused with a remedy`` () =
     refused(fun () -> Importance.correct (Truncated nan) Surrogate.reinforce)
     refused(fun () -> Surrogate.dppo { Low = 0.0; High = 0.2; Cap = 20.0 })
     refused(fun () -> Surrogate.dppo { Low = 0.2; High = 0.2; Cap = 0.5 })
-    refused(fun () ->
-        Surrogate.vespoOver TokenMean {
-            Praised = { Power = -1.0; Decay = 3.0 }
-            Blamed = { Power = 3.0; Decay = 2.0 }
-        })
+    refused(fun () -> Surrogate.vespoOver TokenMean { Praised = { Power = -1.0; Decay = 3.0 }; Blamed = { Power = 3.0; Decay = 2.0 } })
     refused(fun () -> Masks.geometric 1.01 1.02 Surrogate.reinforce)
     refused(fun () -> Masks.offPolicy nan Surrogate.reinforce)
     refused(fun () -> Masks.highEntropy 0.0 Surrogate.reinforce)

@@ -256,6 +256,11 @@ let ``both token limits truncate, and nothing else does`` () =
         [| Answered; TurnTokenLimit; LengthLimit |] |> Array.map(fun reason -> { trajectory 2 1.0 with End = reason })
     let batch = Batch.create torch.float64 torch.CPU trajectories [| 1.0; 1.0; 1.0 |]
     let objective = Objective.withoutTruncated Surrogate.reinforce
-    let forward = { LogProb = batch.LogProbOld; Entropy = torch.zeros_like batch.Mask; Values = None; Observations = None }
+    let forward = {
+        LogProb = batch.LogProbOld
+        Entropy = torch.zeros_like batch.Mask
+        Values = None
+        Observations = None
+    }
     let gradients = Objective.differentiate objective (objective.Loss batch) batch forward
     Assert.Equal<float[][]>([| [| -0.5; -0.5 |]; [| 0.0; 0.0 |]; [| 0.0; 0.0 |] |], toRows gradients.LogProb)

@@ -266,10 +266,12 @@ let ``a token's alignment with the correct trajectories is the product of torch'
         let found = Influence.onCorrect (Scoring.at case.Temperature) (1 + case.Slice % 4) policy group
         let tokens trajectory = [
             for hidden: torch.Tensor, targets: torch.Tensor in predicted policy trajectory do
-                for k in 0L .. targets.shape[0] - 1L -> headGradient case.Temperature policy (hidden.narrow(0L, k, 1L), targets.narrow(0L, k, 1L))
+                for k in 0L .. targets.shape[0] - 1L ->
+                    headGradient case.Temperature policy (hidden.narrow(0L, k, 1L), targets.narrow(0L, k, 1L))
         ]
         let gradients = group |> Array.map tokens
-        let correct = gradients |> Array.indexed |> Array.filter(fun (t, _) -> t % 2 = 1) |> Array.map snd |> List.concat |> sum policy
+        let correct =
+            gradients |> Array.indexed |> Array.filter(fun (t, _) -> t % 2 = 1) |> Array.map snd |> List.concat |> sum policy
         for t in 0 .. group.Length - 1 do
             let expected =
                 gradients[t] |> List.map(fun gradient -> (gradient * correct).sum().ToDouble() * case.Temperature * case.Temperature)

@@ -23,7 +23,8 @@ let private trajectory segments reward : Trajectory = {
 /// An action of one token that had a probability.
 let private act probabilities = Action(Array.map (fun _ -> 7) probabilities, Array.map (log >> float32) probabilities)
 
-let private nearAll (expected: float[][]) actual = (expected, actual) ||> Array.iter2(Array.iter2(fun e (a: float) -> Assert.Equal(e, a, 6)))
+let private nearAll (expected: float[][]) actual =
+    (expected, actual) ||> Array.iter2(Array.iter2(fun e (a: float) -> Assert.Equal(e, a, 6)))
 
 let private one = act [| 0.5 |]
 
@@ -40,10 +41,17 @@ let ``GiGPO compares actions that start from the same state by their discounted 
     let expected = [| [| 1.0; 1.5 |]; [| -1.0; -0.5; -0.5; -1.5 |] |]
     nearAll expected (advantagesOf gigpo (Rollouts.ofGroups [| anchored |]))
     // States of one's own: all but the first action of either.
-    let later = Advantage.gigpoBy "later" (fun _ action -> if action = 0 then None else Some "later") { Gamma = 1.0; Weight = 1.0; Deviation = None }
+    let later =
+        Advantage.gigpoBy "later" (fun _ action -> if action = 0 then None else Some "later") {
+            Gamma = 1.0
+            Weight = 1.0
+            Deviation = None
+        }
     // Returns 1, 0 and 0 with a mean of 1/3.
     let third = 1.0 / 3.0
-    nearAll [| [| 0.5; 0.5 + 2.0 * third |]; [| -0.5; -0.5 - third; -0.5 - third; -0.5 - third |] |] (advantagesOf later (Rollouts.ofGroups [| anchored |]))
+    nearAll
+        [| [| 0.5; 0.5 + 2.0 * third |]; [| -0.5; -0.5 - third; -0.5 - third; -0.5 - third |] |]
+        (advantagesOf later (Rollouts.ofGroups [| anchored |]))
 
 [<Fact>]
 let ``states of different groups are not compared, and without them the episode's advantage is left`` () =
@@ -100,21 +108,36 @@ let ``NTHR weighs the blamed tokens that pull more than correct responses suppor
     nearAll [| [| 2.0 / 3.0; 2.0 / 3.0 |]; [| -1.0 / 3.0; -1.0 / 3.0 |]; [| -1.0 / 9.0; -1.0 / 3.0 |] |] thirds
     let blamed = { Rollouts.ofGroups [| group[2..] |] with Alignment = Some alignment[2..] }
     let raw = { Nthr.defaults with Weight = NthrWeight.Fixed 0.0 }
-    Assert.Equal<float[][]>(Array.replicate 2 [| -1.0; -1.0 |], advantagesOf (Nthr.weigh raw (Advantage.ofRewards "less" (Array.map(fun r -> r - 1.0)))) blamed)
+    Assert.Equal<float[][]>(
+        Array.replicate 2 [| -1.0; -1.0 |],
+        advantagesOf (Nthr.weigh raw (Advantage.ofRewards "less" (Array.map(fun r -> r - 1.0)))) blamed
+    )
 
 [<Fact>]
 let ``what an estimator needs of the policy and the rollouts lack is named`` () =
-    for estimator, word in [ Advantage.optimalTokenBaseline, "SquaredProbabilities"; Nthr.weigh Nthr.defaults Advantage.grpo, "HiddenAlignment" ] do
-        let error = Assert.Throws<InvalidOperationException>(fun () -> estimator.Estimate(Rollouts.ofGroups [| anchored |]) |> ignore)
+    for estimator, word in
+        [
+            Advantage.optimalTokenBaseline, "SquaredProbabilities"
+            Nthr.weigh Nthr.defaults Advantage.grpo, "HiddenAlignment"
+        ] do
+        let error =
+            Assert.Throws<InvalidOperationException>(fun () -> estimator.Estimate(Rollouts.ofGroups [| anchored |]) |> ignore)
         Assert.Contains(word, error.Message)
 
 [<Fact>]
 let ``the groups of most reward variance are kept until they hold the share, in their order`` () =
     let groups =
-        [ [| 1.0; 0.0; 0.0; 0.0 |]; [| 1.0; 1.0 |]; [| 1.0; 0.0 |]; [| 1.0; 1.0; 1.0; 1.0; 0.0 |]; [| nan; 1.0 |] ]
+        [
+            [| 1.0; 0.0; 0.0; 0.0 |]
+            [| 1.0; 1.0 |]
+            [| 1.0; 0.0 |]
+            [| 1.0; 1.0; 1.0; 1.0; 0.0 |]
+            [| nan; 1.0 |]
+        ]
         |> List.map(Array.map(trajectory [ one ]))
         |> Array.ofList
-    let kept share = (GroupChoice.varianceTopP share).Among groups |> Array.map(fun group -> Array.findIndex ((=) group) groups)
+    let kept share =
+        (GroupChoice.varianceTopP share).Among groups |> Array.map(fun group -> Array.findIndex ((=) group) groups)
     // Variances 0.1875, none, 0.25, 0.16 and none: 0.5975 together. 0.25 is 0.418 of it, and 0.4375 is 0.732.
     Assert.Equal<int[]>([| 2 |], kept 0.4)
     Assert.Equal<int[]>([| 0; 2 |], kept 0.7)

@@ -76,7 +76,8 @@ let private covarying = still [| [| -0.1; -1.0 |]; [| -2.0; -0.5 |] |] [| 1.0; -
 
 [<Fact>]
 let ``Clip-Cov takes the gradient of the tokens of largest covariance within its bounds`` () =
-    let kept share largest = weights (Covariance.clip { Share = share; Least = 0.5; Largest = largest } Surrogate.reinforce) covarying
+    let kept share largest =
+        weights (Covariance.clip { Share = share; Least = 0.5; Largest = largest } Surrogate.reinforce) covarying
     Assert.Equal<float[][]>([| [| 1.0; 1.0 |]; [| 0.0; 1.0 |] |], kept 0.25 5.0)
     Assert.Equal<float[][]>([| [| 0.0; 1.0 |]; [| 1.0; 1.0 |] |], kept 0.25 1.0)
     Assert.Equal<float[][]>([| [| 0.0; 1.0 |]; [| 0.0; 1.0 |] |], kept 1.0 5.0)
@@ -106,7 +107,10 @@ let ``a batch without scores of the current policy says what is missing`` () =
 [<Fact>]
 let ``the loss on observations is the mean over their tokens, of responses that count`` () =
     // 3, 0, 2 and 1 tokens with log-probabilities of -2, -3 and -4 where the reward is 1, and one more where it is 0; the last response has no action.
-    let case = { still (Array.replicate 4 [| -1.0; -2.0; -3.0 |]) [| 1.0; 1.0; 1.0; 1.0 |] with Searches = [| 3.0; 0.0; 2.0; 1.0 |] }
+    let case = {
+        still (Array.replicate 4 [| -1.0; -2.0; -3.0 |]) [| 1.0; 1.0; 1.0; 1.0 |] with
+            Searches = [| 3.0; 0.0; 2.0; 1.0 |]
+    }
     let case = {
         case with
             Reward = [| 1.0; 1.0; 0.0; 1.0 |]
@@ -116,7 +120,10 @@ let ``the loss on observations is the mean over their tokens, of responses that 
     Assert.Equal((2.0 + 3.0 + 4.0 + 1.0 + 2.0) / 5.0, value, 12)
     Assert.All(Array.concat gradient, fun g -> Assert.Equal(0.0, g))
     let fifth = -0.2
-    Assert.Equal<float[][]>([| [| fifth; fifth; fifth |]; [| 0.0; 0.0; 0.0 |]; [| fifth; fifth; 0.0 |]; [| 0.0; 0.0; 0.0 |] |], toRows all.Observations.Value)
+    Assert.Equal<float[][]>(
+        [| [| fifth; fifth; fifth |]; [| 0.0; 0.0; 0.0 |]; [| fifth; fifth; 0.0 |]; [| 0.0; 0.0; 0.0 |] |],
+        toRows all.Observations.Value
+    )
     let whole = batch case
     let forward = { LogProb = whole.LogProbOld; Entropy = whole.LogProbOld; Values = None; Observations = None }
     let error = Assert.Throws<InvalidOperationException>(fun () -> Observations.crossEntropy.Loss whole whole forward |> ignore)

@@ -12,7 +12,8 @@ let private moved (old: float[][]) (now: float[][]) advantage =
     let zeros, ones = old |> Array.map(Array.map(fun _ -> 0.0)), old |> Array.map(Array.map(fun _ -> 1.0))
     plain (logs old) (logs now) zeros advantage ones zeros (Array.map (fun _ -> 1.0) advantage) (Array.map (fun _ -> 0.0) advantage)
 
-let private nearAll (expected: float[][]) actual = (expected, actual) ||> Array.iter2(Array.iter2(fun e (a: float) -> Assert.Equal(e, a, 9)))
+let private nearAll (expected: float[][]) actual =
+    (expected, actual) ||> Array.iter2(Array.iter2(fun e (a: float) -> Assert.Equal(e, a, 9)))
 
 [<Fact>]
 let ``DPPO weighs by the capped ratio, and by nothing where the probability left the trust region`` () =
@@ -45,7 +46,9 @@ let ``LUSPO is each response's clipped sequence ratio times its length`` () =
         let ofRow r =
             let length = Array.sum case.Mask[r]
             let ratio =
-                Array.map3 (fun m p q -> m * (p - q)) case.Mask[r] case.LogProb[r] case.Old[r] |> Array.sum |> fun sum -> exp(sum / length)
+                Array.map3 (fun m p q -> m * (p - q)) case.Mask[r] case.LogProb[r] case.Old[r]
+                |> Array.sum
+                |> fun sum -> exp(sum / length)
             let clipped = ratio |> max 0.8 |> min 1.28
             -length * min (ratio * case.Advantage[r]) (clipped * case.Advantage[r])
         let value = differentiate (Surrogate.luspo(Clip.asymmetric 0.2 0.28)) case |> fst

@@ -61,8 +61,7 @@ let ``every cure trains, and leaves no tensor behind`` (name: string) =
 [<Fact>]
 let ``a step trains on the groups that are chosen among its own`` () =
     let recipe = { Recipes.grpo with Groups = GroupChoice.varianceTopP 0.5 }
-    let steps =
-        train recipe { small with Steps = 3 } |> List.map(_.Trajectories >> Array.chunkBySize small.Rollout.GroupSize)
+    let steps = train recipe { small with Steps = 3 } |> List.map(_.Trajectories >> Array.chunkBySize small.Rollout.GroupSize)
     for groups in steps do
         Assert.InRange(groups.Length, 0, small.Rollout.BatchSize)
         Assert.All(groups, fun group -> Assert.True(Judgement.hasSignal group))
@@ -110,7 +109,7 @@ let ``right before an update the batch has the scores of the policy as it is the
 let ``an estimator is given squared probabilities and alignments, token by token, where it needs them`` () =
     use _ = torch.NewDisposeScope()
     let asked = List<Rollouts>()
-    let spy needs: Estimator = {
+    let spy needs : Estimator = {
         Advantage.grpo with
             Needs = Set.ofList needs
             Estimate =
@@ -126,7 +125,10 @@ let ``an estimator is given squared probabilities and alignments, token by token
     Assert.Equal<int[]>(all.Shaping |> Array.map Array.length, all.SquaredProbabilities.Value |> Array.map Array.length)
     (squares, all.SquaredProbabilities.Value) ||> Array.iter2(Array.iter2(fun e (a: float) -> Assert.Equal(e, a, 1e-5)))
     Assert.All(Array.concat squares, fun square -> Assert.InRange(square, 0.0, 1.0 + 1e-6))
-    Assert.Equal<float[][]>(groups |> Array.collect(Influence.onCorrect (TrainingOptions.scoring small) small.Memory.MicroBatchSize policy), all.Alignment.Value)
+    Assert.Equal<float[][]>(
+        groups |> Array.collect(Influence.onCorrect (TrainingOptions.scoring small) small.Memory.MicroBatchSize policy),
+        all.Alignment.Value
+    )
     Assert.True(asked[1].SquaredProbabilities.IsNone && asked[1].Alignment.IsNone)
     Learner.dispose learner
     Policy.dispose policy
