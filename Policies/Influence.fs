@@ -113,7 +113,7 @@ module Influence =
 
     /// How much learning each action token of a group's trajectories moves the correct ones among them (reward above 0), through the head and per unit of the
     /// step, [trajectory][token]: s_t = sum over the tokens k of the correct trajectories of <e_k - pi_k, e_t - pi_t> <h_k, h_t>, which is <e_t - pi_t, G h_t>
-    /// with G the head's gradient of their log-likelihood (arXiv 2505.18830, section 4). Passes are made over `size` trajectories at a time, which
+    /// with G the head's gradient of their log-likelihood (arXiv 2505.18830). Passes are made over `size` trajectories at a time, which
     /// changes nothing but memory. Raises `ArgumentException` for a temperature that is not above 0.
     let onCorrect (settings: ScoringSettings) (size: int) (policy: Policy) (group: Group) : float[][] =
         checkTemperature settings.Temperature

@@ -86,7 +86,7 @@ module Advantage =
     val gdpo: parts: RewardPart list -> Estimator
 
     /// GiGPO: the advantage of the episode in its group, and for each action besides, times `Weight`, that of its return among the actions of the
-    /// group's trajectories that start from the same state (Feng et al. 2025, arXiv 2505.10978, Eq. 3 to 8). An action's return is the reward discounted by
+    /// group's trajectories that start from the same state (Feng et al. 2025, arXiv 2505.10978). An action's return is the reward discounted by
     /// gamma for each action that follows it. The state is what stands in front of the action: the prompt, or the environment's last answer, token for
     /// token. An action whose state no other starts from has the episode's advantage alone. A group without signal has none among steps either, where
     /// released code prefers its shorter episodes. Raises `ArgumentException` on a constant out of range.

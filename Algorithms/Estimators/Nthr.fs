@@ -56,7 +56,7 @@ module Nthr =
 
     /// Weighs the negative advantages that an estimator gives the tokens of incorrect trajectories (reward 0 or less) by eta where
     /// s_t = sum over the tokens k of the group's correct trajectories of <e_k - pi_k, e_t - pi_t> <h_k, h_t> is above beta times the least, over the correct
-    /// trajectories, of the mean of s over their own tokens (Deng et al. 2025, arXiv 2505.18830, section 4). e is a token, pi the distribution that it
+    /// trajectories, of the mean of s over their own tokens (Deng et al. 2025, arXiv 2505.18830). e is a token, pi the distribution that it
     /// was drawn from, h the hidden state that the head reads. A group without a correct trajectory stays as it is. The trainer makes one more pass over
     /// a step's trajectories for it, before the step's first update. Raises `ArgumentException` on an option out of range; the estimate raises
     /// `InvalidOperationException` on rollouts without `Alignment`.

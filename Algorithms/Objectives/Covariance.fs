@@ -17,7 +17,7 @@ type ClipCovOptions = {
 }
 
 /// The tokens that drive entropy down: those of large covariance (A - mean A)(log pi - mean log pi), the means over the mini-batch's action tokens
-/// (Cui et al. 2025, arXiv 2505.22617, section 4). pi is the policy right before the update, for which the trainer scores each mini-batch once more.
+/// (Cui et al. 2025, arXiv 2505.22617). pi is the policy right before the update, for which the trainer scores each mini-batch once more.
 [<RequireQualifiedAccess>]
 module Covariance =
     /// [R, N] the covariance of each action token of a batch with the means of the whole mini-batch; 0 in the padding. A constant.
@@ -37,7 +37,7 @@ module Covariance =
             let values = ofBatch part
             (within values).logical_and(Tensors.notBelow least values) |> Tensors.indicator part.Mask
 
-    /// Clip-Cov: a surrogate without the gradient of the tokens of largest covariance above `Least` and up to `Largest` (arXiv 2505.22617, Eq. 11; verl's `clip_cov` with
+    /// Clip-Cov: a surrogate without the gradient of the tokens of largest covariance above `Least` and up to `Largest` (arXiv 2505.22617; verl's `clip_cov` with
     /// `clip_cov_ratio` 0.0002, `clip_cov_lb` 1, `clip_cov_ub` 5). The paper draws them at random among those in bounds; here the largest go first, so that
     /// a step can be repeated. Metric: `mask/covariance`, the share of tokens taken out. Raises `ArgumentException` on an option out of range.
     let clip (options: ClipCovOptions) (surrogate: Objective) : Objective =
@@ -58,7 +58,7 @@ module Covariance =
 
     /// KL-Cov: a KL to the sampling policy on the tokens of largest covariance alone, the given share of the mini-batch's action tokens, rounded down, at
     /// least one, as a sum over them divided by all action tokens; a token of covariance 0 or less is never among them. Add it to a surrogate, weighed by
-    /// beta (arXiv 2505.22617, Eq. 12; verl's `kl_cov` with `kl_cov_ratio` 0.0002, `ppo_kl_coef` 1 and the estimator `Abs`, beside a ratio without a clip, whose
+    /// beta (arXiv 2505.22617; verl's `kl_cov` with `kl_cov_ratio` 0.0002, `ppo_kl_coef` 1 and the estimator `Abs`, beside a ratio without a clip, whose
     /// gradient is that of `Surrogate.cispo` with a cap that never binds). Metrics: `kl_cov/loss`, `kl_cov/share`. Raises `ArgumentException` unless the share is above 0 and
     /// at most 1.
     let kl estimator share : Objective =

@@ -72,8 +72,8 @@ module Masks =
                 Term = Term.Call("geometricMask", [ Term.number "low" low; Term.number "high" high; Term.argument objective.Term ])
         }
 
-    /// Leaves out, of denominators too, the responses with a void turn: an action that neither called a tool nor answered (SimpleTIR, arXiv 2509.02479,
-    /// section 3.3). Metric: `mask/void_turns`, the share of tokens left out.
+    /// Leaves out, of denominators too, the responses with a void turn: an action that neither called a tool nor answered (SimpleTIR, arXiv 2509.02479).
+    /// Metric: `mask/void_turns`, the share of tokens left out.
     let withoutVoidTurns (objective: Objective) : Objective =
         let isSound (batch: Batch) =
             batch.Trajectories
@@ -95,7 +95,7 @@ module Masks =
         ofTokens term Set.empty "mask/off_policy" keeps surrogate
 
     /// Leaves a surrogate its gradient on the action tokens of highest entropy alone: the given share of the mini-batch's, rounded up, and those that tie with the
-    /// last of them (Wang et al. 2025, arXiv 2506.01939, Eq. 5, where the share is 0.2; TRL's `top_entropy_quantile`). The entropy is that of the policy
+    /// last of them (Wang et al. 2025, arXiv 2506.01939, where the share is 0.2; TRL's `top_entropy_quantile`). The entropy is that of the policy
     /// right before the update, for which the trainer scores each mini-batch once more. Metric: `mask/low_entropy`, the share of tokens taken out.
     /// Raises `ArgumentException` unless the share is above 0 and at most 1.
     let highEntropy share (surrogate: Objective) : Objective =
