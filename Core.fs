@@ -105,6 +105,18 @@ module Trajectory =
             | Action(tokens, _)
             | Observation tokens -> tokens.Length)
 
+    /// The trajectory from the environment's side: observations as actions, without log-probabilities that say anything, and actions as observations, so that
+    /// what scores actions scores observations.
+    let observed (trajectory: Trajectory) = {
+        trajectory with
+            Segments =
+                trajectory.Segments
+                |> List.map(function
+                    | Prompt tokens -> Prompt tokens
+                    | Observation tokens -> Action(tokens, Array.zeroCreate tokens.Length)
+                    | Action(tokens, _) -> Observation tokens)
+    }
+
     /// For each action token of a trajectory, 1 where it is among the last `tail` tokens of its action, else 0.
     let private tails (tail: int list) trajectory =
         let ofAction count (tokens: int[], _) = Array.init tokens.Length (fun k -> if k >= tokens.Length - count then 1.0f else 0.0f)

@@ -44,7 +44,7 @@ module Laws =
                 AnswerTokens = min 1 whole
                 CallTokens = []
                 Searches = List.init (int searches[row]) (fun turn -> { Turn = turn; Query = ""; Documents = []; Failure = None })
-                InvalidActions = 0
+                InvalidActions = row % 2
             })
 
     /// A random mini-batch: gaps behind short responses, one of them empty, two actions and one advantage a response, of
@@ -80,6 +80,8 @@ module Laws =
             LogProbOld = old
             LogProbSampled = old + table "sampler" (fun _ _ u -> 0.2 * u - 0.1) * mask
             LogProbReference = needs |> Seq.choose reference |> Map.ofSeq
+            LogProbCurrent = Some(logProb "current")
+            EntropyCurrent = Some(table "current entropy" (fun _ _ u -> 2.0 * u) * mask)
             Advantage = ((reward * 2.0 - 1.0) * perRow "advantage" (fun u -> 0.5 + u)).unsqueeze(1L) * mask
             ValuesOld = Some(table "value" (fun _ _ u -> u))
             Returns = Some(table "return" (fun _ _ u -> u))
@@ -97,6 +99,11 @@ module Laws =
             Values =
                 if needs.Contains CriticValues then
                     Some(table "new value" (fun _ _ u -> u))
+                else
+                    None
+            Observations =
+                if needs.Contains ObservationScores then
+                    Some(table "observation" (fun _ _ u -> log(0.05 + 0.9 * u)))
                 else
                     None
         }
@@ -130,6 +137,7 @@ module Laws =
                 LogProb = here forward.LogProb
                 Entropy = here forward.Entropy
                 Values = Option.map here forward.Values
+                Observations = Option.map here forward.Observations
             }
         let pieces = [ ofRows [| 4; 0 |]; ofRows [| 1; 2; 3; 5 |] ]
         let sum = pieces |> List.sumBy _.Value
@@ -154,6 +162,8 @@ module Laws =
                     LogProbOld = spoil batch.LogProbOld
                     LogProbSampled = spoil batch.LogProbSampled
                     LogProbReference = Map.map (fun _ t -> spoil t) batch.LogProbReference
+                    LogProbCurrent = Option.map spoil batch.LogProbCurrent
+                    EntropyCurrent = Option.map spoil batch.EntropyCurrent
             }
             let gradients = judge objective spoilt spoilt { forward with LogProb = spoil forward.LogProb }
             if not(near gradients.Value clean.Value) || not(largest(gradients.LogProb - clean.LogProb) < 1e-9) then

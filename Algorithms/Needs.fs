@@ -26,6 +26,14 @@ type Need =
     | CriticValues
     /// `Batch.LogProbOld` computed by the trainer instead of taken from the sampler.
     | TrainerLogProbs
+    /// `Batch.LogProbCurrent` and `Batch.EntropyCurrent`: for an objective that must know of the whole mini-batch what the policy says of it now.
+    | CurrentScores
+    /// `Forward.Observations`, and their gradient.
+    | ObservationScores
+    /// `Rollouts.SquaredProbabilities`, for an estimator.
+    | SquaredProbabilities
+    /// `Rollouts.Alignment`, for an estimator.
+    | HiddenAlignment
     /// A controller, moved from step to step; its value is in `Clock.Controls`.
     | Controlled of Controller
 

@@ -65,15 +65,23 @@ module Reading =
                 Rate = value "rate" arguments
                 Start = value "start" arguments
             }
+        | Term.Call("entropyTarget", arguments) ->
+            Coefficient.entropyTarget {
+                Target = value "target" arguments
+                Delta = value "delta" arguments
+                Start = value "start" arguments
+                Most = value "most" arguments
+            }
         | Term.Call("raisedAt", arguments) ->
             Coefficient.raisedAt (Formula.union(at 0 arguments)) (number(at 1 arguments)) (ofCoefficient(at 2 arguments))
         | Term.Call("alarmed", _) ->
             refuse
                 "alarmed(...) followed the phase action RaiseCoefficients, which earlier versions had. Write raisedAt(Decay, 2, ...) in its place, with the phase and the factor of that action."
-        | Term.Call(name, _) -> unknown "coefficient" name [ "linear"; "cosine"; "dualAscent"; "raisedAt" ]
+        | Term.Call(name, _) -> unknown "coefficient" name [ "linear"; "cosine"; "dualAscent"; "entropyTarget"; "raisedAt" ]
         | Term.Text _
         | Term.Sum _
-        | Term.Product _ -> refuse "A coefficient is a number, or linear(...), cosine(...), dualAscent(...) or raisedAt(...)."
+        | Term.Product _ ->
+            refuse "A coefficient is a number, or linear(...), cosine(...), dualAscent(...), entropyTarget(...) or raisedAt(...)."
 
     let private llds arguments = {
         Gate = Formula.union(named "gate" arguments)
@@ -93,6 +101,25 @@ module Reading =
         | [ estimator; reference ] -> Kl.toward (Formula.union reference) (Formula.union estimator)
         | _ -> refuse "A kl takes an estimator, and a reference policy where it is not the initial one."
 
+    let private vespo arguments =
+        let kernel sign = { Power = value $"{sign}Power" arguments; Decay = value $"{sign}Decay" arguments }
+        Surrogate.vespoOver (aggregation arguments) { Praised = kernel "praised"; Blamed = kernel "blamed" }
+
+    let private dppo arguments =
+        Surrogate.dppoOver (aggregation arguments) {
+            Low = value "low" arguments
+            High = value "high" arguments
+            Cap = value "cap" arguments
+        }
+
+    let private clipCov (read: Term -> Objective) arguments =
+        let options: ClipCovOptions = {
+            Share = value "share" arguments
+            Least = value "least" arguments
+            Largest = value "largest" arguments
+        }
+        Covariance.clip options (read(at 0 arguments))
+
     /// Objectives by name, from their arguments; `read` reads an objective inside one.
     let private objectives (read: Term -> Objective) : Map<string, Arguments -> Objective> =
         Map.ofList [
@@ -109,8 +136,17 @@ module Reading =
             "nll", (fun _ -> Surrogate.negativeLogLikelihood)
             "correct", (fun arguments -> Importance.correct (Formula.union(at 0 arguments)) (read(at 1 arguments)))
             "withoutTruncated", (fun arguments -> Objective.withoutTruncated(read(at 0 arguments)))
+            "dppo", dppo
+            "vespo", vespo
+            "geometricMask", (fun arguments -> Masks.geometric (value "low" arguments) (value "high" arguments) (read(at 0 arguments)))
+            "withoutVoidTurns", (fun arguments -> Masks.withoutVoidTurns(read(at 0 arguments)))
+            "offPolicyMask", (fun arguments -> Masks.offPolicy (value "delta" arguments) (read(at 0 arguments)))
+            "highEntropy", (fun arguments -> Masks.highEntropy (value "share" arguments) (read(at 0 arguments)))
+            "clipCov", clipCov read
+            "klCov", (fun arguments -> Covariance.kl (Formula.union(at 0 arguments)) (value "share" arguments))
             "kl", kl
             "entropyBonus", (fun _ -> Entropy.bonus)
+            "observationLoss", (fun _ -> Observations.crossEntropy)
             "value", value "clip" >> ValueLoss.clipped
             "llds", llds >> Llds.penalty
         ]
@@ -142,6 +178,24 @@ module Reading =
         | Term.Call(name, _) -> unknown "shaping of rewards" name [ "kl"; "overlong" ]
         | _ -> refuse "A shaping of rewards is missing."
 
+    /// The deviation among arguments that may have none.
+    let private deviationIfAny arguments =
+        if arguments |> List.exists(fun (name, _) -> name = Some "ddof") then
+            Some(deviation arguments)
+        else
+            None
+
+    let private gigpo arguments =
+        Advantage.gigpo {
+            Gamma = value "gamma" arguments
+            Weight = value "weight" arguments
+            Deviation = deviationIfAny arguments
+        }
+
+    let private nthr (read: Term -> Estimator) arguments =
+        let options = { Beta = value "beta" arguments; Weight = Formula.union(named "weight" arguments) }
+        Nthr.weigh options (read(at 0 arguments))
+
     /// Estimators by name, from their arguments; `read` reads an estimator inside one.
     let private estimators (read: Term -> Estimator) : Map<string, Arguments -> Estimator> =
         Map.ofList [
@@ -150,17 +204,13 @@ module Reading =
             "rloo", (fun _ -> Advantage.rloo)
             "opo", (fun _ -> Advantage.opo)
             "maxRl", (fun _ -> Advantage.maxRl)
-            "passAtK",
-            (fun arguments ->
-                Advantage.passAtK(
-                    if List.isEmpty arguments then
-                        None
-                    else
-                        Some(deviation arguments)
-                ))
+            "passAtK", deviationIfAny >> Advantage.passAtK
             "gpg", (fun _ -> Advantage.gpg)
             "discountedReturn", value "gamma" >> Advantage.discountedReturn
             "gae", (fun arguments -> Advantage.gae { Gamma = value "gamma" arguments; Lambda = value "lambda" arguments })
+            "gigpo", gigpo
+            "optimalTokenBaseline", (fun _ -> Advantage.optimalTokenBaseline)
+            "nthr", nthr read
             "whiten",
             (fun arguments -> read(at 0 arguments) |> Advantage.whiten (Formula.union(named "over" arguments)) (deviation arguments))
             "shaped", (fun arguments -> read(at 0 arguments) |> shaping(at 1 arguments))
@@ -186,6 +236,7 @@ module Reading =
         Map.ofList [
             "all", (fun _ -> GroupChoice.all)
             "dynamicSampling", value "rounds" >> int >> GroupChoice.dynamicSampling
+            "varianceTopP", value "share" >> GroupChoice.varianceTopP
             "variance", (fun arguments -> GroupChoice.variance (value "threshold" arguments) (int(value "rounds" arguments)))
         ]
 

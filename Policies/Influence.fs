@@ -38,10 +38,9 @@ module Influence =
     let private logits (temperature: float) (head: torch.Tensor) (hidden: torch.Tensor) entries =
         hidden.mm((rows entries head).``to``(hidden.dtype).t()) / temperature
 
-    /// Inner products [K, M] of the prediction errors e_y - pi of the K tokens that the span `own` names with those of all M, given the
-    /// hidden states [M, width] that predict them. Errors exist for `slice` entries of the vocabulary at a time.
-    let private errorProducts slice temperature (head: torch.Tensor) (hidden: torch.Tensor) (targets: torch.Tensor) own =
-        use scope = torch.NewDisposeScope()
+    /// Slices of `slice` entries of the vocabulary each, and a function from one of them to the prediction errors e_y - pi of M tokens there,
+    /// [M, n], given the hidden states [M, width] that predict them.
+    let private errorsBySlice slice temperature (head: torch.Tensor) (hidden: torch.Tensor) (targets: torch.Tensor) =
         let slices = LogProbs.chunks slice head.shape[0]
         let logits = logits temperature head hidden
         let normaliser =
@@ -51,6 +50,12 @@ module Influence =
             let entries = torch.arange(start.ToScalar(), (start + count).ToScalar(), dtype = torch.int64, device = hidden.device)
             let isChosen = targets.unsqueeze(1L).eq entries
             Tensors.indicator hidden isChosen - (logits(start, count) - normaliser).exp()
+        slices, errors
+
+    /// Inner products [K, M] of the prediction errors of the K tokens that the span `own` names with those of all M.
+    let private errorProducts slice temperature (head: torch.Tensor) (hidden: torch.Tensor) (targets: torch.Tensor) own =
+        use scope = torch.NewDisposeScope()
+        let slices, errors = errorsBySlice slice temperature head hidden targets
         let products = torch.zeros([| snd own; hidden.shape[0] |], dtype = hidden.dtype, device = hidden.device)
         for slice in slices do
             Tensors.released(fun () ->
@@ -58,11 +63,14 @@ module Influence =
                 products.add_((rows own errors).mm(errors.t())) |> ignore)
         scope.MoveToOuter products
 
+    let private checkTemperature temperature =
+        if not(temperature > 0.0 && Double.IsFinite temperature) then
+            Setting.refuse $"The temperature is {temperature}; it must be above 0: a greedy choice has no gradient."
+
     let private check slice temperature (group: Group) (advantages: float[]) index =
         if slice < 1 then
             Setting.refuse $"Slices of {slice} entries of the vocabulary are out of range: give 1 or more."
-        if not(temperature > 0.0 && Double.IsFinite temperature) then
-            Setting.refuse $"The temperature is {temperature}; it must be above 0: a greedy choice has no gradient."
+        checkTemperature temperature
         if group.Length <> advantages.Length then
             Setting.refuse $"{group.Length} trajectories with {advantages.Length} advantages: give one advantage for each."
         if index < 0 || index >= group.Length then
@@ -102,3 +110,33 @@ module Influence =
     /// of [K, M] and [M, 1024] exist at a time, in float64. Raises `ArgumentException` for a temperature that is not above 0, for advantages
     /// that are not one a trajectory, and for an index outside the group.
     let onTrajectory temperature policy group advantages index = inSlices 1024 temperature policy group advantages index
+
+    /// How much learning each action token of a group's trajectories moves the correct ones among them (reward above 0), through the head and per unit of the
+    /// step, [trajectory][token]: s_t = sum over the tokens k of the correct trajectories of <e_k - pi_k, e_t - pi_t> <h_k, h_t>, which is <e_t - pi_t, G h_t>
+    /// with G the head's gradient of their log-likelihood (arXiv 2505.18830). Passes are made over `size` trajectories at a time, which
+    /// changes nothing but memory. Raises `ArgumentException` for a temperature that is not above 0.
+    let onCorrect (settings: ScoringSettings) (size: int) (policy: Policy) (group: Group) : float[][] =
+        checkTemperature settings.Temperature
+        use _ = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+        let settings = { settings with GradientCheckpointing = false }
+        let read (part: Trajectory[]) =
+            let layout = Layout.ofTrajectories settings.Packing (Policy.device policy) part
+            (Scoring.pass settings policy.Model layout).Hidden.``to`` torch.float64, layout.Targets
+        let hidden, targets = group |> Array.chunkBySize size |> Array.map read |> Array.unzip
+        let hidden, targets = torch.cat(hidden, 0L), torch.cat(targets, 0L)
+        let lengths = group |> Array.map Trajectory.actionTokens
+        let isCorrect =
+            Array.map2 (fun (t: Trajectory) length -> Array.replicate length (if t.Reward > 0.0 then 1.0 else 0.0)) group lengths
+            |> Array.concat
+        use correct = torch.tensor(isCorrect).``to``(hidden.device).unsqueeze(1L)
+        let slices, errors = errorsBySlice 1024 settings.Temperature policy.Parameters.Head hidden targets
+        let sums = torch.zeros_like correct
+        for slice in slices do
+            Tensors.released(fun () ->
+                let errors = errors slice
+                let gradient = (errors * correct).t().mm hidden
+                sums.add_((errors * hidden.mm(gradient.t())).sum(1L, keepdim = true)) |> ignore)
+        let flat = sums.cpu().data<float>().ToArray()
+        let starts = lengths |> Array.scan (+) 0
+        lengths |> Array.mapi(fun t length -> flat[starts[t] .. starts[t] + length - 1])

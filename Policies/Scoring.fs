@@ -111,3 +111,19 @@ module Scoring =
         let scored = forward { settings with GradientCheckpointing = false } policy trajectories
         let mask = Layout.pad scored.Layout (torch.ones_like scored.Tokens.LogProb)
         scope.MoveToOuter scored.LogProb, scope.MoveToOuter mask
+
+    let scores (settings: ScoringSettings) (policy: Policy) (trajectories: Trajectory[]) =
+        use scope = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+        let scored = forward { settings with GradientCheckpointing = false } policy trajectories
+        scope.MoveToOuter scored.LogProb, scope.MoveToOuter scored.Entropy
+
+    let squares (settings: ScoringSettings) (policy: Policy) (trajectories: Trajectory[]) =
+        checkTemperature settings.Temperature
+        use scope = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+        let parameters = policy.Model.Parameters
+        let layout = Layout.ofTrajectories settings.Packing (Policy.device policy) trajectories
+        let pass = pass { settings with GradientCheckpointing = false } policy.Model layout
+        let logProbs = LogProbs.forVocabulary settings.Temperature parameters.Architecture.VocabularySize
+        LogProbs.squares logProbs parameters.Head pass.Hidden |> Layout.pad layout |> scope.MoveToOuter

@@ -51,3 +51,9 @@ module Scoring =
     /// Log-probabilities of the action tokens of trajectories, [R, N], and their mask [R, N], 1 where a token stands: for a reference
     /// policy, or to measure.
     val logProbs: settings: ScoringSettings -> policy: Policy -> trajectories: Trajectory[] -> torch.Tensor * torch.Tensor
+
+    /// Log-probabilities of the action tokens of trajectories and entropies, in nats, of the distributions that they were drawn from, both [R, N].
+    val scores: settings: ScoringSettings -> policy: Policy -> trajectories: Trajectory[] -> torch.Tensor * torch.Tensor
+
+    /// The sum over the vocabulary of the squared probabilities of the distribution that each action token was drawn from, [R, N]; 0 in the padding.
+    val squares: settings: ScoringSettings -> policy: Policy -> trajectories: Trajectory[] -> torch.Tensor

@@ -1,5 +1,6 @@
 namespace Levee.Algorithms.Estimators
 
+open System
 open Levee
 open Levee.Algorithms
 open Levee.Algorithms.Formulas
@@ -8,6 +9,8 @@ open Levee.Algorithms.Formulas
 type Over =
     | Tokens
     | Trajectories
+
+type GigpoOptions = { Gamma: float; Weight: float; Deviation: Deviation option }
 
 type Gae = { Gamma: float; Lambda: float }
 
@@ -54,11 +57,6 @@ module Advantage =
             Returns = None
         })
 
-    /// The rows of each group, of one row a trajectory.
-    let private perGroup (groups: Group[]) (rows: float[][]) =
-        let starts = groups |> Array.scan (fun start group -> start + group.Length) 0
-        groups |> Array.mapi(fun g group -> rows[starts[g] .. starts[g] + group.Length - 1])
-
     let private deviationArguments deviation = [ Term.number "ddof" (float deviation.Ddof); Term.number "epsilon" deviation.Epsilon ]
 
     let whiten over deviation (inner: Estimator) : Estimator =
@@ -78,7 +76,7 @@ module Advantage =
                         rows
                     else
                         rows |> Array.map(Array.map(fun a -> Deviation.over divisor (a - mean)))
-                perGroup rollouts.Groups advantages |> Array.collect ofGroup
+                Rollouts.perGroup rollouts.Groups advantages |> Array.collect ofGroup
         {
             inner with
                 Term = Term.Call("whiten", Term.argument inner.Term :: Term.keyed "over" (Term.ofCase over) :: deviationArguments deviation)
@@ -134,6 +132,62 @@ module Advantage =
         }
         |> whiten Over.Trajectories Deviation.whitening
 
+    /// The state that each action of a trajectory starts from: the tokens in front of it, the prompt's or the environment's last answer.
+    let private lastSeen (trajectory: Trajectory) =
+        let before = Seq.append [ None ] (Seq.map Some trajectory.Segments)
+        Seq.zip before trajectory.Segments
+        |> Seq.choose(function
+            | Some(Prompt tokens | Observation tokens), Action _ -> Some(Some(String.Join(',', tokens)))
+            | _, Action _ -> Some None
+            | _ -> None)
+        |> Array.ofSeq
+
+    let private gigpoOf formula (anchors: Trajectory -> string option[]) (options: GigpoOptions) =
+        if not(options.Gamma >= 0.0 && options.Gamma <= 1.0 && options.Weight >= 0.0 && Double.IsFinite options.Weight) then
+            Setting.refuse
+                $"A GiGPO gamma of {options.Gamma} with a weight of {options.Weight} is out of range: give 0 to 1, such as 0.95, and 0 or more, such as 1."
+        let relative =
+            match options.Deviation with
+            | Some deviation -> Baseline.standardise deviation
+            | None -> Baseline.centre
+        /// The actions of a group that start from the same state, with what each is better by than the others.
+        let ofSteps (group: Group) (rewards: float[]) =
+            [|
+                for t in 0 .. group.Length - 1 do
+                    let states = anchors group[t]
+                    for k in 0 .. states.Length - 1 do
+                        match states[k] with
+                        | Some state -> state, ((t, k), rewards[t] * options.Gamma ** float(states.Length - 1 - k))
+                        | None -> ()
+            |]
+            |> Array.groupBy fst
+            |> Array.filter(fun (_, steps) -> steps.Length > 1)
+            |> Array.collect(fun (_, steps) ->
+                let places, returns = steps |> Array.map snd |> Array.unzip
+                Array.zip places (relative returns))
+            |> Map.ofArray
+        ofActions formula (fun group rewards ->
+            let steps =
+                if Deviation.differ rewards then
+                    ofSteps group rewards
+                else
+                    Map.empty
+            relative rewards
+            |> Array.mapi(fun t episode ->
+                Trajectory.actions group[t]
+                |> List.mapi(fun k _ -> episode + options.Weight * (Map.tryFind (t, k) steps |> Option.defaultValue 0.0))
+                |> Array.ofList))
+
+    let gigpoBy formula (anchor: Trajectory -> int -> string option) options =
+        gigpoOf formula (fun trajectory -> Array.init (Trajectory.actions trajectory).Length (anchor trajectory)) options
+
+    let gigpo (options: GigpoOptions) =
+        let deviation = options.Deviation |> Option.map deviationArguments |> Option.defaultValue []
+        {
+            gigpoOf "gigpo" lastSeen options with
+                Term = Term.Call("gigpo", Term.number "gamma" options.Gamma :: Term.number "weight" options.Weight :: deviation)
+        }
+
     /// sum over later tokens of gamma^distance x reward, from each token on; distances count action tokens alone.
     let private discounted gamma (rewards: float[]) =
         Array.scanBack (fun reward later -> reward + gamma * later) rewards 0.0 |> Array.truncate rewards.Length
@@ -176,3 +230,44 @@ module Advantage =
                         let advantages = (Rollouts.tokenRewards rollouts, values) ||> Array.map2 ofTrajectory
                         { Advantages = advantages; Returns = Some((advantages, values) ||> Array.map2(Array.map2 (+))) }
         }
+
+    /// The advantages of a group from its tokens' returns and energies, [trajectory][token].
+    let private overOptimalBaseline (rewards: float[]) (returns: float[][]) (energies: float[][]) =
+        let width = returns |> Seq.map Array.length |> Seq.fold max 0
+        let baselines =
+            Array.init width (fun k ->
+                let rows = [|
+                    for t in 0 .. returns.Length - 1 do
+                        if k < returns[t].Length then
+                            returns[t][k], energies[t][k]
+                |]
+                let later = Array.map fst rows
+                match Array.sumBy snd rows with
+                | 0.0 -> Array.average later
+                | _ when not(Deviation.differ later) -> later[0]
+                | total -> (rows |> Array.sumBy(fun (g, w) -> g * w)) / total)
+        if Deviation.differ rewards then
+            returns |> Array.map(Array.mapi(fun k g -> g - baselines[k]))
+        else
+            returns |> Array.map(Array.map(fun _ -> 0.0))
+
+    let optimalTokenBaseline: Estimator = {
+        estimator "optimalTokenBaseline" true (fun rollouts ->
+            match rollouts.SquaredProbabilities with
+            | None ->
+                invalidOp
+                    "The optimal token baseline needs sums of squared probabilities, which these rollouts lack: compute them, as the trainer does for estimators that need SquaredProbabilities."
+            | Some squares ->
+                let energy (logProbs: float32[]) (squares: float[]) =
+                    Array.map2 (fun p square -> max 0.0 (1.0 - 2.0 * exp(float p) + square)) logProbs squares
+                    |> Array.scan (+) 0.0
+                    |> Array.tail
+                let energies = (Array.concat rollouts.Groups |> Array.map Trajectory.logProbs, squares) ||> Array.map2 energy
+                let returns = Rollouts.tokenRewards rollouts |> Array.map(discounted 1.0)
+                let rows = Rollouts.perGroup rollouts.Groups
+                {
+                    Advantages = Array.map3 overOptimalBaseline (Rollouts.rewards rollouts) (rows returns) (rows energies) |> Array.concat
+                    Returns = None
+                }) with
+            Needs = Set.singleton SquaredProbabilities
+    }

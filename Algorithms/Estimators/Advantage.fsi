@@ -11,6 +11,16 @@ type Over =
     /// All trajectories, each by the mean of its tokens.
     | Trajectories
 
+/// Constants of GiGPO.
+type GigpoOptions = {
+    /// Discount an action, in [0, 1]; 0.95 in the paper.
+    Gamma: float
+    /// The weight of the advantage among steps beside that of the episode, at least 0; 1 in the paper.
+    Weight: float
+    /// How rewards and returns are brought to unit spread; None leaves them centred.
+    Deviation: Deviation option
+}
+
 /// Constants of generalised advantage estimation.
 type Gae = {
     /// Discount a token, in [0, 1].
@@ -74,6 +84,23 @@ module Advantage =
     /// rewards of different size do not drown one another (arXiv 2601.05242). The trajectories' own outcome is used only where a part reads it. A group has
     /// no signal where no part's rewards differ. Raises `ArgumentException` that names the part, the question and what it gave where that is no number.
     val gdpo: parts: RewardPart list -> Estimator
+
+    /// GiGPO: the advantage of the episode in its group, and for each action besides, times `Weight`, that of its return among the actions of the
+    /// group's trajectories that start from the same state (Feng et al. 2025, arXiv 2505.10978). An action's return is the reward discounted by
+    /// gamma for each action that follows it. The state is what stands in front of the action: the prompt, or the environment's last answer, token for
+    /// token. An action whose state no other starts from has the episode's advantage alone. A group without signal has none among steps either, where
+    /// released code prefers its shorter episodes. Raises `ArgumentException` on a constant out of range.
+    val gigpo: options: GigpoOptions -> Estimator
+
+    /// GiGPO with states of your own: a function from a trajectory and the number of one of its actions, from 0, to the state that it starts from, if any.
+    val gigpoBy: formula: string -> anchor: (Trajectory -> int -> string option) -> options: GigpoOptions -> Estimator
+
+    /// Each token's return less the baseline of least variance for its place in the response: B_t = sum_i G_it W_it / sum_i W_it over the trajectories of the
+    /// group that have a token t, with G the rewards from t on and W_it = sum_{j <= t} (1 - 2 pi_j + sum_v pi_v^2), a proxy of the squared gradient norm
+    /// that the response has gathered (optimal token baseline: arXiv 2602.07078; verl's `optimal_token_baseline`). Where one trajectory alone is as long, its
+    /// advantage is 0. The trainer makes one more pass over a step's trajectories for it. The estimate raises `InvalidOperationException` on rollouts without
+    /// `SquaredProbabilities`.
+    val optimalTokenBaseline: Estimator
 
     /// Each token's discounted return, not yet whitened: REINFORCE. Raises `ArgumentException` unless gamma is in [0, 1].
     val discountedReturn: gamma: float -> Estimator

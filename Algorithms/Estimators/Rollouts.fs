@@ -13,6 +13,13 @@ type Rollouts = {
     LogProbReference: Map<Reference, float[][]>
     /// [trajectory][token] a critic's estimate of the return from before each token on, where there is a critic.
     Values: float[][] option
+    /// [trajectory][token] the sum over the vocabulary of pi^2 for the distribution that each token was drawn from, where an estimator needs
+    /// `SquaredProbabilities`.
+    SquaredProbabilities: float[][] option
+    /// [trajectory][token] how much learning a token moves the correct trajectories of its group: the sum over their tokens k of
+    /// <e_k - pi_k, e_t - pi_t> <h_k, h_t>, with e a token, pi the distribution that it was drawn from and h the hidden state that the head reads; where an
+    /// estimator needs `HiddenAlignment`.
+    Alignment: float[][] option
 }
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -23,6 +30,8 @@ module Rollouts =
         Shaping = Array.concat groups |> Array.map(fun t -> Array.zeroCreate(Trajectory.actionTokens t))
         LogProbReference = Map.empty
         Values = None
+        SquaredProbabilities = None
+        Alignment = None
     }
 
     /// Each trajectory's whole reward, in its group: outcome and shaping. Raises `ArgumentException` for a trajectory that was not judged.
@@ -37,3 +46,8 @@ module Rollouts =
         Judgement.demand(Seq.concat rollouts.Groups)
         let last (row: float[]) (t: Trajectory) i x = if i = row.Length - 1 then x + t.Reward else x
         (rollouts.Shaping, Array.concat rollouts.Groups) ||> Array.map2(fun row t -> row |> Array.mapi(last row t))
+
+    /// The rows of each group, of one row a trajectory.
+    let internal perGroup (groups: Group[]) (rows: float[][]) =
+        let starts = groups |> Array.scan (fun start group -> start + group.Length) 0
+        groups |> Array.mapi(fun g group -> rows[starts[g] .. starts[g] + group.Length - 1])

@@ -17,6 +17,11 @@ type Batch = {
     LogProbSampled: torch.Tensor
     /// [R, N] log-probability under the reference policies that an objective needs.
     LogProbReference: Map<Reference, torch.Tensor>
+    /// [R, N] log-probability of each token under the policy as it is right before the update, where an objective needs `CurrentScores`.
+    LogProbCurrent: torch.Tensor option
+    /// [R, N] entropy in nats, under the policy as it is right before the update, of the distribution that each token was drawn from, where an objective
+    /// needs `CurrentScores`.
+    EntropyCurrent: torch.Tensor option
     /// [R, N] advantage of each token.
     Advantage: torch.Tensor
     /// [R, N] the critic's value before each token when the batch was sampled, where there is a critic.
@@ -56,6 +61,8 @@ module Batch =
         for KeyValue(reference, logProb) in batch.LogProbReference do
             if not(Shape.fits tokens logProb) then
                 Shape.demand $"Batch.LogProbReference[{reference}]" tokens logProb
+        Option.iter (Shape.demand "Batch.LogProbCurrent" tokens) batch.LogProbCurrent
+        Option.iter (Shape.demand "Batch.EntropyCurrent" tokens) batch.EntropyCurrent
         Shape.demand "Batch.Advantage" tokens batch.Advantage
         Option.iter (Shape.demand "Batch.ValuesOld" tokens) batch.ValuesOld
         Option.iter (Shape.demand "Batch.Returns" tokens) batch.Returns
@@ -84,12 +91,24 @@ module Batch =
             invalidOp
                 $"A batch has no log-probabilities under the reference policy {other}: compute them, as the trainer does for objectives that need ReferencePolicy."
 
+    /// Log-probabilities and entropies [R, N] under the policy as it is right before the update. Raises `InvalidOperationException` where the batch lacks
+    /// them, and as `shape` does.
+    let current (batch: Batch) =
+        shape batch |> ignore
+        match batch.LogProbCurrent, batch.EntropyCurrent with
+        | Some logProb, Some entropy -> logProb, entropy
+        | _ ->
+            invalidOp
+                "A batch has no log-probabilities and entropies under the current policy: compute them, as the trainer does for objectives that need CurrentScores."
+
     /// Some rows of a batch, every tensor put through `tokens` where it is [R, N] and through `rows` where it is [R].
     let private cut (indexes: int[]) (tokens: torch.Tensor -> torch.Tensor) (rows: torch.Tensor -> torch.Tensor) (batch: Batch) : Batch = {
         Trajectories = indexes |> Array.map(fun row -> batch.Trajectories[row])
         LogProbOld = tokens batch.LogProbOld
         LogProbSampled = tokens batch.LogProbSampled
         LogProbReference = Map.map (fun _ logProb -> tokens logProb) batch.LogProbReference
+        LogProbCurrent = Option.map tokens batch.LogProbCurrent
+        EntropyCurrent = Option.map tokens batch.EntropyCurrent
         Advantage = tokens batch.Advantage
         ValuesOld = Option.map tokens batch.ValuesOld
         Returns = Option.map tokens batch.Returns
@@ -122,6 +141,8 @@ module Batch =
             LogProbOld = sampled
             LogProbSampled = sampled
             LogProbReference = Map.empty
+            LogProbCurrent = None
+            EntropyCurrent = None
             Advantage = Padding.pad dtype device estimates.Advantages
             ValuesOld = None
             Returns = estimates.Returns |> Option.map(Padding.pad dtype device)

@@ -54,6 +54,18 @@ type DualAscent = {
     Start: float
 }
 
+/// The entropy that a run is to keep, and how strongly a coefficient answers it.
+type EntropyTarget = {
+    /// The mean entropy in nats below which entropy is rewarded; at least 0.
+    Target: float
+    /// How much the coefficient grows or falls a step; above 0.
+    Delta: float
+    /// The coefficient at the first step, from 0 to `Most`.
+    Start: float
+    /// The largest coefficient.
+    Most: float
+}
+
 /// Coefficients of objectives that change while a run trains.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Coefficient =
@@ -108,6 +120,36 @@ module Coefficient =
             Term.number "start" options.Start
         ]
         Controller.ofTerm options.Name (Term.Call("dualAscent", arguments)) [| options.Start |] next Array.head |> controlled
+
+    /// Adaptive entropy control, to weigh `Entropy.bonus` by: after every step c grows by `Delta` where the entropy (`actor/entropy`) is below the target and
+    /// falls by it where it is above, within [0, Most]; the coefficient is c where the entropy is at most the target, and 0 where it is above (Skywork-OR1,
+    /// arXiv 2505.22312; TRL's `use_adaptive_entropy`). A step without a finite entropy changes nothing. The coefficient is measured as
+    /// `coefficient/entropy_target`. Raises `ArgumentException` on a setting out of range.
+    let entropyTarget (options: EntropyTarget) =
+        if not(options.Target >= 0.0 && Double.IsFinite options.Target && options.Delta > 0.0 && Double.IsFinite options.Delta) then
+            Setting.refuse
+                $"An entropy target of {options.Target} in steps of {options.Delta} is out of range: give a target of 0 or more, such as 0.2, and a step above 0, such as 0.005."
+        if not(options.Start >= 0.0 && options.Start <= options.Most && Double.IsFinite options.Most) then
+            Setting.refuse
+                $"An entropy coefficient that starts at {options.Start} and is at most {options.Most} is out of range: give a start of 0 or more and a finite largest value that is not below it."
+        let next (state: float[]) metrics =
+            match Map.tryFind "actor/entropy" metrics with
+            | Some entropy ->
+                let step = float(sign(options.Target - entropy)) * options.Delta
+                [|
+                    state[0] + step |> max 0.0 |> min options.Most
+                    (if entropy <= options.Target then 1.0 else 0.0)
+                |]
+            | None -> state
+        let arguments = [
+            Term.number "target" options.Target
+            Term.number "delta" options.Delta
+            Term.number "start" options.Start
+            Term.number "most" options.Most
+        ]
+        Controller.ofTerm "entropy_target" (Term.Call("entropyTarget", arguments)) [| options.Start; 1.0 |] next (fun state ->
+            state[0] * state[1])
+        |> controlled
 
     /// The factor of all entries into a phase so far, and the number of the phase after the last step.
     let private raised (phase: Phase) (factor: float) =

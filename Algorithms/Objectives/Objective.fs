@@ -12,15 +12,18 @@ type Forward = {
     Entropy: torch.Tensor
     /// [R, N] the critic's value before each token, where the objective needs a critic.
     Values: torch.Tensor option
+    /// [R, O] log-probability of each observation token, of at most O a response, where the objective needs `ObservationScores`.
+    Observations: torch.Tensor option
 }
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Forward =
-    /// Raises `ArgumentException` that names the first tensor whose shape is not [R, N] as `Batch.shape` gives it.
+    /// Raises `ArgumentException` that names the first tensor whose shape is not [R, N] as `Batch.shape` gives it, or whose rows are not R for observations.
     let demand (tokens: int64[]) (forward: Forward) =
         Shape.demand "Forward.LogProb" tokens forward.LogProb
         Shape.demand "Forward.Entropy" tokens forward.Entropy
         Option.iter (Shape.demand "Forward.Values" tokens) forward.Values
+        Option.iter (Shape.demandRows "Forward.Observations" (int tokens[0]) 0) forward.Observations
 
 /// The result of an objective on a batch: a scalar to minimise, and scalars measured on the way, by name. Every metric is, like
 /// the value, a sum over the part divided by a count over the whole mini-batch, so that parts add up.
@@ -82,6 +85,8 @@ type ObjectiveGradient = {
     Entropy: torch.Tensor option
     /// [R, N] derivative with respect to the critic's value before each token, where the objective has one.
     Values: torch.Tensor option
+    /// [R, O] derivative with respect to each observation token's log-probability, where the objective has one.
+    Observations: torch.Tensor option
     /// The part's share of each metric, by name.
     Metrics: (string * float) list
 }
@@ -155,6 +160,7 @@ module Objective =
                 else
                     forward.Entropy.detach()
             Values = Option.map leaf forward.Values
+            Observations = Option.map leaf forward.Observations
         }
         let loss = judge part leaves
         if loss.Value.requires_grad then
@@ -169,5 +175,6 @@ module Objective =
             LogProb = gradient leaves.LogProb
             Entropy = if wantsEntropy then Some(gradient leaves.Entropy) else None
             Values = Option.map gradient leaves.Values
+            Observations = Option.map gradient leaves.Observations
             Metrics = loss.Metrics |> List.map(fun (name, value) -> name, value.ToDouble())
         }

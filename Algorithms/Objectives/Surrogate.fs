@@ -32,6 +32,12 @@ module Clip =
 
 type SapoTemperature = { Positive: float; Negative: float }
 
+type DppoOptions = { Low: float; High: float; Cap: float }
+
+type VespoKernel = { Power: float; Decay: float }
+
+type VespoOptions = { Praised: VespoKernel; Blamed: VespoKernel }
+
 [<RequireQualifiedAccess>]
 module Surrogate =
     let private logRatioOf (part: Batch) (forward: Forward) =
@@ -140,5 +146,48 @@ module Surrogate =
                 -part.Advantage * gate, never part)
 
     let sapo = sapoOver TokenMean { Positive = 1.0; Negative = 1.05 }
+
+    let luspo clip = gspoOver SequenceMeanTokenSum clip
+
+    let dppoOver aggregation (options: DppoOptions) =
+        let isShare x = x > 0.0 && x <= 1.0
+        if not(isShare options.Low && isShare options.High && options.Cap >= 1.0 && System.Double.IsFinite options.Cap) then
+            Setting.refuse
+                $"A DPPO of {options.Low} below and {options.High} above with a cap of {options.Cap} is out of range: give two numbers above 0 and at most 1, such as 0.2, and a cap of 1 or more, such as 20."
+        let arguments = [ Term.number "low" options.Low; Term.number "high" options.High; Term.number "cap" options.Cap ]
+        named "dppo" arguments aggregation (fun part forward ->
+            let clean = Tensors.keep part.Mask
+            let ratio = (logRatioOf part forward).detach().exp()
+            let moved = (clean forward.LogProb).detach().exp() - (clean part.LogProbOld).exp()
+            let isOut =
+                torch.where(Tensors.above 0.0 part.Advantage, Tensors.above options.High moved, moved.lt(Tensors.scalar -options.Low))
+            let weight = ratio.clamp_max(Tensors.scalar options.Cap) * Tensors.indicator ratio (isOut.logical_not())
+            -part.Advantage * weight * clean forward.LogProb, isOut.logical_or(Tensors.above options.Cap ratio))
+
+    let dppo options = dppoOver TokenMean options
+
+    /// The least log W that VESPO tells apart: log 1e-8, as TRL has it.
+    let private leastLogWeight = log 1e-8
+
+    let vespoOver aggregation (options: VespoOptions) =
+        let isSound (kernel: VespoKernel) =
+            kernel.Power >= 0.0 && kernel.Decay >= 0.0 && System.Double.IsFinite(kernel.Power + kernel.Decay)
+        if not(isSound options.Praised && isSound options.Blamed) then
+            Setting.refuse
+                $"VESPO kernels of power {options.Praised.Power} and decay {options.Praised.Decay}, and of power {options.Blamed.Power} and decay {options.Blamed.Decay}, are out of range: give numbers of 0 or more, such as 2 and 3."
+        let arguments = [
+            Term.number "praisedPower" options.Praised.Power
+            Term.number "praisedDecay" options.Praised.Decay
+            Term.number "blamedPower" options.Blamed.Power
+            Term.number "blamedDecay" options.Blamed.Decay
+        ]
+        named "vespo" arguments aggregation (fun part forward ->
+            let sums = (logRatioOf part forward).detach().sum(1L, keepdim = true)
+            let logWeight = (sums |> Tensors.clamp leastLogWeight 20.0).expand_as part.Advantage
+            let phi (kernel: VespoKernel) = (logWeight * kernel.Power + (1.0 - logWeight.exp()) * kernel.Decay).exp()
+            let weight = torch.where(Tensors.notBelow 0.0 part.Advantage, phi options.Praised, phi options.Blamed)
+            -part.Advantage * weight * Tensors.keep part.Mask forward.LogProb, never part)
+
+    let vespo = vespoOver TokenMean { Praised = { Power = 2.0; Decay = 3.0 }; Blamed = { Power = 3.0; Decay = 2.0 } }
 
     let negativeLogLikelihood = Objective.ofTokens "nll" "train/loss" TokenMean (fun _ forward -> -forward.LogProb)

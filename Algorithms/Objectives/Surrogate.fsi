@@ -29,6 +29,16 @@ module Clip =
 /// Temperatures of SAPO's gate for tokens of positive and of other advantage; above 0.
 type SapoTemperature = { Positive: float; Negative: float }
 
+/// The trust region of DPPO. `Low` and `High` are how far the probability of a token may have fallen or risen, in (0, 1]; `Cap` bounds the ratio that
+/// weighs a token, at least 1.
+type DppoOptions = { Low: float; High: float; Cap: float }
+
+/// The kernel phi(W) = W^Power exp(Decay (1 - W)) of a likelihood ratio W of a whole response; both numbers are at least 0. It is 1 at W = 1.
+type VespoKernel = { Power: float; Decay: float }
+
+/// VESPO's kernels for tokens of an advantage of at least 0, and of a negative one.
+type VespoOptions = { Praised: VespoKernel; Blamed: VespoKernel }
+
 /// Policy-gradient surrogates. Write A for the advantage and rho = pi / pi_old for the likelihood ratio of a token. All of them measure `actor/pg_loss`
 /// (their value), `actor/pg_clipfrac` (share of tokens whose gradient a bound changes) and `actor/ppo_kl` (k1 estimate of KL(pi_old, pi)).
 [<RequireQualifiedAccess>]
@@ -83,6 +93,26 @@ module Surrogate =
 
     /// SAPO's published temperatures, 1 and 1.05, as a mean over all action tokens.
     val sapo: Objective
+
+    /// LUSPO: GSPO in which a response's loss is multiplied by its length, so that long and short responses move their tokens alike: the mean over responses
+    /// of |y| times GSPO's loss, which is `gspoOver SequenceMeanTokenSum` (arXiv 2602.05261).
+    val luspo: clip: Clip -> Objective
+
+    /// DPPO in its total-variation form: -A min(rho, cap) log pi with a constant ratio, and nothing from a token whose probability has moved out of the trust
+    /// region on the side that its advantage pushes to: pi - pi_old > High where A > 0, pi - pi_old < -Low elsewhere (arXiv 2602.04879; verl's `dppo_tv`,
+    /// where the cap is 20). Raises `ArgumentException` on an option out of range.
+    val dppoOver: aggregation: Aggregation -> options: DppoOptions -> Objective
+
+    /// DPPO as a mean over all action tokens.
+    val dppo: options: DppoOptions -> Objective
+
+    /// VESPO: -A phi(W) log pi with W the likelihood ratio of the whole response, not normalised by its length, and phi(W) = W^k exp(lambda (1 - W)) a constant
+    /// (arXiv 2602.10693). log W is kept within [log 1e-8, 20]. Nothing is cut off, so `actor/pg_clipfrac` is 0. Raises `ArgumentException` on a kernel out
+    /// of range.
+    val vespoOver: aggregation: Aggregation -> options: VespoOptions -> Objective
+
+    /// VESPO with TRL's kernels, k 2 and lambda 3 for an advantage of at least 0, k 3 and lambda 2 for a negative one, as a mean over all action tokens.
+    val vespo: Objective
 
     /// Minus the mean log-probability of all action tokens: supervised learning on the batch's own actions. Metric: `train/loss`.
     val negativeLogLikelihood: Objective

@@ -29,6 +29,13 @@ public sealed class GroupChoice
     /// <exception cref="ArgumentException">The threshold is below 0, or <paramref name="rounds"/> below 1.</exception>
     public static GroupChoice Variance(double threshold, int rounds) => new(CoreAlgorithms.GroupChoiceModule.variance(threshold, rounds));
 
+    /// <summary>
+    /// The groups that hold the most reward variance, as few as have together at least a share of the step's (RAGEN-2, arXiv 2604.06268, where it is 0.9).
+    /// Nothing else is sampled in place of the rest.
+    /// </summary>
+    /// <exception cref="ArgumentException">The share is not above 0 and at most 1.</exception>
+    public static GroupChoice VarianceTopP(double share) => new(CoreAlgorithms.GroupChoiceModule.varianceTopP(share));
+
     /// <summary>The groups of which a function of your own says so.</summary>
     /// <exception cref="ArgumentException"><paramref name="rounds"/> is below 1.</exception>
     public static GroupChoice OfGroups(string formula, int rounds, Func<IReadOnlyList<Trajectory>, bool> keep) =>

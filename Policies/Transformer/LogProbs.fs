@@ -62,6 +62,17 @@ module LogProbs =
                 scope.MoveToOuter whole
             { LogProb = join logProb; Entropy = join entropy; Kept = None }
 
+    let squares (settings: LogProbSettings) (head: torch.Tensor) (hidden: torch.Tensor) =
+        use scope = torch.NewDisposeScope()
+        use _ = torch.no_grad()
+        let ofChunk (start, count) =
+            Tensors.scoped(fun () -> (logSoftmax settings head (hidden.narrow(0L, start, count))).mul_(Tensors.scalar 2.0).exp().sum(1L))
+        let sums =
+            match chunks settings.ChunkSize hidden.shape[0] |> Array.map ofChunk with
+            | [||] -> Tensors.widened(torch.zeros(0L, dtype = hidden.dtype, device = hidden.device))
+            | parts -> torch.cat(parts, 0L)
+        scope.MoveToOuter sums
+
     /// The gradient with respect to a chunk's logits z, for L with s = dL/d(log-probability) and e = dL/d(entropy):
     /// dL/dz = s (onehot - p) - e p (log p + H), divided by the temperature.
     let private logitsGradient

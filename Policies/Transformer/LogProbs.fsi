@@ -37,6 +37,10 @@ module LogProbs =
     /// width]. The results have no graph: they are numbers, and their gradient goes back through `backward`.
     val evaluate: settings: LogProbSettings -> head: torch.Tensor -> hidden: torch.Tensor -> targets: torch.Tensor -> TokenScores
 
+    /// The sum over the vocabulary of the squared probabilities of each of M distributions, [M], given the final hidden states [M, width] that they come from
+    /// and the head's weight.
+    val squares: settings: LogProbSettings -> head: torch.Tensor -> hidden: torch.Tensor -> torch.Tensor
+
     /// Numbers of a product in half precision that exist at a time before they are added to what is in float32.
     val productAtATime: int
 

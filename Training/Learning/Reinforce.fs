@@ -78,14 +78,14 @@ module Reinforce =
             let good, others = Array.partition choice.Keep fresh
             let kept, rest, all = Array.append kept good, Array.append rest others, Array.append all fresh
             if kept.Length >= count || number + 1 >= limit then
-                { Kept = Array.append kept rest |> Array.truncate count; All = all }
+                { Kept = Array.append kept rest |> Array.truncate count |> choice.Among; All = all }
             else
                 rounds limit (number + 1) kept rest all
         match choice.Rounds with
         | Some limit -> rounds limit 0 [||] [||] [||]
         | None ->
             let groups = sampleGroups plan cancellation policy step 0 count
-            { Kept = groups; All = groups }
+            { Kept = choice.Among groups; All = groups }
 
     /// The most responses of either probe.
     let private responsesOfProbe = 48
@@ -113,7 +113,7 @@ module Reinforce =
                 Rates = rates
                 OnPolicy = reports |> List.forall(fun report -> not report.Applied)
             }
-            let batch = Batch.rows rows all |> StepBatch.refresh plan.Options learner
+            let batch = Batch.rows rows all |> StepBatch.refresh plan.Options plan.Recipe learner
             let learner, report = Update.run settings uncancelled learner batch
             learner, report :: reports
         let learner, reports = List.fold run (learner, []) miniBatches

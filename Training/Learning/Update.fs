@@ -3,6 +3,7 @@ namespace Levee.Training.Learning
 open System
 open System.Threading
 open Levee
+open Levee.Algorithms
 open Levee.Algorithms.Diagnosis
 open Levee.Algorithms.Objectives
 open Levee.Policies
@@ -75,6 +76,11 @@ module Update =
         let scored = Scoring.forward settings learner.Policy part.Trajectories
         let valued =
             learner.Critic |> Option.map(fun critic -> critic.Critic, Critic.forward settings critic.Critic part.Trajectories)
+        let observed: Scored option =
+            if plan.Objective.Needs.Contains ObservationScores then
+                Some(part.Trajectories |> Array.map Trajectory.observed |> Scoring.forward settings learner.Policy)
+            else
+                None
         let part =
             if plan.OnPolicy && plan.Options.Update.ExactFirstUpdate then
                 { part with LogProbOld = scored.LogProb }
@@ -84,9 +90,12 @@ module Update =
             LogProb = scored.LogProb
             Entropy = scored.Entropy
             Values = valued |> Option.map(fun (_, valued) -> valued.Values)
+            Observations = observed |> Option.map _.LogProb
         }
         let gradient = Objective.differentiate plan.Objective judge part forward
         Scoring.backward scored gradient.LogProb gradient.Entropy
+        Option.map2 (fun observed gradient -> Scoring.backward observed gradient None) observed gradient.Observations
+        |> Option.defaultValue()
         Option.map2 (fun (critic, valued) -> Critic.backward critic valued) valued gradient.Values |> Option.defaultValue()
         {
             tally with

@@ -142,7 +142,7 @@ module MemoryPlan =
                 options.Memory.MicroBatchSize
                 length
         let layers = int64 a.Layers
-        let passes = if setup.Needs.Contains CriticValues then 2L else 1L
+        let passes = 1L + ([ CriticValues; ObservationScores ] |> List.filter setup.Needs.Contains |> List.length |> int64)
         let stream = block.Tokens * int64 a.Width * number
         let made = PassMemory.layerMade a dtype isFused part block
         let kept = PassMemory.layerKept a dtype isFused part block

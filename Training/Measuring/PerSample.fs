@@ -88,7 +88,8 @@ module PerSample =
         else
             use _ = torch.NewDisposeScope()
             let batch =
-                StepBatch.create trial.Options trial.Recipe trial.Clock learner [| group |] |> StepBatch.refresh trial.Options learner
+                StepBatch.create trial.Options trial.Recipe trial.Clock learner [| group |]
+                |> StepBatch.refresh trial.Options trial.Recipe learner
             let watched = correct |> Array.map(fun index -> group[index])
             let changes = changes trial cancellation learner batch watched
             Some {

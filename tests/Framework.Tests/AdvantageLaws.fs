@@ -120,6 +120,8 @@ let rollouts =
         {
             plain with
                 Values = Some values
+                SquaredProbabilities = Some values
+                Alignment = Some(values |> Array.map(Array.map(fun v -> 2.0 * v - 1.0)))
                 LogProbReference = Map.ofList [ Reference.Initial, values |> Array.map(Array.map(fun v -> -0.5 - v)) ]
         }
     Gen.map2 create groups (Gen.choose(0, 1000))
@@ -148,6 +150,12 @@ let estimators = [
     Advantage.gae { Gamma = 0.99; Lambda = 0.9 } |> Advantage.whiten Over.Tokens Deviation.whitening
     Advantage.grpo |> TokenRewards.kl K1 Reference.Initial 0.01
     Advantage.grpo |> TokenRewards.overlong { Limit = 6; Buffer = 3; Penalty = 1.0 }
+    Advantage.gigpo { Gamma = 0.95; Weight = 1.0; Deviation = Some Deviation.sample }
+    Advantage.gigpo { Gamma = 1.0; Weight = 0.5; Deviation = None }
+    Advantage.optimalTokenBaseline
+    Nthr.weigh Nthr.defaults Advantage.grpo
+    Nthr.weigh { Beta = 0.5; Weight = NthrWeight.Fixed 0.25 } Advantage.rloo
+    |> Advantage.whiten Over.Tokens Deviation.whitening
 ]
 
 [<Fact>]
@@ -223,6 +231,8 @@ let ``permuting groups permutes advantages`` () =
                 Shaping = rev rollouts.Shaping
                 LogProbReference = rollouts.LogProbReference |> Map.map(fun _ rows -> rev rows)
                 Values = Option.map rev rollouts.Values
+                SquaredProbabilities = Option.map rev rollouts.SquaredProbabilities
+                Alignment = Option.map rev rollouts.Alignment
             }
             Array.forall2 (nearAll 1e-7) (rev(advantagesOf estimator rollouts)) (advantagesOf estimator turned))
 
@@ -320,6 +330,10 @@ let ``settings out of range are refused with a remedy`` () =
     refused(fun () -> Advantage.reinforcePlusPlus -0.1)
     refused(fun () -> Advantage.grpo |> TokenRewards.kl K1 Reference.Initial -1.0)
     refused(fun () -> Advantage.grpo |> TokenRewards.overlong { Limit = 10; Buffer = 11; Penalty = 1.0 })
+    refused(fun () -> Advantage.gigpo { Gamma = 1.5; Weight = 1.0; Deviation = None })
+    refused(fun () -> Advantage.gigpo { Gamma = 1.0; Weight = -1.0; Deviation = None })
+    refused(fun () -> Advantage.grpo |> Nthr.weigh { Nthr.defaults with Beta = -1.0 })
+    refused(fun () -> Advantage.grpo |> Nthr.weigh { Nthr.defaults with Weight = NthrWeight.Fixed 1.5 })
 
 [<Fact>]
 let ``GAE without a critic says what is missing`` () =
@@ -350,6 +364,8 @@ let ``a choice of groups out of range is refused with a remedy`` () =
     refused(fun () -> GroupChoice.variance -0.1 2)
     refused(fun () -> GroupChoice.variance nan 2)
     refused(fun () -> GroupChoice.variance infinity 2)
+    refused(fun () -> GroupChoice.varianceTopP 0.0)
+    refused(fun () -> GroupChoice.varianceTopP nan)
 
 [<Fact>]
 let ``the variance of a group's judged rewards decides whether it is kept`` () =

@@ -79,7 +79,7 @@ let ``a trajectory without a single token of the policy's own is survived`` () =
     use _ = torch.NewDisposeScope()
     let batch = create [| trajectory 0.0 0 [ Prompt [| 1 |] ] |] [| 0.0 |]
     Assert.Equal(0.0, batch.Mask.sum().ToDouble())
-    let forward = { LogProb = batch.LogProbOld; Entropy = batch.LogProbOld; Values = None }
+    let forward = { LogProb = batch.LogProbOld; Entropy = batch.LogProbOld; Values = None; Observations = None }
     for objective in [ Recipes.grpo.Objective; Llds.penalty Llds.paper; Surrogate.gmpo 0.4 ] do
         Assert.Equal(0.0, (Objective.differentiate objective (objective.Loss batch) batch forward).Value)
 

@@ -35,6 +35,11 @@ type Case = {
     ValuesOld: float[][]
     Return: float[][]
     Truncated: float[]
+    /// Log-probabilities and entropies under the policy right before the update.
+    Current: float[][]
+    CurrentEntropy: float[][]
+    /// Void turns of each response.
+    Void: int[]
 }
 
 /// A case without a critic whose sampler was exact.
@@ -52,6 +57,9 @@ let plain old logProb reference advantage mask answer reward searches = {
     ValuesOld = Array.map (Array.map(fun _ -> 0.0)) mask
     Return = Array.map (Array.map(fun _ -> 0.0)) mask
     Truncated = Array.map (fun _ -> 0.0) reward
+    Current = logProb
+    CurrentEntropy = Array.map (Array.map(fun _ -> 0.0)) mask
+    Void = Array.map (fun _ -> 0) reward
 }
 
 /// Some rows of a case, in the order given.
@@ -71,6 +79,9 @@ let select (rows: int[]) case =
         ValuesOld = pick case.ValuesOld
         Return = pick case.Return
         Truncated = pick case.Truncated
+        Current = pick case.Current
+        CurrentEntropy = pick case.CurrentEntropy
+        Void = pick case.Void
     }
 
 /// Reference policies that the objectives under test ask for.
@@ -78,10 +89,10 @@ let references = [ Reference.Initial; Reference.UpdatesAgo 2; Reference.MovingAv
 
 let clock = { Step = 3; Steps = 5; Controls = Map.ofList [ "raised_decay_2", 2.0; "drift", 0.3 ] }
 
-/// What an objective does not look at: masks here have gaps that no trajectory has.
-let private trajectory reward = {
+/// A trajectory with as many observation tokens as it has searches. Its actions are what an objective does not look at: masks here have gaps that no trajectory has.
+let private trajectory reward voidTurns (observed: float) = {
     Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments = []
+    Segments = [ Observation(Array.zeroCreate(int observed)) ]
     Reward = reward
     Fault = None
     End = Answered
@@ -89,17 +100,19 @@ let private trajectory reward = {
     AnswerTokens = 0
     CallTokens = []
     Searches = []
-    InvalidActions = 0
+    InvalidActions = voidTurns
 }
 
 let batch case : Batch =
     let numbers = case.Mask |> Array.map actionNumbers
     let mask = matrix case.Mask
     {
-        Trajectories = case.Reward |> Array.map trajectory
+        Trajectories = Array.map3 trajectory case.Reward case.Void case.Searches
         LogProbOld = matrix case.Old
         LogProbSampled = matrix case.Sampled
         LogProbReference = references |> List.map(fun reference -> reference, matrix case.Reference) |> Map.ofList
+        LogProbCurrent = Some(matrix case.Current)
+        EntropyCurrent = Some(matrix case.CurrentEntropy)
         Advantage = (vector case.Advantage).unsqueeze(1L) * torch.ones_like mask
         ValuesOld = Some(matrix case.ValuesOld)
         Returns = Some(matrix case.Return)
@@ -143,12 +156,16 @@ let random (seed: Seed) =
         ValuesOld = near returns "old value" 0.5
         Return = returns
         Truncated = Array.init responses (fun r -> if uniform "truncated" r < 0.2 then 1.0 else 0.0)
+        Current = near old "current" 0.4
+        CurrentEntropy = table "current entropy" (fun u -> 2.0 * u)
+        Void = Array.init responses (fun r -> if uniform "void" r < 0.3 then 1 else 0)
     }
 
 let private forwardAt case logProb : Forward = {
     LogProb = logProb
     Entropy = torch.full_like(logProb, Tensors.scalar 0.7)
     Values = Some(matrix case.Value)
+    Observations = Some(matrix(case.Mask |> Array.mapi(fun r row -> row[..2] |> Array.mapi(fun k _ -> -1.0 - float k - case.Reward[r]))))
 }
 
 /// Value, gradient with respect to log-probabilities, and all gradients of an objective on a case.
@@ -172,6 +189,7 @@ let ofPart (objective: Objective) case rows =
         LogProb = here forward.LogProb
         Entropy = here forward.Entropy
         Values = Option.map here forward.Values
+        Observations = Option.map here forward.Observations
     }
     let gradients = Objective.differentiate objective (objective.Loss whole) (Batch.select rows whole) part
     { gradients with LogProb = scope.MoveToOuter gradients.LogProb }
@@ -182,6 +200,22 @@ let private aggregations = [ TokenMean; SequenceMeanTokenMean; SequenceMeanToken
 
 /// A dual variable that keeps the policy near the one that sampled.
 let drift = { Name = "drift"; Metric = "actor/ppo_kl"; Limit = 0.01; Rate = 5.0; Start = 0.1 }
+
+/// An entropy to be kept.
+let target = { Target = 0.5; Delta = 0.1; Start = 0.2; Most = 0.3 }
+
+/// Masks around the surrogates that they are for; each is in force on some of the random cases.
+let private masked = [
+    for surrogate in [ Surrogate.clipped clip; Surrogate.gspo clip; Surrogate.sapo ] do
+        Masks.geometric 0.9 1.1 surrogate
+        Masks.withoutVoidTurns surrogate
+        Masks.offPolicy 0.05 surrogate
+    Masks.highEntropy 0.2 (Surrogate.clipped clip)
+    Covariance.clip { Share = 0.1; Least = 0.1; Largest = 5.0 } (Surrogate.clipped clip)
+    Masks.offPolicy 0.05 (Masks.highEntropy 0.5 (Importance.correct (Truncated 2.0) (Surrogate.clipped clip)))
+    for estimator in [ Abs; K2 ] do
+        Covariance.kl estimator 0.1
+]
 
 /// Objectives whose value is a function of the current log-probabilities with the gradient that it seems to have.
 let differentiable = [
@@ -225,6 +259,10 @@ let differentiable = [
         recipe.Objective
     Coefficient.raisedAt Phase.Decay 2.0 (Coefficient.linear 0.1 0.5) * Llds.penalty Llds.paper
     Coefficient.dualAscent drift * Kl.toReference K3
+    Surrogate.luspo clip
+    0.1 * Observations.crossEntropy
+    yield! masked
+    Recipes.grpo.Objective + Coefficient.entropyTarget target * Kl.toReference K2
 ]
 
 /// Every objective of the library under test.
@@ -234,9 +272,14 @@ let objectives =
         for aggregation in aggregations do
             Surrogate.gspoOver aggregation clip
             Surrogate.cispoOver aggregation 1.1
+            Surrogate.dppoOver aggregation { Low = 0.1; High = 0.1; Cap = 1.2 }
+            Surrogate.vespoOver aggregation { Praised = { Power = 2.0; Decay = 3.0 }; Blamed = { Power = 3.0; Decay = 2.0 } }
         Importance.correct (Masked(0.8, 1.3)) (Surrogate.gspo clip)
         Kl.toReference K3WithGradientOfK2
         Entropy.bonus
+        Coefficient.entropyTarget target * Entropy.bonus
+        Masks.highEntropy 0.2 (Surrogate.gspoOver SequenceMeanTokenMean clip)
+        Surrogate.vespo
         Objective.zero
         Recipes.cispo.Objective
     ]

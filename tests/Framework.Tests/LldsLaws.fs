@@ -176,7 +176,7 @@ let ``segments are actions where a response has one advantage, and parts of them
     let logProb = matrix [| [| -1.0; 0.0; -1.3; -1.0; -0.5 |]; [| -1.0; 0.0; 0.0; 0.0; 0.0 |] |]
     let value gate =
         let objective = withGate gate
-        (objective.Loss perToken perToken { LogProb = logProb; Entropy = logProb; Values = None }).Value.ToDouble()
+        (objective.Loss perToken perToken { LogProb = logProb; Entropy = logProb; Values = None; Observations = None }).Value.ToDouble()
     Assert.Equal(0.3 / 5.0, value Gate.Segment, 12)
     Assert.Equal(0.0, value Gate.Action, 12)
 

@@ -101,6 +101,8 @@ let ``what stands in the padding does not matter, infinities and NaN included`` 
                     Value = spoil garbage case.Value
                     ValuesOld = spoil garbage case.ValuesOld
                     Return = spoil garbage case.Return
+                    Current = spoil garbage case.Current
+                    CurrentEntropy = spoil garbage case.CurrentEntropy
             }
             for objective in objectives do
                 let value, gradient = differentiate objective case
@@ -156,7 +158,7 @@ let ``formulas read as they were composed`` () =
 let ``a KL without reference log-probabilities says what is missing`` () =
     let case = random(Seed.ofInt 4)
     let batch = { batch case with LogProbReference = Map.empty }
-    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None }
+    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None; Observations = None }
     let error = Assert.Throws<InvalidOperationException>(fun () -> (Kl.toReference K3).Loss batch batch forward |> ignore)
     Assert.Contains("reference policy", error.Message)
 
@@ -198,6 +200,8 @@ let ``on policy every surrogate has REINFORCE's gradient`` () =
                 Surrogate.gspoOver TokenMean (Clip.symmetric 0.2)
                 Surrogate.cispo 1.28
                 Surrogate.sapo
+                Surrogate.dppo { Low = 0.2; High = 0.2; Cap = 20.0 }
+                Surrogate.vespo
             ] do
             nearAll 1e-12 expected (differentiate surrogate onPolicy |> snd))
 
@@ -281,11 +285,19 @@ let ``settings out of range are refused with a remedy`` () =
     refused(fun () -> Importance.correct (Truncated 0.5) Surrogate.reinforce)
     refused(fun () -> Importance.correct (Masked(1.1, 2.0)) Surrogate.reinforce)
     refused(fun () -> Importance.correct (Truncated nan) Surrogate.reinforce)
+    refused(fun () -> Surrogate.dppo { Low = 0.0; High = 0.2; Cap = 20.0 })
+    refused(fun () -> Surrogate.dppo { Low = 0.2; High = 0.2; Cap = 0.5 })
+    refused(fun () -> Surrogate.vespoOver TokenMean { Praised = { Power = -1.0; Decay = 3.0 }; Blamed = { Power = 3.0; Decay = 2.0 } })
+    refused(fun () -> Masks.geometric 1.01 1.02 Surrogate.reinforce)
+    refused(fun () -> Masks.offPolicy nan Surrogate.reinforce)
+    refused(fun () -> Masks.highEntropy 0.0 Surrogate.reinforce)
+    refused(fun () -> Covariance.clip { Share = 0.1; Least = 5.0; Largest = 1.0 } Surrogate.reinforce)
+    refused(fun () -> Covariance.kl Abs 1.5)
 
 [<Fact>]
 let ``a value loss without a critic says what is missing`` () =
     let case = random(Seed.ofInt 4)
     let whole = batch case
-    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None }
+    let forward = { LogProb = matrix case.LogProb; Entropy = matrix case.LogProb; Values = None; Observations = None }
     let error = Assert.Throws<InvalidOperationException>(fun () -> (ValueLoss.clipped 0.5).Loss whole whole forward |> ignore)
     Assert.Contains("Advantage.gae", error.Message)

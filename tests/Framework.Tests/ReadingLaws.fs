@@ -112,15 +112,17 @@ let ``every choice of groups of the library is read back from its formula`` () =
             GroupChoice.all, "all"
             GroupChoice.dynamicSampling 7, "dynamicSampling(rounds=7)"
             GroupChoice.variance 0.15 3, "variance(threshold=0.15, rounds=3)"
+            GroupChoice.varianceTopP 0.9, "varianceTopP(share=0.9)"
         ] do
         Assert.Equal(formula, choice.Formula)
         let again = Reading.groups formula
         Assert.Equal(choice.Term, again.Term)
         Assert.Equal(choice.Rounds, again.Rounds)
         AdvantageLaws.holdsOf(fun rollouts -> Array.map choice.Keep rollouts.Groups = Array.map again.Keep rollouts.Groups)
+        AdvantageLaws.holdsOf(fun rollouts -> choice.Among rollouts.Groups = again.Among rollouts.Groups)
     let error =
         Assert.Throws<FormatException>(fun () -> Reading.groups (GroupChoice.ofGroups "medium" 2 (fun _ -> true)).Formula |> ignore)
-    Assert.Contains("no choice of groups 'medium'; it has all, dynamicSampling, variance", error.Message)
+    Assert.Contains("no choice of groups 'medium'; it has all, dynamicSampling, variance, varianceTopP", error.Message)
     Assert.Contains("run that script", error.Message)
 
 [<Theory>]

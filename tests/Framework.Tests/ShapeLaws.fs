@@ -33,6 +33,8 @@ let private tensors (batch: Batch) : (string * torch.Tensor * (torch.Tensor -> B
     "LogProbSampled", batch.LogProbSampled, (fun t -> { batch with LogProbSampled = t })
     for KeyValue(reference, logProb) in batch.LogProbReference do
         $"LogProbReference[{reference}]", logProb, (fun t -> { batch with LogProbReference = Map.add reference t batch.LogProbReference })
+    "LogProbCurrent", batch.LogProbCurrent.Value, (fun t -> { batch with LogProbCurrent = Some t })
+    "EntropyCurrent", batch.EntropyCurrent.Value, (fun t -> { batch with EntropyCurrent = Some t })
     "Advantage", batch.Advantage, (fun t -> { batch with Advantage = t })
     "ValuesOld", batch.ValuesOld.Value, (fun t -> { batch with ValuesOld = Some t })
     "Returns", batch.Returns.Value, (fun t -> { batch with Returns = Some t })
@@ -45,7 +47,13 @@ let private tensors (batch: Batch) : (string * torch.Tensor * (torch.Tensor -> B
 
 let private example () =
     let whole = batch(random(Seed.ofInt 4))
-    whole, { LogProb = whole.LogProbOld - 0.1; Entropy = torch.ones_like whole.Mask; Values = whole.ValuesOld }
+    whole,
+    {
+        LogProb = whole.LogProbOld - 0.1
+        Entropy = torch.ones_like whole.Mask
+        Values = whole.ValuesOld
+        Observations = Some(whole.LogProbOld.narrow(1L, 0L, 3L))
+    }
 
 let private forwards (forward: Forward) : (string * torch.Tensor * (torch.Tensor -> Forward)) list = [
     "LogProb", forward.LogProb, (fun t -> { forward with LogProb = t })
@@ -58,6 +66,7 @@ let private takers (whole: Batch) (forward: Forward) : (string * (Batch -> unit)
     "Batch.shape", Batch.shape >> ignore
     "Batch.select", Batch.select [| 0 |] >> ignore
     "Batch.rows", Batch.rows [| 0 |] >> ignore
+    "Batch.current", Batch.current >> ignore
     "Aggregation.over", Aggregation.over TokenMean >> ignore
     "Importance.weights", Importance.weights(Truncated 2.0) >> ignore
     "Surrogate.logRatio", (fun batch -> Surrogate.logRatio batch forward |> ignore)
@@ -123,6 +132,8 @@ let ``functions of single tensors refuse them by the argument's name`` () =
                 refused $"The log-probabilities under the policy {reference}" right other (fun () -> Batch.logProb reference spoilt)
             refused "Forward.LogProb" right other (fun () -> Forward.demand whole.Mask.shape { forward with LogProb = other })
     let flat = whole.Reward
+    refused "Forward.Observations" $"{whole.Mask.shape[0]}, 0 or more" flat (fun () ->
+        Forward.demand whole.Mask.shape { forward with Observations = Some flat })
     refused "logProb" "R, N" flat (fun () -> KlEstimator.estimate K1 flat flat)
     refused "ratio" "R, N" flat (fun () -> Clip.apply (Clip.symmetric 0.2) flat)
     refused "A part" "R, N" flat (fun () -> Padding.stack [| whole.Mask; flat |])

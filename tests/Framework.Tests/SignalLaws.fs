@@ -43,6 +43,10 @@ let private withinGroups: Estimator list = [
     Advantage.passAtK None
     Advantage.gdpo parts
     Advantage.reinforcePlusPlusBaseline
+    Advantage.gigpo { Gamma = 0.9; Weight = 1.0; Deviation = None }
+    Advantage.gigpo { Gamma = 0.9; Weight = 1.0; Deviation = Some Deviation.sample }
+    Advantage.optimalTokenBaseline
+    Nthr.weigh Nthr.defaults Advantage.grpo
     for deviation in deviations do
         Advantage.groupRelative deviation
         Advantage.passAtK(Some deviation)
@@ -68,7 +72,16 @@ let private values = [ 0.0; 1.0; 0.1; 0.2; 0.3; 0.7; 0.8; 0.9; 1.0 / 3.0; -0.1; 
 
 let private sizes = [ 2; 3; 4; 5; 6; 7; 8; 16; 33 ]
 
-let private advantages (estimator: Estimator) groups = (estimator.Estimate(Rollouts.ofGroups groups)).Advantages
+/// Groups as an estimator sees them whose policy drew every token from a distribution over a few, and whose tokens do not pull at one another.
+let private rolloutsOf groups : Rollouts =
+    let plain = Rollouts.ofGroups groups
+    {
+        plain with
+            SquaredProbabilities = Some(plain.Shaping |> Array.map(Array.map(fun _ -> 0.4)))
+            Alignment = Some plain.Shaping
+    }
+
+let private advantages (estimator: Estimator) groups = (estimator.Estimate(rolloutsOf groups)).Advantages
 
 [<Fact>]
 let ``equal rewards give advantages of exactly zero, whatever they are and whatever the epsilon`` () =
@@ -107,12 +120,13 @@ let ``moments of equal numbers are the number and nothing`` () =
 /// The value of LLDS where every token of a group became less likely by 0.5, by the advantages of an estimator.
 let private penalty preserve (estimator: Estimator) groups =
     use _ = torch.NewDisposeScope()
-    let rollouts = Rollouts.ofGroups groups
+    let rollouts = rolloutsOf groups
     let batch = Batch.ofEstimates torch.float32 torch.CPU (Array.concat groups) (estimator.Estimate rollouts)
     let forward = {
         LogProb = (batch.LogProbOld - 0.5) * batch.Mask
         Entropy = torch.zeros_like batch.Mask
         Values = None
+        Observations = None
     }
     let objective = Llds.penalty { Llds.overAllTokens with Preserve = preserve; Normaliser = Normaliser.AllTokens }
     (Objective.differentiate objective (objective.Loss batch) batch forward).Value
@@ -242,6 +256,11 @@ let ``both token limits truncate, and nothing else does`` () =
         [| Answered; TurnTokenLimit; LengthLimit |] |> Array.map(fun reason -> { trajectory 2 1.0 with End = reason })
     let batch = Batch.create torch.float64 torch.CPU trajectories [| 1.0; 1.0; 1.0 |]
     let objective = Objective.withoutTruncated Surrogate.reinforce
-    let forward = { LogProb = batch.LogProbOld; Entropy = torch.zeros_like batch.Mask; Values = None }
+    let forward = {
+        LogProb = batch.LogProbOld
+        Entropy = torch.zeros_like batch.Mask
+        Values = None
+        Observations = None
+    }
     let gradients = Objective.differentiate objective (objective.Loss batch) batch forward
     Assert.Equal<float[][]>([| [| -0.5; -0.5 |]; [| 0.0; 0.0 |]; [| 0.0; 0.0 |] |], toRows gradients.LogProb)

@@ -24,6 +24,8 @@ public sealed class AlgorithmTests
             [ReferencePolicy.Initial] = Rows((i, k) => -1.2 + 0.02 * i * k),
         },
         Values = Rows((i, k) => 0.3 + 0.1 * i),
+        SquaredProbabilities = Rows((i, k) => 0.2 + 0.05 * k),
+        Alignment = Rows((i, k) => 1 + i - 0.5 * k),
     };
 
     public static TheoryData<string> RecipeNames => [.. typeof(Recipes).GetProperties().Select(property => property.Name)];
@@ -74,6 +76,59 @@ public sealed class AlgorithmTests
         Assert.Equal(2, counted.At(new Clock()));
     }
 
+    public static TheoryData<string, string> Cures => new()
+    {
+        { nameof(Objectives.Luspo), "gspo(low=0.2, high=0.2, SequenceMeanTokenSum)" },
+        { nameof(Objectives.Dppo), "dppo(low=0.1, high=0.2, cap=20, TokenMean)" },
+        { nameof(Objectives.Vespo), "vespo(praisedPower=2, praisedDecay=3, blamedPower=3, blamedDecay=2, TokenMean)" },
+        { nameof(Objectives.KlCov), "klCov(Abs, share=0.1)" },
+        { nameof(Objective.WithGeometricMask), "geometricMask(low=0.9, high=1.1, reinforce(TokenMean))" },
+        { nameof(Objective.WithOffPolicyMask), "offPolicyMask(delta=0.05, reinforce(TokenMean))" },
+        { nameof(Objective.WithoutVoidTurns), "withoutVoidTurns(reinforce(TokenMean))" },
+        { nameof(Objective.OnHighEntropy), "highEntropy(share=0.2, reinforce(TokenMean))" },
+        { nameof(Objective.WithClipCov), "clipCov(share=0.0002, least=1, largest=5, reinforce(TokenMean))" },
+    };
+
+    private static readonly Objective Plain = Objectives.Reinforce();
+
+    private static readonly Dictionary<string, Objective> CuresByName = new()
+    {
+        [nameof(Objectives.Luspo)] = Objectives.Luspo(Clip.Symmetric(0.2)),
+        [nameof(Objectives.Dppo)] = Objectives.Dppo(0.1, 0.2),
+        [nameof(Objectives.Vespo)] = Objectives.Vespo(),
+        [nameof(Objectives.KlCov)] = Objectives.KlCov(KlEstimator.Abs, 0.1),
+        [nameof(Objective.WithGeometricMask)] = Plain.WithGeometricMask(0.9, 1.1),
+        [nameof(Objective.WithOffPolicyMask)] = Plain.WithOffPolicyMask(0.05),
+        [nameof(Objective.WithoutVoidTurns)] = Plain.WithoutVoidTurns(),
+        [nameof(Objective.OnHighEntropy)] = Plain.OnHighEntropy(0.2),
+        [nameof(Objective.WithClipCov)] = Plain.WithClipCov(),
+    };
+
+    [Theory]
+    [MemberData(nameof(Cures))]
+    public void A_cure_is_that_of_FSharp(string name, string formula)
+    {
+        var own = CuresByName[name];
+        Assert.Equal(formula, own.Formula);
+        var core = CoreAlgorithms.RecipeModule.create(CoreEstimators.Advantage.grpo, CoreAlgorithms.Reading.objective(formula));
+        var (value, gradients) = Differentiate(core);
+        var loss = own.Evaluate(All, Advantages.Grpo.Estimate(Groups), Scores);
+        Assert.Equal(value, loss.Value);
+        Assert.Equal(gradients, loss.LogProbGradient);
+    }
+
+    [Fact]
+    public void Kernels_of_choice_and_an_entropy_target_are_those_of_FSharp()
+    {
+        Assert.Equal(
+            "vespo(praisedPower=1, praisedDecay=0, blamedPower=2, blamedDecay=0.5, SequenceMeanTokenMean)",
+            Objectives.Vespo(1, 0, 2, 0.5, Aggregation.SequenceMeanTokenMean).Formula);
+        var target = Coefficient.EntropyTarget(0.4);
+        Assert.Equal("entropyTarget(target=0.4, delta=0.005, start=0, most=1)", target.Formula);
+        Assert.Equal(0.02, target.At(new Clock { Controls = new Dictionary<string, double> { ["entropy_target"] = 0.02 } }));
+        Assert.Equal("varianceTopP(share=0.9)", GroupChoice.VarianceTopP(0.9).Formula);
+    }
+
     [Fact]
     public void Options_begin_as_in_FSharp()
     {
@@ -91,6 +146,13 @@ public sealed class AlgorithmTests
             (Advantages.Rloo, CoreEstimators.Advantage.rloo),
             (Advantages.Opo, CoreEstimators.Advantage.opo),
             (Advantages.PassAtK(), CoreEstimators.Advantage.passAtK(null)),
+            (Advantages.OptimalTokenBaseline, CoreEstimators.Advantage.optimalTokenBaseline),
+            (Advantages.Gigpo(), CoreEstimators.Advantage.gigpo(new CoreEstimators.GigpoOptions(0.95, 1, null))),
+            (
+                Advantages.Grpo.WithNthr(0.5, 0.25),
+                CoreEstimators.Nthr.weigh(
+                    new CoreEstimators.NthrOptions(0.5, CoreEstimators.NthrWeight.NewFixed(0.25)), CoreEstimators.Advantage.grpo)),
+            (Advantages.Grpo.WithNthr(), CoreEstimators.Nthr.weigh(CoreEstimators.Nthr.defaults, CoreEstimators.Advantage.grpo)),
             (Advantages.Gae(0.9, 0.8), CoreEstimators.Advantage.gae(new CoreEstimators.Gae(0.9, 0.8))),
             (
                 Advantages.Rloo.Whiten(WhitenOver.Trajectories),
@@ -203,18 +265,36 @@ public sealed class AlgorithmTests
     [Fact]
     public void An_objective_in_stages_sees_what_it_asks_for()
     {
-        var all = new ObjectiveNeeds { References = [ReferencePolicy.Initial], EntropyGradient = true, Critic = true };
+        var all = new ObjectiveNeeds { References = [ReferencePolicy.Initial], EntropyGradient = true, Critic = true, CurrentScores = true };
         var own = Objectives.Staged(
             "all",
             _ => (part, forward) => new Loss
             {
-                Value = (part.Mask * (forward.Entropy + (forward.Values! - part.ValuesOld!) + part.LogProbUnder(ReferencePolicy.Initial))).sum(),
+                Value = (part.Mask * (forward.Entropy + (forward.Values! - part.ValuesOld!) + part.LogProbUnder(ReferencePolicy.Initial)
+                    + part.LogProbCurrent! + part.EntropyCurrent!)).sum(),
             },
             all);
         var loss = own.Evaluate(All, Advantages.Grpo.Estimate(Groups), Scores);
         Assert.All(loss.EntropyGradient!, row => Assert.All(row, number => Assert.Equal(1, number)));
         Assert.All(loss.ValueGradient!, row => Assert.All(row, number => Assert.Equal(1, number)));
         Assert.All(loss.LogProbGradient, row => Assert.All(row, number => Assert.Equal(0, number)));
+    }
+
+    [Fact]
+    public void What_the_environment_answered_is_learnt_from()
+    {
+        var first = Episode(1, 1);
+        var answered = first with
+        {
+            Segments = [.. first.Segments, new Segment.Observation { Tokens = [8, 9] }, new Segment.Action { Tokens = [4], LogProbs = [-1] }],
+        };
+        var scores = new TokenScores { LogProbs = [[-1, -1], [-1]], Observations = [[-0.5, -1.5], []] };
+        var estimates = new Estimates { Advantages = [[1, 1], [-1]] };
+        var loss = Objectives.ObservationLoss.Evaluate([answered, first], estimates, scores);
+        Assert.Equal(1, loss.Value);
+        Assert.Equal([[-0.5, -0.5], []], loss.ObservationGradient!);
+        Assert.Throws<InvalidOperationException>(
+            () => Objectives.ObservationLoss.Evaluate([answered, first], estimates, scores with { Observations = null }));
     }
 
     [Fact]
@@ -282,7 +362,9 @@ public sealed class AlgorithmTests
             bare.Groups,
             bare.Shaping,
             new([Tuple.Create(CoreAlgorithms.Reference.Initial, Jagged(Scores.References[ReferencePolicy.Initial]))]),
-            FSharpOption<double[][]>.Some(Jagged(Scores.Values!)));
+            FSharpOption<double[][]>.Some(Jagged(Scores.Values!)),
+            FSharpOption<double[][]>.Some(Jagged(Scores.SquaredProbabilities!)),
+            FSharpOption<double[][]>.Some(Jagged(Scores.Alignment!)));
     }
 
     /// <summary>Value and gradients as F# has them.</summary>
@@ -298,6 +380,8 @@ public sealed class AlgorithmTests
             plain.LogProbOld,
             plain.LogProbSampled,
             new([Tuple.Create(CoreAlgorithms.Reference.Initial, Tensor(Scores.References[ReferencePolicy.Initial]))]),
+            FSharpOption<torch.Tensor>.Some(Tensor(Scores.LogProbs)),
+            FSharpOption<torch.Tensor>.Some(Tensor(Scores.Entropies!)),
             plain.Advantage,
             values,
             plain.Returns,
@@ -308,7 +392,7 @@ public sealed class AlgorithmTests
             plain.Searches,
             plain.Truncated,
             plain.Clock);
-        var forward = new CoreObjectives.Forward(Tensor(Scores.LogProbs), Tensor(Scores.Entropies!), values);
+        var forward = new CoreObjectives.Forward(Tensor(Scores.LogProbs), Tensor(Scores.Entropies!), values, null);
         var gradients = CoreObjectives.ObjectiveModule.differentiate(recipe.Objective, recipe.Objective.Loss.Invoke(batch), batch, forward);
         return (gradients.Value, CoreAlgorithms.Padding.unpad(trajectories, gradients.LogProb));
     }

@@ -258,3 +258,28 @@ let ``what cannot be asked is refused with a remedy`` () =
     refused "4 trajectories with 1 advantages" { example with Advantages = [| 1.0 |] }
     refused "give 0 to 3" { example with Index = 4 }
     refused "give 1 or more" { example with Slice = 0 }
+
+[<Fact>]
+let ``a token's alignment with the correct trajectories is the product of torch's gradients of the head`` () =
+    forAll(fun policy case ->
+        let group = case.Group |> Array.mapi(fun t trajectory -> { trajectory with Reward = float(t % 2) })
+        let found = Influence.onCorrect (Scoring.at case.Temperature) (1 + case.Slice % 4) policy group
+        let tokens trajectory = [
+            for hidden: torch.Tensor, targets: torch.Tensor in predicted policy trajectory do
+                for k in 0L .. targets.shape[0] - 1L ->
+                    headGradient case.Temperature policy (hidden.narrow(0L, k, 1L), targets.narrow(0L, k, 1L))
+        ]
+        let gradients = group |> Array.map tokens
+        let correct =
+            gradients |> Array.indexed |> Array.filter(fun (t, _) -> t % 2 = 1) |> Array.map snd |> List.concat |> sum policy
+        for t in 0 .. group.Length - 1 do
+            let expected =
+                gradients[t] |> List.map(fun gradient -> (gradient * correct).sum().ToDouble() * case.Temperature * case.Temperature)
+            Assert.Equal(expected.Length, found[t].Length)
+            List.iter2 (isNear 1e-9) expected (List.ofArray found[t]))
+
+[<Fact>]
+let ``alignment at a temperature of nothing is refused`` () =
+    use policy = precise 1
+    let error = Assert.Throws<ArgumentException>(fun () -> Influence.onCorrect (Scoring.at 0.0) 1 policy [||] |> ignore)
+    Assert.Contains("above 0", error.Message)

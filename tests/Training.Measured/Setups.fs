@@ -114,7 +114,8 @@ let run { Plan = plan; Recipe = recipe } =
     use policy = policy plan
     let learner = Learner.start plan.Options plan.Needs policy
     let group = Array.init plan.Options.Rollout.GroupSize (fun i -> trajectory plan (Seed.ofInt i))
-    let batch = StepBatch.create plan.Options recipe Clock.single learner [| group |] |> StepBatch.refresh plan.Options learner
+    let batch =
+        StepBatch.create plan.Options recipe Clock.single learner [| group |] |> StepBatch.refresh plan.Options recipe learner
     let update = {
         Options = plan.Options
         Objective = recipe.Objective

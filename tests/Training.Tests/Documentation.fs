@@ -34,6 +34,7 @@ let private typecheck (script: string) =
 [<InlineData "README.md">]
 [<InlineData "docs/idea.md">]
 [<InlineData "docs/variants.md">]
+[<InlineData "docs/cures.md">]
 [<InlineData "docs/models.md">]
 [<InlineData "docs/data.md">]
 let ``the F# code of a page compiles`` (page: string) =

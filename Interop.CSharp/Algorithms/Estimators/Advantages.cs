@@ -27,6 +27,23 @@ public static class Advantages
     /// <summary>REINFORCE++ with the group's mean as baseline, whitened over the step's tokens (arXiv 2501.03262).</summary>
     public static Estimator ReinforcePlusPlusBaseline { get; } = new(Functions.reinforcePlusPlusBaseline);
 
+    /// <summary>
+    /// Each token's return less the baseline of least variance for its place in the response (optimal token baseline: arXiv 2602.07078). It needs
+    /// <see cref="TokenScores.SquaredProbabilities"/>, which a trainer computes.
+    /// </summary>
+    public static Estimator OptimalTokenBaseline { get; } = new(Functions.optimalTokenBaseline);
+
+    /// <summary>
+    /// GiGPO: the episode's advantage in its group, and for each action that of its discounted reward among the actions that start from the same state: the
+    /// same prompt or answer of the environment (arXiv 2505.10978).
+    /// </summary>
+    /// <param name="gamma">Discount an action.</param>
+    /// <param name="weight">The weight of the advantage among steps.</param>
+    /// <param name="deviation">How rewards and returns are brought to unit spread; they are centred alone where it is not given.</param>
+    /// <exception cref="ArgumentException"><paramref name="gamma"/> is not in [0, 1], or <paramref name="weight"/> is negative.</exception>
+    public static Estimator Gigpo(double gamma = 0.95, double weight = 1, Deviation? deviation = null) =>
+        new(Functions.gigpo(new CoreEstimators.GigpoOptions(gamma, weight, deviation?.ToCore().ToOption())));
+
     /// <summary>GRPO with a standard deviation of choice.</summary>
     public static Estimator GroupRelative(Deviation deviation) => new(Functions.groupRelative(deviation.ToCore()));
 

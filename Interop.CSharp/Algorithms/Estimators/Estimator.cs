@@ -1,4 +1,5 @@
 using Levee.CSharp.Mapping;
+using Microsoft.FSharp.Core;
 
 namespace Levee.CSharp;
 
@@ -26,12 +27,16 @@ public sealed class Estimator
         {
             var trajectories = rollouts.Groups.SelectMany(group => group).ToArray();
             double[][] Arrays(IReadOnlyList<IReadOnlyList<double>> rows, string what) => TokenRows.ToArrays(rows, trajectories, what);
+            FSharpOption<double[][]>? Given(IReadOnlyList<IReadOnlyList<double>>? rows, string what) =>
+                rows is null ? null : Arrays(rows, what).ToOption();
 
             rollouts = new CoreEstimators.Rollouts(
                 rollouts.Groups,
                 rollouts.Shaping,
                 scores.MapReferences(Arrays),
-                scores.Values is { } values ? Arrays(values, nameof(scores.Values)).ToOption() : null);
+                Given(scores.Values, nameof(scores.Values)),
+                Given(scores.SquaredProbabilities, nameof(scores.SquaredProbabilities)),
+                Given(scores.Alignment, nameof(scores.Alignment)));
         }
 
         return Estimates.FromCore(Inner.Estimate.Invoke(rollouts));
@@ -55,6 +60,18 @@ public sealed class Estimator
     /// <exception cref="ArgumentException">A number is out of range.</exception>
     public Estimator WithOverlongPenalty(int limit, int buffer, double penalty) =>
         new(CoreEstimators.TokenRewards.overlong(new CoreEstimators.Overlong(limit, buffer, penalty)).Invoke(Inner));
+
+    /// <summary>
+    /// NTHR: a lighter penalty on those tokens of incorrect trajectories that pull correct ones down with them (arXiv 2505.18830).
+    /// </summary>
+    /// <param name="beta">The factor of the bound above which a token counts as pulling; at least 0.</param>
+    /// <param name="weight">The penalty's weight there, 0 to 1; 2 |0.5 - p| where it is not given, p the share of the group that is correct.</param>
+    /// <exception cref="ArgumentException">A number is out of range.</exception>
+    public Estimator WithNthr(double beta = 1, double? weight = null)
+    {
+        var chosen = weight is { } eta ? CoreEstimators.NthrWeight.NewFixed(eta) : CoreEstimators.NthrWeight.Balanced;
+        return new(CoreEstimators.Nthr.weigh(new CoreEstimators.NthrOptions(beta, chosen), Inner));
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Formula;

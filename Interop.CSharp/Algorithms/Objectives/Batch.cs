@@ -22,6 +22,18 @@ public sealed class Batch
     /// <summary>[R, N] log-probability of each token as the sampler reported it.</summary>
     public torch.Tensor LogProbSampled => _core.LogProbSampled;
 
+    /// <summary>
+    /// [R, N] log-probability of each token under the policy as it is right before the update; null unless an objective needs it
+    /// (<see cref="ObjectiveNeeds.CurrentScores"/>).
+    /// </summary>
+    public torch.Tensor? LogProbCurrent => _core.LogProbCurrent.ToReference();
+
+    /// <summary>
+    /// [R, N] entropy in nats, under the policy as it is right before the update, of the distribution each token was drawn from; null unless an
+    /// objective needs it.
+    /// </summary>
+    public torch.Tensor? EntropyCurrent => _core.EntropyCurrent.ToReference();
+
     /// <summary>[R, N] the critic's value before each token when the batch was sampled; null without a critic.</summary>
     public torch.Tensor? ValuesOld => _core.ValuesOld.ToReference();
 

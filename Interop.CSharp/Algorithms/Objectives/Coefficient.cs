@@ -40,6 +40,18 @@ public sealed class Coefficient
         new(CoreObjectives.CoefficientModule.dualAscent(new CoreObjectives.DualAscent(name, metric, limit, rate, start)));
 
     /// <summary>
+    /// Adaptive entropy control, to weigh <see cref="Objectives.EntropyBonus"/> by: it grows by a step where the run's entropy is below the target, falls by
+    /// one where it is above, and counts for nothing there (Skywork-OR1, arXiv 2505.22312).
+    /// </summary>
+    /// <param name="target">The mean entropy in nats that is to be kept; at least 0.</param>
+    /// <param name="delta">The step; above 0.</param>
+    /// <param name="start">The coefficient at the first step.</param>
+    /// <param name="most">The largest coefficient.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public static Coefficient EntropyTarget(double target, double delta = 0.005, double start = 0, double most = 1) =>
+        new(CoreObjectives.CoefficientModule.entropyTarget(new CoreObjectives.EntropyTarget(target, delta, start, most)));
+
+    /// <summary>
     /// A coefficient that moves by a rule of your own, by what the run measures. The run saves the state, so that it goes on from there after a stop, and
     /// measures the value at every step as <c>coefficient/NAME</c>.
     /// </summary>

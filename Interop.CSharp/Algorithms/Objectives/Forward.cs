@@ -18,4 +18,7 @@ public sealed class Forward
 
     /// <summary>[R, N] the critic's value before each token; null without a critic.</summary>
     public torch.Tensor? Values => _core.Values.ToReference();
+
+    /// <summary>[R, O] log-probability of each observation token; null unless the objective needs it (<see cref="ObjectiveNeeds.ObservationScores"/>).</summary>
+    public torch.Tensor? Observations => _core.Observations.ToReference();
 }

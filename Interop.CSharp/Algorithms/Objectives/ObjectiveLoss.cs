@@ -19,6 +19,9 @@ public sealed record ObjectiveLoss
     /// <summary>[trajectory][token] derivative with respect to the critic's value before each token, where there is one.</summary>
     public IReadOnlyList<IReadOnlyList<double>>? ValueGradient { get; init; }
 
+    /// <summary>[trajectory][observation token] derivative with respect to each observation token's log-probability, where there is one.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? ObservationGradient { get; init; }
+
     /// <summary>The objective's measurements, by name.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
@@ -28,6 +31,9 @@ public sealed record ObjectiveLoss
         LogProbGradient = CoreAlgorithms.Padding.unpad(trajectories, core.LogProb),
         EntropyGradient = core.Entropy.ToReference() is { } entropy ? CoreAlgorithms.Padding.unpad(trajectories, entropy) : null,
         ValueGradient = core.Values.ToReference() is { } value ? CoreAlgorithms.Padding.unpad(trajectories, value) : null,
+        ObservationGradient = core.Observations.ToReference() is { } seen
+            ? CoreAlgorithms.Padding.unpad([.. trajectories.Select(Core.TrajectoryModule.observed)], seen)
+            : null,
         Metrics = core.Metrics.ToDictionary(metric => metric.Item1, metric => metric.Item2),
     };
 }

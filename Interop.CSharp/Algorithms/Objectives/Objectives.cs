@@ -16,6 +16,11 @@ public static class Objectives
     /// </summary>
     public static Objective EntropyBonus { get; } = new(CoreObjectives.Entropy.bonus);
 
+    /// <summary>
+    /// Minus the mean log-probability of what the environment answered; weigh it by a small number, 0.1 in ECHO. A training update takes about twice as long.
+    /// </summary>
+    public static Objective ObservationLoss { get; } = new(CoreObjectives.Observations.crossEntropy);
+
     /// <summary>Minus the mean log-probability of all action tokens: supervised learning on the batch's own actions.</summary>
     public static Objective NegativeLogLikelihood { get; } = new(CoreObjectives.Surrogate.negativeLogLikelihood);
 
@@ -64,6 +69,40 @@ public static class Objectives
     /// <exception cref="ArgumentException">A temperature is not above 0.</exception>
     public static Objective Sapo(double positive, double negative, Aggregation aggregation) =>
         new(CoreObjectives.Surrogate.sapoOver(aggregation.Inner, new CoreObjectives.SapoTemperature(positive, negative)));
+
+    /// <summary>LUSPO: GSPO in which a response's loss is multiplied by its length (arXiv 2602.05261).</summary>
+    public static Objective Luspo(Clip clip) => new(CoreObjectives.Surrogate.luspo(clip.Inner));
+
+    /// <summary>
+    /// DPPO: -A log pi weighed by the capped, constant ratio, and nothing from a token whose probability has left the trust region on the side that its
+    /// advantage pushes to (arXiv 2602.04879).
+    /// </summary>
+    /// <param name="low">How far the probability of a token may have fallen; above 0 and at most 1.</param>
+    /// <param name="high">How far it may have risen; above 0 and at most 1.</param>
+    /// <param name="cap">The largest ratio; at least 1.</param>
+    /// <param name="aggregation">The mean over all action tokens where it is not given.</param>
+    /// <exception cref="ArgumentException">A number is out of range.</exception>
+    public static Objective Dppo(double low, double high, double cap = 20, Aggregation? aggregation = null) =>
+        new(CoreObjectives.Surrogate.dppoOver((aggregation ?? Aggregation.TokenMean).Inner, new CoreObjectives.DppoOptions(low, high, cap)));
+
+    /// <summary>VESPO: a smooth kernel of the whole response's ratio in place of a clip, with TRL's constants (arXiv 2602.10693).</summary>
+    public static Objective Vespo() => new(CoreObjectives.Surrogate.vespo);
+
+    /// <summary>
+    /// VESPO with kernels W^power exp(decay (1 - W)) of choice, for tokens of an advantage of at least 0 (praised) and of a negative one (blamed).
+    /// </summary>
+    /// <exception cref="ArgumentException">A number is negative.</exception>
+    public static Objective Vespo(double praisedPower, double praisedDecay, double blamedPower, double blamedDecay, Aggregation aggregation) =>
+        new(CoreObjectives.Surrogate.vespoOver(
+            aggregation.Inner,
+            new CoreObjectives.VespoOptions(
+                new CoreObjectives.VespoKernel(praisedPower, praisedDecay), new CoreObjectives.VespoKernel(blamedPower, blamedDecay))));
+
+    /// <summary>
+    /// KL-Cov: a KL to the sampling policy on the share of the mini-batch's tokens whose advantage and log-probability vary most together (arXiv 2505.22617).
+    /// </summary>
+    /// <exception cref="ArgumentException">The share is not above 0 and at most 1.</exception>
+    public static Objective KlCov(KlEstimator estimator, double share) => new(CoreObjectives.Covariance.kl(estimator.ToCore(), share));
 
     /// <summary>PPO's clipped value loss: what a critic learns (0.5 in Search-R1).</summary>
     /// <exception cref="ArgumentException"><paramref name="range"/> is not above 0.</exception>

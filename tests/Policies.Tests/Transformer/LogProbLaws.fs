@@ -83,6 +83,15 @@ let ``values and gradients are those of full logits, whatever the chunk`` () =
     |> Check.QuickThrowOnFailure
 
 [<Fact>]
+let ``sums of squared probabilities are those of full logits, whatever the chunk`` () =
+    Prop.forAll (Arb.fromGen cases) (fun (count, settings, _, seed) ->
+        use _ = torch.NewDisposeScope()
+        let case = case count seed
+        let logits = case.Hidden.mm(case.Head.t()) / settings.Temperature
+        close 1e-10 ((torch.nn.functional.softmax(logits, -1L)).square().sum(1L)) (LogProbs.squares settings case.Head case.Hidden))
+    |> Check.QuickThrowOnFailure
+
+[<Fact>]
 let ``one chunk is kept, several are not`` () =
     use _ = torch.NewDisposeScope()
     let case = case 6 1
@@ -107,6 +116,7 @@ let ``no tokens have no scores and no gradient`` () =
     use _ = torch.NewDisposeScope()
     let scores, gradient, headGradient = through LogProbs.defaults (case 0 3) false
     Assert.Equal<int64[]>([| 0L |], scores.LogProb.shape)
+    Assert.Equal<int64[]>([| 0L |], (LogProbs.squares LogProbs.defaults (case 0 3).Head (case 0 3).Hidden).shape)
     Assert.Equal<int64[]>([| 0L; int64 width |], gradient.shape)
     Assert.Equal(0.0, headGradient.abs().sum().ToDouble())
 

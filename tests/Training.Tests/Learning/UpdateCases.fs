@@ -252,7 +252,7 @@ let run change way case updates marks =
             let rows = chosen |> Array.collect(fun group -> Array.init size (fun k -> group * size + k))
             let plan = { Options = options; Objective = recipe.Objective; Rates = rates; OnPolicy = first }
             let learner, report =
-                Batch.rows rows batch |> StepBatch.refresh options learner |> Update.run plan CancellationToken.None learner
+                Batch.rows rows batch |> StepBatch.refresh options recipe learner |> Update.run plan CancellationToken.None learner
             let reports = outcome.Reports @ [ report ]
             let moments =
                 if List.contains reports.Length marks then

@@ -38,7 +38,7 @@ let ``a probe leaves weights, moments, critic and references as they were, bit f
         let mutable learner = Learner.start small (Recipe.needs recipe) policy
         use _ = torch.NewDisposeScope()
         // Moments that are not zero.
-        let batch = StepBatch.create small recipe clock learner [| group |] |> StepBatch.refresh small learner
+        let batch = StepBatch.create small recipe clock learner [| group |] |> StepBatch.refresh small recipe learner
         let next, _ = update recipe learner batch
         learner <- next
         let before = everything learner

@@ -18,6 +18,14 @@ public sealed record ObjectiveNeeds
     /// <summary>True when <see cref="Batch.LogProbOld"/> must be the trainer's own log-probabilities in place of the sampler's.</summary>
     public bool TrainerLogProbs { get; init; }
 
+    /// <summary>
+    /// True when it must know of the whole mini-batch what the policy says of it now: <see cref="Batch.LogProbCurrent"/>, <see cref="Batch.EntropyCurrent"/>.
+    /// </summary>
+    public bool CurrentScores { get; init; }
+
+    /// <summary>True when it reads <see cref="Forward.Observations"/>.</summary>
+    public bool ObservationScores { get; init; }
+
     internal FSharpSet<CoreAlgorithms.Need> ToCore()
     {
         var needs = References.SelectMany(reference => CoreObjectives.BatchModule.needs(reference.Inner)).ToList();
@@ -32,6 +40,8 @@ public sealed record ObjectiveNeeds
         Add(EntropyGradient, CoreAlgorithms.Need.EntropyGradient);
         Add(Critic, CoreAlgorithms.Need.CriticValues);
         Add(TrainerLogProbs, CoreAlgorithms.Need.TrainerLogProbs);
+        Add(CurrentScores, CoreAlgorithms.Need.CurrentScores);
+        Add(ObservationScores, CoreAlgorithms.Need.ObservationScores);
         return SetModule.OfSeq(needs);
     }
 }
