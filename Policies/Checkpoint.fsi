@@ -19,8 +19,7 @@ module Checkpoint =
     val notices: folder: string -> string list
 
     /// Loads a policy as `load` does, with numbers that the type cannot hold refused or saturated.
-    val loadNarrowing:
-        overflow: Overflow -> trainable: bool -> dtype: torch.ScalarType -> device: torch.Device -> folder: string -> Policy
+    val loadNarrowing: overflow: Overflow -> trainable: bool -> dtype: torch.ScalarType -> device: torch.Device -> folder: string -> Policy
 
     /// The policy in a folder, in a type and on a device of choice, ready to be trained or frozen. Raises `FileNotFoundException`,
     /// `DirectoryNotFoundException` or `InvalidDataException`, which name the file, the tensors or field, and the remedy; also where the type cannot
@@ -34,5 +33,4 @@ module Checkpoint =
 
     /// Writes a policy as `save` does, with a model's other files beside the policy's own. Numbers beyond the weights' type are refused or saturated. Gives
     /// the notices for the user, a line each.
-    val saveWith:
-        overflow: Overflow -> companions: Companions -> shardSize: int64 -> folder: string -> policy: Policy -> string list
+    val saveWith: overflow: Overflow -> companions: Companions -> shardSize: int64 -> folder: string -> policy: Policy -> string list

@@ -56,7 +56,11 @@ module StepMetrics =
         let negative = -advantages.clamp_max(Tensors.scalar 0.0).sum().ToDouble()
         let tokens = batch.Mask.sum().ToDouble()
         [
-            MetricName.advantage, (if tokens > 0.0 then Some(advantages.sum().ToDouble() / tokens) else None)
+            MetricName.advantage,
+            (if tokens > 0.0 then
+                 Some(advantages.sum().ToDouble() / tokens)
+             else
+                 None)
             MetricName.negativeMass, (if total > 0.0 then Some(negative / total) else None)
         ]
 

@@ -26,8 +26,10 @@ module Charts =
     let private entropy = single "Entropy" "nats per token" MetricName.entropy VerticalAxis.FromZero true
     let private gradient = single "Gradient norm" "before clipping" MetricName.gradientNorm VerticalAxis.Spanning true
     let private length = single "Response length" "tokens" MetricName.responseLength VerticalAxis.FromZero true
-    let private correctLength = single "Length of correct responses" "tokens" MetricName.correctLength VerticalAxis.FromZero true
-    let private incorrectLength = single "Length of incorrect responses" "tokens" MetricName.incorrectLength VerticalAxis.FromZero true
+    let private correctLength =
+        single "Length of correct responses" "tokens" MetricName.correctLength VerticalAxis.FromZero true
+    let private incorrectLength =
+        single "Length of incorrect responses" "tokens" MetricName.incorrectLength VerticalAxis.FromZero true
     let private searches = single "Valid searches" "per trajectory" MetricName.validSearches VerticalAxis.FromZero true
     let private invalid = single "Invalid actions" "per trajectory" MetricName.invalidActions VerticalAxis.FromZero true
 
@@ -95,7 +97,8 @@ module Charts =
         together "comparison" "The arms side by side" 130 [ reward; heldOut; correct; own; probe; entropy; gradient ] data
 
     /// The behaviour of the policy: entropy, length of responses, of correct and of incorrect ones, searches, invalid actions.
-    let behaviour data = together "behaviour" "What the policy does" 120 [ entropy; length; correctLength; incorrectLength; searches; invalid ] data
+    let behaviour data =
+        together "behaviour" "What the policy does" 120 [ entropy; length; correctLength; incorrectLength; searches; invalid ] data
 
     /// The measurements of the updates: divergence, clipping, ratios, LLDS.
     let update data = together "update" "What the updates do" 110 updates data

@@ -39,8 +39,7 @@ let againstPeers settings script (policy: Policy) workload check repetitions (ou
     | Some python ->
         withFolder policy workload (fun folder ->
             let conditions = [| Alike; AsInstalled |]
-            let peers =
-                conditions |> Array.map(fun conditions -> Peer.Python(python, script, folder, settings.Threads, conditions))
+            let peers = conditions |> Array.map(fun conditions -> Peer.Python(python, script, folder, settings.Threads, conditions))
             try
                 for peer in peers do
                     check(peer.Numbers())

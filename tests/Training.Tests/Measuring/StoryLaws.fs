@@ -44,8 +44,7 @@ let ``advantages are told by their mean a token and by the share that is negativ
     let _, steps = trained.Value
     for step in steps do
         let groups = step.Trajectories |> Array.chunkBySize small.Rollout.GroupSize
-        let advantages =
-            (Advantage.grpo.Estimate(Rollouts.ofGroups groups)).Advantages |> Array.concat
+        let advantages = (Advantage.grpo.Estimate(Rollouts.ofGroups groups)).Advantages |> Array.concat
         Assert.Equal(Array.average advantages, metric MetricName.advantage step, 1e-5)
         let negative = advantages |> Array.sumBy(fun a -> max 0.0 -a)
         Assert.Equal(negative / Array.sumBy abs advantages, metric MetricName.negativeMass step, 1e-5)
