@@ -18,7 +18,8 @@ let world = Atlas.load data
 /// Words of the teacher's own speech; none of them is a name.
 let speech =
     "hmm so let me think maybe for now again I need to find the country whose is first which has search not sure this know it that then of"
-        .Split ' '
+        .Split
+        ' '
 
 /// Eight fixed sentences of 8 to 14 words: reasoning that is long but peaked.
 let sentences =
@@ -58,14 +59,15 @@ let unreliable share (inner: IEnvironment) =
             let ids = [ for document in wrong -> document.Id ]
             Outcome.Feedback(SearchProtocol.information wrong, calls |> List.map(fun call -> { call with Documents = ids }), span)
         | other -> other
-    { new IEnvironment with
-        member _.Prompt question = inner.Prompt question
-        member _.StopTexts = inner.StopTexts
-        member _.Act(actions, cancellation) =
-            task {
-                let! outcomes = inner.Act(actions, cancellation)
-                return Array.map2 mislead actions outcomes
-            }
+    {
+        new IEnvironment with
+            member _.Prompt question = inner.Prompt question
+            member _.StopTexts = inner.StopTexts
+            member _.Act(actions, cancellation) =
+                task {
+                    let! outcomes = inner.Act(actions, cancellation)
+                    return Array.map2 mislead actions outcomes
+                }
     }
 
 let environment = unreliable 0.1 atlas.Environment
