@@ -75,6 +75,23 @@ type Trajectory = {
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Trajectory =
+    /// A trajectory of nothing, ended and judged 0: what one that no rollout made is written from.
+    let empty: Trajectory = {
+        Question = { Id = ""; Text = ""; GoldenAnswers = []; Metadata = "" }
+        Segments = []
+        Reward = 0.0
+        Fault = None
+        End = Answered
+        Answer = None
+        AnswerTokens = 0
+        CallTokens = []
+        Searches = []
+        InvalidActions = 0
+    }
+
+    /// True when a response counts as correct: a positive outcome reward.
+    let isCorrect (trajectory: Trajectory) = trajectory.Reward > 0.0
+
     /// The actions of a trajectory with their log-probabilities, in order.
     let actions (trajectory: Trajectory) =
         trajectory.Segments

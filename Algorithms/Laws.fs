@@ -28,23 +28,21 @@ module Laws =
             let whole = length row
             let half = (whole + 1) / 2
             {
-                Question = { Id = string row; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-                Segments = [
-                    Prompt [| 0 |]
-                    if whole > 0 then
-                        action row 0 half
-                    if whole > half then
-                        Observation [| 0 |]
-                        action row half (whole - half)
-                ]
-                Reward = reward[row]
-                Fault = None
-                End = if truncated[row] > 0.0 then LengthLimit else Answered
-                Answer = None
-                AnswerTokens = min 1 whole
-                CallTokens = []
-                Searches = List.init (int searches[row]) (fun turn -> { Turn = turn; Query = ""; Documents = []; Failure = None })
-                InvalidActions = row % 2
+                Trajectory.empty with
+                    Question = { Id = string row; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+                    Segments = [
+                        Prompt [| 0 |]
+                        if whole > 0 then
+                            action row 0 half
+                        if whole > half then
+                            Observation [| 0 |]
+                            action row half (whole - half)
+                    ]
+                    Reward = reward[row]
+                    End = if truncated[row] > 0.0 then LengthLimit else Answered
+                    AnswerTokens = min 1 whole
+                    Searches = List.init (int searches[row]) (fun turn -> { Turn = turn; Query = ""; Documents = []; Failure = None })
+                    InvalidActions = row % 2
             })
 
     /// A random mini-batch: gaps behind short responses, one of them empty, two actions and one advantage a response, of

@@ -127,7 +127,7 @@ module Influence =
         let hidden, targets = torch.cat(hidden, 0L), torch.cat(targets, 0L)
         let lengths = group |> Array.map Trajectory.actionTokens
         let isCorrect =
-            Array.map2 (fun (t: Trajectory) length -> Array.replicate length (if t.Reward > 0.0 then 1.0 else 0.0)) group lengths
+            Array.map2 (fun (t: Trajectory) length -> Array.replicate length (if Trajectory.isCorrect t then 1.0 else 0.0)) group lengths
             |> Array.concat
         use correct = torch.tensor(isCorrect).``to``(hidden.device).unsqueeze(1L)
         let slices, errors = errorsBySlice 1024 settings.Temperature policy.Parameters.Head hidden targets

@@ -33,9 +33,6 @@ module Displacement =
         | [||] -> None
         | logProbs -> Some(logProbs |> Array.averageBy float)
 
-    /// True when a response counts as correct: a positive outcome reward.
-    let isCorrect (trajectory: Trajectory) = trajectory.Reward > 0.0
-
     /// The role of each action token.
     let roles trajectory =
         (Trajectory.callMask trajectory, Trajectory.answerMask trajectory)
@@ -91,8 +88,8 @@ module Displacement =
         let parts = parts responses
         for name, select in
             [
-                "correct", (fun r -> isCorrect r.Trajectory)
-                "incorrect", (fun r -> not(isCorrect r.Trajectory))
+                "correct", (fun r -> Trajectory.isCorrect r.Trajectory)
+                "incorrect", (fun r -> not(Trajectory.isCorrect r.Trajectory))
                 "no_signal", (fun r -> not r.HasSignal)
             ] do
             let chosen = responses |> Array.filter select
@@ -106,7 +103,7 @@ module Displacement =
 
     /// The share of correct responses, and of their actions, that the updates should have made more likely and did not (Def. 4.1).
     let private shares responses = [
-        let judged = responses |> Array.filter(fun r -> isCorrect r.Trajectory && r.HasSignal)
+        let judged = responses |> Array.filter(fun r -> Trajectory.isCorrect r.Trajectory && r.HasSignal)
         let share tokens =
             let displaced response =
                 match change response, tokens response with
@@ -144,11 +141,11 @@ module Displacement =
     let firstSearchOverlap (groups: Group[]) =
         let first (trajectory: Trajectory) = trajectory.Searches |> List.tryHead |> Option.map(fun search -> Set.ofList search.Documents)
         let ofGroup (group: Group) =
-            match group |> Array.filter isCorrect |> Array.choose first with
+            match group |> Array.filter Trajectory.isCorrect |> Array.choose first with
             | [||] -> [||]
             | found ->
                 group
-                |> Array.filter(isCorrect >> not)
+                |> Array.filter(Trajectory.isCorrect >> not)
                 |> Array.choose first
                 |> Array.map(fun documents -> if Array.contains documents found then 1.0 else 0.0)
         groups |> Array.collect ofGroup |> meanOf

@@ -32,11 +32,9 @@ module Nthr =
         | NthrWeight.Fixed eta when not(eta >= 0.0 && eta <= 1.0) -> Setting.refuse $"An NTHR weight of {eta} is out of range: give 0 to 1."
         | _ -> ()
 
-    let private isCorrect (trajectory: Trajectory) = trajectory.Reward > 0.0
-
     /// The advantages of a group with the weight put on those of the tokens that pull.
     let private ofGroup options (group: Group) (alignment: float[][]) (advantages: float[][]) =
-        let own = Array.zip group alignment |> Array.filter(fun (t, row) -> isCorrect t && row.Length > 0)
+        let own = Array.zip group alignment |> Array.filter(fun (t, row) -> Trajectory.isCorrect t && row.Length > 0)
         if own.Length = 0 then
             advantages
         else
@@ -45,14 +43,14 @@ module Nthr =
                 match options.Weight with
                 | NthrWeight.Fixed eta -> eta
                 | NthrWeight.Balanced ->
-                    let correct = group |> Array.filter isCorrect |> Array.length
+                    let correct = group |> Array.filter Trajectory.isCorrect |> Array.length
                     2.0 * abs(0.5 - float correct / float group.Length)
             let weigh isExempt s a =
                 if not isExempt && a < 0.0 && s > bound then
                     weight * a
                 else
                     a
-            Array.map3 (fun t -> Array.map2(weigh(isCorrect t))) group alignment advantages
+            Array.map3 (fun t -> Array.map2(weigh(Trajectory.isCorrect t))) group alignment advantages
 
     /// Weighs the negative advantages that an estimator gives the tokens of incorrect trajectories (reward 0 or less) by eta where
     /// s_t = sum over the tokens k of the group's correct trajectories of <e_k - pi_k, e_t - pi_t> <h_k, h_t> is above beta times the least, over the correct

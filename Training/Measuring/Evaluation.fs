@@ -39,7 +39,7 @@ module Probe =
         |> Array.filter(fun demonstration -> Trajectory.length demonstration <= policy.Parameters.Architecture.ContextLimit)
 
     /// The correct responses among groups, `count` at the most.
-    let ofCorrect count (groups: Group[]) : Probe = Array.concat groups |> Array.filter Displacement.isCorrect |> Array.truncate count
+    let ofCorrect count (groups: Group[]) : Probe = Array.concat groups |> Array.filter Trajectory.isCorrect |> Array.truncate count
 
     /// Mean log-probability per action token under the policy, in nats, with at most `microBatch` demonstrations at a time; none of an empty probe.
     let logLikelihood settings microBatch policy (probe: Probe) =

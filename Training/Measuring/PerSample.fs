@@ -80,7 +80,7 @@ module PerSample =
         let group = group |> Array.map(Judgement.ofParts trial.Recipe.Estimator.Parts) |> Judgement.judged
         let correct = [|
             for index, trajectory in Array.indexed group do
-                if Displacement.isCorrect trajectory then
+                if Trajectory.isCorrect trajectory then
                     index
         |]
         if correct.Length = 0 || correct.Length = group.Length then

@@ -31,8 +31,8 @@ module StepMetrics =
             MetricName.reward, judged |> List.map _.Reward |> mean
             MetricName.unjudged, Some(float(trajectories.Length - judged.Length))
             MetricName.responseLength, over(Trajectory.actionTokens >> float)
-            MetricName.correctLength, lengthOf Displacement.isCorrect
-            MetricName.incorrectLength, lengthOf(Displacement.isCorrect >> not)
+            MetricName.correctLength, lengthOf Trajectory.isCorrect
+            MetricName.incorrectLength, lengthOf(Trajectory.isCorrect >> not)
             "response_length/max", extreme List.max (Trajectory.actionTokens >> float)
             "response_length/min", extreme List.min (Trajectory.actionTokens >> float)
             MetricName.truncated, trajectories |> share Trajectory.isTruncated

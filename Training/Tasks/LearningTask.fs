@@ -36,16 +36,9 @@ type LearningTask = {
 module LearningTask =
     /// A demonstration as a trajectory without reward.
     let demonstration (task: LearningTask) tokenizer flaws question seed : Trajectory = {
-        Question = question
-        Segments = task.Demonstrate tokenizer flaws question seed
-        Reward = 0.0
-        Fault = None
-        End = Answered
-        Answer = None
-        AnswerTokens = 0
-        CallTokens = []
-        Searches = []
-        InvalidActions = 0
+        Trajectory.empty with
+            Question = question
+            Segments = task.Demonstrate tokenizer flaws question seed
     }
 
     let private rolloutOptions (task: LearningTask) policy =

@@ -124,19 +124,15 @@ let ``a split or a task that is not there is refused`` () =
     Assert.Contains("There is no task \"atlsa\"; there are: atlas", fails 2 [ "evaluate"; warm; "--data"; data; "--task"; "atlsa" ])
 
 let private episode answer (golden: string list) : Trajectory = {
-    Question = { Id = ""; Text = "?"; GoldenAnswers = golden; Metadata = "" }
-    Segments = [ Prompt [| 1 |]; Action([| 1; 2; 3 |], [| 0f; 0f; 0f |]) ]
-    Reward = 0.0
-    Fault = None
-    End = Answered
-    Answer = answer
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = [
-        { Turn = 0; Query = ""; Documents = []; Failure = Some "down" }
-        { Turn = 1; Query = ""; Documents = []; Failure = None }
-    ]
-    InvalidActions = 1
+    Trajectory.empty with
+        Question = { Id = ""; Text = "?"; GoldenAnswers = golden; Metadata = "" }
+        Segments = [ Prompt [| 1 |]; Action([| 1; 2; 3 |], [| 0f; 0f; 0f |]) ]
+        Answer = answer
+        Searches = [
+            { Turn = 0; Query = ""; Documents = []; Failure = Some "down" }
+            { Turn = 1; Query = ""; Documents = []; Failure = None }
+        ]
+        InvalidActions = 1
 }
 
 [<Fact>]

@@ -98,16 +98,10 @@ let rollouts =
     let trajectory =
         Gen.map2
             (fun actions reward -> {
-                Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-                Segments = Prompt [| 0 |] :: actions
-                Reward = float reward / 10.0
-                Fault = None
-                End = Answered
-                Answer = None
-                AnswerTokens = 0
-                CallTokens = []
-                Searches = []
-                InvalidActions = 0
+                Trajectory.empty with
+                    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+                    Segments = Prompt [| 0 |] :: actions
+                    Reward = float reward / 10.0
             })
             (Gen.listOfLength 2 action)
             (Gen.choose(0, 10))
@@ -184,16 +178,10 @@ let private ofLengths id lengths reward : Trajectory =
     let action length = Action(Array.zeroCreate length, Array.replicate length -0.5f)
     let turns = lengths |> List.collect(fun length -> [ Observation [| 7; 7 |]; action length ]) |> List.tail
     {
-        Question = { Id = id; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-        Segments = Prompt [| 0 |] :: turns
-        Reward = reward
-        Fault = None
-        End = Answered
-        Answer = None
-        AnswerTokens = 0
-        CallTokens = []
-        Searches = []
-        InvalidActions = 0
+        Trajectory.empty with
+            Question = { Id = id; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+            Segments = Prompt [| 0 |] :: turns
+            Reward = reward
     }
 
 [<Fact>]
@@ -305,16 +293,10 @@ let ``a KL in the reward takes beta x (log pi - log pi_ref) off every token`` ()
 [<InlineData(30, 1.0)>]
 let ``the penalty for length grows over the buffer`` (length: int) (penalty: float) =
     let trajectory: Trajectory = {
-        Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-        Segments = [ Prompt [| 0 |]; Action(Array.zeroCreate length, Array.zeroCreate length) ]
-        Reward = 1.0
-        Fault = None
-        End = Answered
-        Answer = None
-        AnswerTokens = 0
-        CallTokens = []
-        Searches = []
-        InvalidActions = 0
+        Trajectory.empty with
+            Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+            Segments = [ Prompt [| 0 |]; Action(Array.zeroCreate length, Array.zeroCreate length) ]
+            Reward = 1.0
     }
     let estimator = Advantage.discountedReturn 1.0 |> TokenRewards.overlong { Limit = 10; Buffer = 4; Penalty = 1.0 }
     let advantages = advantagesOf estimator (Rollouts.ofGroups [| [| trajectory |] |])

@@ -91,16 +91,11 @@ let clock = { Step = 3; Steps = 5; Controls = Map.ofList [ "raised_decay_2", 2.0
 
 /// A trajectory with as many observation tokens as it has searches. Its actions are what an objective does not look at: masks here have gaps that no trajectory has.
 let private trajectory reward voidTurns (observed: float) = {
-    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments = [ Observation(Array.zeroCreate(int observed)) ]
-    Reward = reward
-    Fault = None
-    End = Answered
-    Answer = None
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = []
-    InvalidActions = voidTurns
+    Trajectory.empty with
+        Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+        Segments = [ Observation(Array.zeroCreate(int observed)) ]
+        Reward = reward
+        InvalidActions = voidTurns
 }
 
 let batch case : Batch =

@@ -27,16 +27,10 @@ let private groups (case: JsonElement) =
 let private trajectory (mask: float[]) reward : Trajectory =
     let lengths = actionNumbers mask |> Array.filter(fun number -> number > 0L) |> Array.countBy id |> Array.map snd
     {
-        Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-        Segments = Prompt [| 0 |] :: [ for length in lengths -> Action(Array.zeroCreate length, Array.zeroCreate length) ]
-        Reward = reward
-        Fault = None
-        End = Answered
-        Answer = None
-        AnswerTokens = 0
-        CallTokens = []
-        Searches = []
-        InvalidActions = 0
+        Trajectory.empty with
+            Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+            Segments = Prompt [| 0 |] :: [ for length in lengths -> Action(Array.zeroCreate length, Array.zeroCreate length) ]
+            Reward = reward
     }
 
 /// The advantages that an estimator gives for a case, [row][token] of action tokens in the case's order. The reward of row r is raised by r times `tie`.

@@ -9,16 +9,10 @@ open Levee.Tests.Examples
 
 /// A trajectory of one action, whose tokens the current policy thinks less likely than the sampler did.
 let private trajectory length reward : Trajectory = {
-    Question = { Id = "q7"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments = [ Prompt [| 0 |]; Action(Array.zeroCreate length, Array.create length -0.5f) ]
-    Reward = reward
-    Fault = None
-    End = Answered
-    Answer = None
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = []
-    InvalidActions = 0
+    Trajectory.empty with
+        Question = { Id = "q7"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+        Segments = [ Prompt [| 0 |]; Action(Array.zeroCreate length, Array.create length -0.5f) ]
+        Reward = reward
 }
 
 let private group rewards : Group = rewards |> Array.mapi(fun i -> trajectory(1 + i % 3))

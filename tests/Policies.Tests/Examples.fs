@@ -93,14 +93,8 @@ type TemporaryFolder() =
 
 /// A right answer that is made of these segments.
 let trajectory segments = {
-    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments = segments
-    Reward = 1.0
-    Fault = None
-    End = Answered
-    Answer = None
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = []
-    InvalidActions = 0
+    Trajectory.empty with
+        Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+        Segments = segments
+        Reward = 1.0
 }

@@ -74,21 +74,15 @@ let tiny setup =
     }
 
 let private trajectory (plan: MemorySetup) seed = {
-    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments =
-        let tokens count seed = Array.init count (fun i -> Seed.below plan.Architecture.VocabularySize (Seed.derive i seed))
-        [
-            Prompt(tokens plan.Lengths.Prompt (Seed.named "prompt" seed))
-            Action(tokens plan.Lengths.Written (Seed.named "action" seed), Array.create plan.Lengths.Written -1.0f)
-        ]
-    Reward = float(Seed.below 2 seed)
-    Fault = None
-    End = Answered
-    Answer = None
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = []
-    InvalidActions = 0
+    Trajectory.empty with
+        Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+        Segments =
+            let tokens count seed = Array.init count (fun i -> Seed.below plan.Architecture.VocabularySize (Seed.derive i seed))
+            [
+                Prompt(tokens plan.Lengths.Prompt (Seed.named "prompt" seed))
+                Action(tokens plan.Lengths.Written (Seed.named "action" seed), Array.create plan.Lengths.Written -1.0f)
+            ]
+        Reward = float(Seed.below 2 seed)
 }
 
 let private tokenizer = Tokenizer.WordLevel([ "word" ], [ "<unk>" ], "<unk>")

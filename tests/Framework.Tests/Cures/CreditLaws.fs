@@ -8,16 +8,10 @@ open Levee.Tests.AdvantageLaws
 
 /// A trajectory of segments with a reward.
 let private trajectory segments reward : Trajectory = {
-    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
-    Segments = Prompt [| 1; 2 |] :: segments
-    Reward = reward
-    Fault = None
-    End = Answered
-    Answer = None
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = []
-    InvalidActions = 0
+    Trajectory.empty with
+        Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "a" ]; Metadata = "" }
+        Segments = Prompt [| 1; 2 |] :: segments
+        Reward = reward
 }
 
 /// An action of one token that had a probability.

@@ -51,16 +51,9 @@ let ``log-probabilities are those of the trainer's scoring`` () =
     use policy = policy 3
     let result = runFirst { options with Sampling = { options.Sampling with TopP = 0.7 } } policy
     let trajectory: Trajectory = {
-        Question = { Id = ""; Text = "?"; GoldenAnswers = []; Metadata = "" }
-        Segments = [ Prompt prompts[0]; Action(result.Tokens, result.LogProbs) ]
-        Reward = 0.0
-        Fault = None
-        End = Answered
-        Answer = None
-        AnswerTokens = 0
-        CallTokens = []
-        Searches = []
-        InvalidActions = 0
+        Trajectory.empty with
+            Question = { Id = ""; Text = "?"; GoldenAnswers = []; Metadata = "" }
+            Segments = [ Prompt prompts[0]; Action(result.Tokens, result.LogProbs) ]
     }
     let scored, _ = Scoring.logProbs (Scoring.at 1.0) policy [| trajectory |]
     use scored = scored

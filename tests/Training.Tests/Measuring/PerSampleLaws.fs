@@ -53,7 +53,7 @@ let ``a probe leaves weights, moments, critic and references as they were, bit f
 let ``the bar is what one real update does`` () =
     use policy = warmPolicy()
     let group = mixed policy
-    let correct = group |> Array.filter Displacement.isCorrect
+    let correct = group |> Array.filter Trajectory.isCorrect
     let total () =
         Tensors.released(fun () -> (Scoring.logProbs (Scoring.at 1.0) policy correct |> fst).sum().ToDouble() / float correct.Length)
     let learner = Learner.start small Set.empty policy
@@ -85,7 +85,7 @@ let ``groups that are all of one kind have no bar`` () =
     use policy = warmPolicy()
     let group = mixed policy
     let learner = Learner.start small Set.empty policy
-    for alike in [ Array.filter Displacement.isCorrect group; Array.filter (Displacement.isCorrect >> not) group ] do
+    for alike in [ Array.filter Trajectory.isCorrect group; Array.filter (Trajectory.isCorrect >> not) group ] do
         Assert.True((PerSample.ofGroup (trial Recipes.grpo) CancellationToken.None learner alike).IsNone)
     Learner.dispose learner
 

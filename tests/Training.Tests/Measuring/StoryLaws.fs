@@ -17,7 +17,7 @@ let private trained =
 
 let private metric name (step: StepReport) = step.Metrics[name]
 
-let private correct (step: StepReport) = step.Trajectories |> Array.filter Displacement.isCorrect
+let private correct (step: StepReport) = step.Trajectories |> Array.filter Trajectory.isCorrect
 
 [<Fact>]
 let ``the own probe is the first step's correct responses, scored by the policy as it is`` () =
@@ -36,7 +36,7 @@ let ``lengths are told apart by correctness`` () =
     for step in steps do
         let length (some: Trajectory[]) = some |> Array.averageBy(Trajectory.actionTokens >> float)
         Assert.Equal(length(correct step), metric MetricName.correctLength step, 1e-9)
-        let wrong = step.Trajectories |> Array.filter(Displacement.isCorrect >> not)
+        let wrong = step.Trajectories |> Array.filter(Trajectory.isCorrect >> not)
         Assert.Equal(length wrong, metric MetricName.incorrectLength step, 1e-9)
 
 [<Fact>]

@@ -15,19 +15,13 @@ let private letters = {
 }
 
 let private trajectory reward (actions: string list) = {
-    Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "gold" ]; Metadata = "" }
-    Segments = [
-        Prompt(letters.Encode("?", false))
-        yield! actions |> List.map(fun text -> Action(letters.Encode(text, false), Array.replicate text.Length -0.5f))
-    ]
-    Reward = reward
-    Fault = None
-    End = Answered
-    Answer = None
-    AnswerTokens = 0
-    CallTokens = []
-    Searches = []
-    InvalidActions = 0
+    Trajectory.empty with
+        Question = { Id = "q"; Text = "?"; GoldenAnswers = [ "gold" ]; Metadata = "" }
+        Segments = [
+            Prompt(letters.Encode("?", false))
+            yield! actions |> List.map(fun text -> Action(letters.Encode(text, false), Array.replicate text.Length -0.5f))
+        ]
+        Reward = reward
 }
 
 let private influence action trajectory total = {
