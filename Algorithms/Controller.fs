@@ -1,7 +1,6 @@
 namespace Levee.Algorithms
 
 open System
-open System.Threading
 open Levee
 open Levee.Algorithms.Formulas
 
@@ -10,7 +9,7 @@ open Levee.Algorithms.Formulas
 [<Sealed>]
 type Controller
     internal
-    (name: string, term: Term, identity: int64, start: float[], next: float[] -> Map<string, float> -> float[], value: float[] -> float) =
+    (name: string, term: Term, identity: Guid, start: float[], next: float[] -> Map<string, float> -> float[], value: float[] -> float) =
     /// What the state goes by in a run's saved state, and the value in its metrics: `coefficient/NAME`.
     member _.Name = name
 
@@ -46,20 +45,17 @@ type Controller
 /// Making controllers.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Controller =
-    let mutable private created = 0L
-
     let private named (name: string) =
         if String.IsNullOrWhiteSpace name then
             Setting.refuse "A controller has no name: give one, which names its metric and its saved state."
         name
 
     /// A controller of the library, which its term says in full.
-    let internal ofTerm name term start next value = Controller(named name, term, 0L, start, next, value)
+    let internal ofTerm name term start next value = Controller(named name, term, Guid.Empty, start, next, value)
 
     /// A controller from its name, the state that it starts in, a function from a step's state and metrics to the state of the next step, and one from a state
     /// to the number that it stands for. Raises `ArgumentException` where the name is empty.
-    let create name (start: float[]) next value =
-        Controller(named name, Term.name name, Interlocked.Increment &created, Array.copy start, next, value)
+    let create name (start: float[]) next value = Controller(named name, Term.name name, Guid.NewGuid(), Array.copy start, next, value)
 
     /// The states of controllers at a run's first step, by name.
     let start (controllers: Controller list) = controllers |> List.map(fun controller -> controller.Name, controller.Start) |> Map.ofList
