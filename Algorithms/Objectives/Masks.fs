@@ -10,35 +10,33 @@ open TorchSharp
 /// alone: what asks for the sign of an advantage, as LLDS does, must see the advantage itself.
 [<RequireQualifiedAccess>]
 module Masks =
-    /// Adds to an objective the share of the mini-batch's action tokens that `dropped` marks with 1, [R, N], as a metric.
-    let private measured metric (dropped: Batch -> Batch -> Forward -> torch.Tensor) (objective: Objective) = {
-        objective with
-            Loss =
-                fun whole ->
-                    let judge, tokenMean, dropped = objective.Loss whole, Aggregation.over TokenMean whole, dropped whole
-                    fun part forward ->
-                        let loss = judge part forward
-                        { loss with Metrics = loss.Metrics @ [ metric, tokenMean part (dropped part forward) ] }
+    /// A loss with the share of the mini-batch's action tokens that are dropped, [R, N] 1, as a metric.
+    let private measured metric (dropped: torch.Tensor) tokenMean part (loss: Loss) : Loss = {
+        loss with
+            Metrics = loss.Metrics @ [ metric, tokenMean part dropped ]
     }
 
     /// An objective on the responses that `keeps` marks with 1, [R], out of value and denominators, with a metric for the share of tokens that are left out.
     let private ofResponses term needs metric (keeps: Batch -> torch.Tensor) (objective: Objective) =
         let kept (batch: Batch) = (keeps batch).unsqueeze 1L
+        let masked = Objective.mask "" kept objective
         {
-            Objective.mask "" kept objective with
+            masked with
                 Term = Term.Call(term, [ Term.argument objective.Term ])
                 Needs = objective.Needs + needs
+                Loss =
+                    fun whole ->
+                        let judge, tokenMean = masked.Loss whole, Aggregation.over TokenMean whole
+                        fun part forward -> judge part forward |> measured metric ((1.0 - kept part).expand_as part.Mask) tokenMean part
         }
-        |> measured metric (fun _ part _ -> (1.0 - kept part).expand_as part.Mask)
 
     /// A surrogate from which the advantage of tokens is taken that `keeps` does not mark with 1, [R, N]; denominators stay.
     let internal ofTokens term needs metric (keeps: Batch -> Batch -> Forward -> torch.Tensor) (surrogate: Objective) =
         Objective.create term (surrogate.Needs + needs) (fun whole ->
-            let judge, keeps = surrogate.Loss whole, keeps whole
-            fun part forward -> judge { part with Advantage = part.Advantage * keeps part forward } forward)
-        |> measured metric (fun whole ->
-            let keeps = keeps whole
-            fun part forward -> 1.0 - keeps part forward)
+            let judge, keeps, tokenMean = surrogate.Loss whole, keeps whole, Aggregation.over TokenMean whole
+            fun part forward ->
+                let kept = keeps part forward
+                judge { part with Advantage = part.Advantage * kept } forward |> measured metric (1.0 - kept) tokenMean part)
 
     /// The number of tokens that a share of `count` is, at least 1.
     let private tokensOf (round: float -> float) share count = round(share * float count) |> int |> max 1
