@@ -105,18 +105,19 @@ module Scoring =
             (Option.map flatten entropyGradient)
         |> scored.Pass.Backward
 
-    let logProbs (settings: ScoringSettings) (policy: Policy) (trajectories: Trajectory[]) =
+    /// Scores trajectories to look at, without what the backward pass needs, and keeps two tensors of what was found.
+    let private measure (settings: ScoringSettings) (policy: Policy) (trajectories: Trajectory[]) take =
         use scope = torch.NewDisposeScope()
         use _ = torch.no_grad()
-        let scored = forward { settings with GradientCheckpointing = false } policy trajectories
-        let mask = Layout.pad scored.Layout (torch.ones_like scored.Tokens.LogProb)
-        scope.MoveToOuter scored.LogProb, scope.MoveToOuter mask
+        let (first: torch.Tensor), (second: torch.Tensor) =
+            forward { settings with GradientCheckpointing = false } policy trajectories |> take
+        scope.MoveToOuter first, scope.MoveToOuter second
 
-    let scores (settings: ScoringSettings) (policy: Policy) (trajectories: Trajectory[]) =
-        use scope = torch.NewDisposeScope()
-        use _ = torch.no_grad()
-        let scored = forward { settings with GradientCheckpointing = false } policy trajectories
-        scope.MoveToOuter scored.LogProb, scope.MoveToOuter scored.Entropy
+    let logProbs settings policy trajectories =
+        measure settings policy trajectories (fun scored ->
+            scored.LogProb, Layout.pad scored.Layout (torch.ones_like scored.Tokens.LogProb))
+
+    let scores settings policy trajectories = measure settings policy trajectories (fun scored -> scored.LogProb, scored.Entropy)
 
     let squares (settings: ScoringSettings) (policy: Policy) (trajectories: Trajectory[]) =
         checkTemperature settings.Temperature

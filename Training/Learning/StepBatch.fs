@@ -10,13 +10,6 @@ open TorchSharp
 /// Turns a step's groups into the batch that its updates are made of: references are scored, advantages estimated, tensors laid out.
 [<RequireQualifiedAccess>]
 module StepBatch =
-    /// What `score` gives for trajectories, a micro-batch at a time, where it is needed.
-    let private scoredIf isNeeded (options: TrainingOptions) score trajectories =
-        if isNeeded then
-            Some(Padding.inParts options.Memory.MicroBatchSize score trajectories)
-        else
-            None
-
     /// Groups as an estimator sees them, given scores under references and a critic, both [R, N], and what else the estimator needs of the policy.
     let private rollouts
         (options: TrainingOptions)
@@ -32,8 +25,13 @@ module StepBatch =
                 LogProbReference = references |> Map.map(fun _ scores -> Padding.unpad trajectories scores)
                 Values = values |> Option.map(Padding.unpad trajectories)
                 SquaredProbabilities =
-                    scoredIf (estimator.Needs.Contains SquaredProbabilities) options (Scoring.squares scoring policy) trajectories
-                    |> Option.map(Padding.unpad trajectories)
+                    if estimator.Needs.Contains SquaredProbabilities then
+                        trajectories
+                        |> Padding.inParts options.Memory.MicroBatchSize (Scoring.squares scoring policy)
+                        |> Padding.unpad trajectories
+                        |> Some
+                    else
+                        None
                 Alignment =
                     if estimator.Needs.Contains HiddenAlignment then
                         Some(groups |> Array.collect(Influence.onCorrect scoring options.Memory.MicroBatchSize policy))
