@@ -26,20 +26,27 @@ module internal ConfigurationVersions =
         2, "arms[].training.unjudgedLimit", "1"
     ]
 
-    /// Gives the setting at a place the value where it is not there.
-    let rec private fill (place: string list) (value: string) (node: JsonNode | null) =
+    /// What stands at a place; a name that ends in `[]` stands for every item of a list. Nothing where it is not there.
+    let rec private at (place: string list) (node: JsonNode | null) : JsonNode list =
         match place, node with
-        | [ name ], (:? JsonObject as fields) ->
-            if not(fields.ContainsKey name) then
-                fields[name] <- JsonNode.Parse value
+        | _, null -> []
+        | [], found -> [ found ]
         | name :: rest, (:? JsonObject as fields) when name.EndsWith "[]" ->
             match fields[name[.. name.Length - 3]] with
-            | :? JsonArray as items ->
-                for item in items do
-                    fill rest value item
-            | _ -> ()
-        | name :: rest, (:? JsonObject as fields) -> fill rest value fields[name]
-        | _ -> ()
+            | :? JsonArray as items -> items |> Seq.collect(at rest) |> List.ofSeq
+            | _ -> []
+        | name :: rest, (:? JsonObject as fields) -> at rest fields[name]
+        | _ -> []
+
+    /// The objects at a place.
+    let private objectsAt place node = at place node |> Seq.choose tryUnbox<JsonObject>
+
+    /// Gives the setting at a place the value where it is not there.
+    let private fill (place: string list) (value: string) (root: JsonObject) =
+        let names, name = List.splitAt (place.Length - 1) place
+        for fields in objectsAt names root do
+            if not(fields.ContainsKey name.Head) then
+                fields[name.Head] <- JsonNode.Parse value
 
     /// The settings of an arm's training that stood side by side before version 3, by the group that holds them since, with the name that they have there.
     let private grouped = [
@@ -93,17 +100,11 @@ module internal ConfigurationVersions =
 
     /// The phase action `SavePolicy` was `Snapshot` before version 3.
     let private renameActions (training: JsonObject) =
-        match training["watch"] with
-        | :? JsonObject as watch ->
-            match watch["actions"] with
-            | :? JsonArray as actions ->
-                for action in actions do
-                    match action with
-                    | :? JsonArray as pair when pair.Count = 2 && JsonNode.DeepEquals(pair[1], JsonValue.Create "Snapshot") ->
-                        pair[1] <- JsonValue.Create "SavePolicy"
-                    | _ -> ()
+        for action in at [ "watch"; "actions[]" ] training do
+            match action with
+            | :? JsonArray as pair when pair.Count = 2 && JsonNode.DeepEquals(pair[1], JsonValue.Create "Snapshot") ->
+                pair[1] <- JsonValue.Create "SavePolicy"
             | _ -> ()
-        | _ -> ()
 
     /// Before version 3 a pass over a step's questions was split into a number of mini-batches; since then the size of one is said.
     let private sizeMiniBatches (training: JsonObject) =
@@ -118,30 +119,18 @@ module internal ConfigurationVersions =
 
     /// Puts an arm's training settings into the groups that version 3 brought.
     let private group (arm: JsonNode | null) =
-        match arm with
-        | :? JsonObject as arm ->
-            match arm["training"] with
-            | :? JsonObject as training when isFlat training ->
-                sizeMiniBatches training
-                renameActions training
-                for name, settings in grouped do
-                    let target = JsonObject()
-                    for before, now in settings do
-                        move training before target now
-                    training[name] <- target
-            | _ -> ()
-        | _ -> ()
+        for training in objectsAt [ "training" ] arm |> Seq.filter isFlat do
+            sizeMiniBatches training
+            renameActions training
+            for name, settings in grouped do
+                let target = JsonObject()
+                for before, now in settings do
+                    move training before target now
+                training[name] <- target
 
     let private renameTeaching (root: JsonObject) =
-        match root["start"] with
-        | :? JsonObject as start ->
-            match start["Taught"] with
-            | :? JsonObject as taught ->
-                match taught["teaching"] with
-                | :? JsonObject as teaching -> move teaching "microBatch" teaching "microBatchSize"
-                | _ -> ()
-            | _ -> ()
-        | _ -> ()
+        for teaching in objectsAt [ "start"; "Taught"; "teaching" ] root do
+            move teaching "microBatch" teaching "microBatchSize"
 
     let private rounds = "samplingRounds"
 
@@ -171,16 +160,13 @@ module internal ConfigurationVersions =
 
     /// Raises `InvalidDataException` that names the first arm with an action that earlier versions had, and what there is in its place.
     let refuseAlarms (root: JsonObject) =
-        match root["arms"] with
-        | :? JsonArray as arms ->
-            match Seq.tryFindIndex hasAlarm arms with
-            | Some index ->
-                raise(
-                    InvalidDataException
-                        $"arms[{index}] has the phase action {alarm}, which earlier versions had. Take it out, and write raisedAt(Decay, 2, 0.2) in place of alarmed(0.2) in the objective, with the phase and the factor of that action."
-                )
-            | None -> ()
-        | _ -> ()
+        match at [ "arms[]" ] root |> Seq.tryFindIndex hasAlarm with
+        | Some index ->
+            raise(
+                InvalidDataException
+                    $"arms[{index}] has the phase action {alarm}, which earlier versions had. Take it out, and write raisedAt(Decay, 2, 0.2) in place of alarmed(0.2) in the objective, with the phase and the factor of that action."
+            )
+        | None -> ()
 
     let private versionOf (root: JsonObject) =
         match root["version"] with
@@ -196,8 +182,6 @@ module internal ConfigurationVersions =
         for since, place, value in brought do
             if since > version then
                 fill (List.ofArray(place.Split '.')) value root
-        match root["arms"] with
-        | :? JsonArray as arms -> Seq.iter upgradeArm arms
-        | _ -> ()
+        at [ "arms[]" ] root |> List.iter upgradeArm
         renameTeaching root
         root["version"] <- JsonValue.Create current
