@@ -74,14 +74,14 @@ public sealed class ExperimentBuilder
 
     /// <summary>The folder that the run folder is made in.</summary>
     public ExperimentBuilder WritingTo(string folder) =>
-        With(new CoreStudies.StudyOptions(folder, _options.Workers, _options.Threads, _options.Device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
+        WithOptions(folder: folder);
 
     /// <summary>Steps between the states that a stopped run can go on from.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public ExperimentBuilder SavingEvery(int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        return With(new CoreStudies.StudyOptions(_options.Out, _options.Workers, _options.Threads, _options.Device, steps, _options.Script, _options.AcceptChanges));
+        return WithOptions(saveEvery: steps);
     }
 
     /// <summary>Wall time after which runs stop after their current step.</summary>
@@ -95,20 +95,18 @@ public sealed class ExperimentBuilder
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        return With(new CoreStudies.StudyOptions(_options.Out, workers, threads, _options.Device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
+        return WithOptions(workers: workers, threads: threads);
     }
 
     /// <summary>Sets the device that policies are trained on, by torch's name, such as <c>cpu</c> (when not said) or <c>cuda:0</c>.</summary>
     public ExperimentBuilder OnDevice(string device) =>
-        With(new CoreStudies.StudyOptions(_options.Out, _options.Workers, _options.Threads, device, _options.SaveEvery, _options.Script, _options.AcceptChanges));
+        WithOptions(device: device);
 
     /// <summary>
     /// A run that was stopped goes on although its questions, corpus, start or tokenizer have changed since it began; the changes are written
     /// into its record.
     /// </summary>
-    public ExperimentBuilder AcceptingChanges() =>
-        With(new CoreStudies.StudyOptions(
-            _options.Out, _options.Workers, _options.Threads, _options.Device, _options.SaveEvery, _options.Script, acceptChanges: true));
+    public ExperimentBuilder AcceptingChanges() => WithOptions(acceptChanges: true);
 
     /// <summary>The experiment.</summary>
     /// <exception cref="ArgumentException">Something is missing or out of range; the message says what, and what would do.</exception>
@@ -124,9 +122,17 @@ public sealed class ExperimentBuilder
         return this;
     }
 
-    private ExperimentBuilder With(CoreStudies.StudyOptions options)
+    private ExperimentBuilder WithOptions(
+        string? folder = null, int? workers = null, int? threads = null, string? device = null, int? saveEvery = null, bool acceptChanges = false)
     {
-        _options = options;
+        _options = new CoreStudies.StudyOptions(
+            folder ?? _options.Out,
+            workers ?? _options.Workers,
+            threads ?? _options.Threads,
+            device ?? _options.Device,
+            saveEvery ?? _options.SaveEvery,
+            _options.Script,
+            acceptChanges || _options.AcceptChanges);
         return this;
     }
 }
